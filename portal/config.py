@@ -1,0 +1,294 @@
+"""Settings from the environment, refused when they are malformed or unsafe."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import parse_qs, urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+
+ENVIRONMENTS = ("development", "production", "test")
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+DATABASE_SCHEMES = ("sqlite", "postgresql+psycopg")
+MAIL_TLS = ("none", "starttls", "tls")
+
+LIMITS_PER_NETWORK: Mapping[str, str] = MappingProxyType(
+    {
+        "register": "1200/hour",
+        "link": "120/hour",
+        "sign_in": "30/hour",
+        "reset": "30/hour",
+        "form": "300/hour",
+    }
+)
+LIMITS_PER_ADDRESS: Mapping[str, str] = MappingProxyType({"mail": "5/hour"})
+RATE = re.compile(r"[1-9][0-9]{0,8}/(second|minute|hour|day)")
+
+SECRET_LENGTH = 32
+SECRET_VARIETY = 10
+
+
+class Misconfigured(Exception):
+    """The environment asks for something that cannot be or must not be; one sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything an operator decides; addresses that may hold passwords stay out of its repr."""
+
+    env: str
+    host: str
+    port: int
+    public_url: str
+    database_url: str = field(repr=False)
+    data_dir: Path
+    mail_url: str = field(repr=False)
+    mail_from: str
+    secret_keys: tuple[str, ...] = field(repr=False)
+    instance: str
+    languages: tuple[str, ...] = ("en", "fr")
+    trusted_proxies: int = 0
+    workers: int = 2
+    limits: Mapping[str, str | None] = field(
+        default_factory=lambda: {**LIMITS_PER_NETWORK, **LIMITS_PER_ADDRESS}
+    )
+    lock_places: bool = True
+    debug: bool = False
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
+        """Read the environment; what must be kept between starts is kept in the data directory."""
+        return _Reader(environ).settings()
+
+    @property
+    def https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def trusted_hosts(self) -> tuple[str, ...]:
+        """The names by which requests may call the portal; any other Host gets a 400."""
+        own = _host(self.public_url)
+        local = () if self.env == "production" else LOCAL_HOSTS
+        return tuple(dict.fromkeys(name for name in (own, *local) if name))
+
+    @property
+    def uploads_dir(self) -> Path:
+        return self.data_dir / "uploads"
+
+    @property
+    def mail_place(self) -> str:
+        """Where the mails go, in words that may be printed: without user and password."""
+        parts = urlsplit(self.mail_url)
+        if parts.scheme == "file":
+            return parts.path
+        return f"{parts.scheme}://{parts.hostname}:{parts.port or 25}"
+
+
+def problems(settings: Settings) -> list[str]:
+    """Why the portal should not start like this, one sentence each."""
+    return _unsafe_for_production(settings) if settings.env == "production" else []
+
+
+def ensure_safe(settings: Settings) -> None:
+    """Refuse to go on with settings that `portal check` would name."""
+    if found := problems(settings):
+        raise Misconfigured(found)
+
+
+def _unsafe_for_production(settings: Settings) -> list[str]:
+    checks = {
+        "PORTAL_SECRET_KEY is weak: each key needs at least "
+        f"{SECRET_LENGTH} characters drawn at random.": any(map(_weak, settings.secret_keys)),
+        "Debugging is on: unset FLASK_DEBUG and PORTAL_DEBUG.": settings.debug,
+        "PORTAL_PUBLIC_URL is missing: links in letters need the public address.": (
+            not settings.public_url
+        ),
+        "PORTAL_MAIL_FROM is missing: letters need a sender.": not settings.mail_from,
+    }
+    return [sentence for sentence, holds in checks.items() if holds]
+
+
+def _weak(key: str) -> bool:
+    return len(key) < SECRET_LENGTH or len(set(key)) < SECRET_VARIETY
+
+
+class _Reader:
+    """Reads one variable after the other and collects what is wrong with them."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.wrong: list[str] = []
+
+    def settings(self) -> Settings:
+        env = self.choice("PORTAL_ENV", ENVIRONMENTS, default="production")
+        host = self.text("PORTAL_HOST", "127.0.0.1")
+        port = self.number("PORTAL_PORT", 8000, lowest=1, highest=65535)
+        data_dir = Path(self.text("PORTAL_DATA_DIR", str(ROOT / "var"))).expanduser().absolute()
+        values = {
+            "env": env,
+            "host": host,
+            "port": port,
+            "data_dir": data_dir,
+            "public_url": self.public_url(_local_url(host, port) if env != "production" else ""),
+            "database_url": self.database_url(data_dir),
+            "mail_url": self.mail_url(data_dir),
+            "mail_from": self.mail_from("portal@example.org" if env != "production" else ""),
+            "languages": self.languages(),
+            "trusted_proxies": self.number("PORTAL_TRUSTED_PROXIES", 0, lowest=0, highest=10),
+            "workers": self.number("PORTAL_WORKERS", 2, lowest=1, highest=64),
+            "limits": self.limits(),
+            "lock_places": not self.unlocked(env),
+            "debug": self.switch("PORTAL_DEBUG") or self.switch("FLASK_DEBUG"),
+        }
+        given_keys = self.listed("PORTAL_SECRET_KEY", "")
+        if self.wrong:
+            raise Misconfigured(self.wrong)
+        return Settings(
+            **values,  # type: ignore[arg-type]
+            secret_keys=given_keys or (kept(data_dir / "secret_key", secrets.token_urlsafe(48)),),
+            instance=kept(data_dir / "instance", secrets.token_hex(4)),
+        )
+
+    def text(self, name: str, default: str) -> str:
+        return self.environ.get(name, "").strip() or default
+
+    def listed(self, name: str, default: str) -> tuple[str, ...]:
+        return tuple(item.strip() for item in self.text(name, default).split(",") if item.strip())
+
+    def switch(self, name: str) -> bool:
+        value = self.text(name, "0").lower()
+        if value not in ("0", "1", "false", "true", "no", "yes", "off", "on"):
+            self.wrong.append(f"{name} has to be 0 or 1.")
+        return value in ("1", "true", "yes", "on")
+
+    def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
+        value = self.text(name, default)
+        if value not in choices:
+            self.wrong.append(f"{name} has to be one of {', '.join(choices)}.")
+        return value
+
+    def number(self, name: str, default: int, *, lowest: int, highest: int) -> int:
+        value = self.text(name, str(default))
+        if value.isascii() and value.isdigit() and lowest <= int(value[:12]) <= highest:
+            return int(value)
+        self.wrong.append(f"{name} has to be a whole number from {lowest} to {highest}.")
+        return default
+
+    def public_url(self, default: str) -> str:
+        value = self.text("PORTAL_PUBLIC_URL", default).rstrip("/")
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not _host(value) or parts.query):
+            self.wrong.append(
+                "PORTAL_PUBLIC_URL has to be an address such as https://portal.example.org."
+            )
+        return value
+
+    def database_url(self, data_dir: Path) -> str:
+        value = self.text("PORTAL_DATABASE_URL", f"sqlite:///{data_dir / 'portal.sqlite3'}")
+        value = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", value)
+        if value.partition("://")[0] not in DATABASE_SCHEMES or value == "sqlite://":
+            self.wrong.append(
+                "PORTAL_DATABASE_URL has to start with postgresql:// or name an SQLite file "
+                "as in sqlite:////srv/portal/portal.sqlite3."
+            )
+        return value
+
+    def mail_url(self, data_dir: Path) -> str:
+        value = self.text("PORTAL_MAIL_URL", (data_dir / "mail").as_uri())
+        if not _is_mail_url(value):
+            self.wrong.append(
+                "PORTAL_MAIL_URL has to be file:///a/directory or "
+                "smtp://user:password@host:port?tls=starttls (or tls, or none)."
+            )
+        return value
+
+    def mail_from(self, default: str) -> str:
+        value = self.text("PORTAL_MAIL_FROM", default)
+        if value and not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(value)[1]):
+            self.wrong.append(
+                "PORTAL_MAIL_FROM has to be an address such as Portal <portal@example.org>."
+            )
+        return value
+
+    def languages(self) -> tuple[str, ...]:
+        codes = self.listed("PORTAL_LANGUAGES", "en,fr")
+        well_formed = all(re.fullmatch(r"[a-z]{2}", code) for code in codes)
+        if not codes or not well_formed or len(set(codes)) < len(codes):
+            self.wrong.append("PORTAL_LANGUAGES has to be a list of different codes: en,fr.")
+        return codes
+
+    def limits(self) -> Mapping[str, str | None]:
+        """Each limit's rate, or None where it is switched off."""
+        rates: dict[str, str | None] = {**LIMITS_PER_NETWORK, **LIMITS_PER_ADDRESS}
+        given = self.text("PORTAL_LIMITS", "")
+        if given == "off":
+            return rates | dict.fromkeys(LIMITS_PER_NETWORK)
+        for item in filter(None, (part.strip() for part in given.split(";"))):
+            name, _equals, rate = (part.strip() for part in item.partition("="))
+            if name not in rates or not (rate == "off" or RATE.fullmatch(rate)):
+                self.wrong.append(
+                    f"PORTAL_LIMITS cannot hold {item!r}: write name=rate;name=rate as in "
+                    f"register=600/hour;mail=5/hour, with the names {', '.join(rates)}, or off."
+                )
+            rates[name] = None if rate == "off" else rate
+        return rates
+
+    def unlocked(self, env: str) -> bool:
+        asked = self.switch("PORTAL_TEST_UNLOCKED")
+        if asked and env != "test":
+            self.wrong.append("PORTAL_TEST_UNLOCKED is for tests: places have to be locked.")
+        return asked
+
+
+def _local_url(host: str, port: int) -> str:
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host)  # noqa: S104
+    return f"http://{name or (f'[{host}]' if ':' in host else host)}:{port}"
+
+
+def _host(url: str) -> str:
+    """The host as a Host header writes it, without its port."""
+    try:
+        name = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    return f"[{name}]" if ":" in name else name
+
+
+def _is_mail_url(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        port_is_number = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    if parts.scheme == "file":
+        return parts.path.startswith("/") and not parts.netloc
+    tls = parse_qs(parts.query).get("tls", ["none"])[-1]
+    return parts.scheme == "smtp" and bool(parts.hostname) and port_is_number and tls in MAIL_TLS
+
+
+def kept(path: Path, fresh: str) -> str:
+    """What stands in the file; the first of several who come at once writes it, mode 0600."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(fresh + "\n")
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            Path(draft).unlink()
+    return path.read_text(encoding="ascii").strip()
