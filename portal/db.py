@@ -1,0 +1,145 @@
+"""The database: rows, moments, transactions, and what SQLite and PostgreSQL each need."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+from portal.config import Settings
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware instant in UTC; SQLite, which has no zones, keeps it as UTC without one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment needs a zone.")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def coded(kind: type[StrEnum]) -> Enum:
+    """A column of codes: kept as the code itself, so that a new code needs no migration."""
+    return Enum(
+        kind,
+        native_enum=False,
+        length=40,
+        create_constraint=False,
+        values_callable=lambda codes: [code.value for code in codes],
+    )
+
+
+class Base(DeclarativeBase):
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES),
+        type_annotation_map={datetime: Moment(), dict[str, Any]: JSON(), list[Any]: JSON()},
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+class Row(Model):
+    """A table whose rows are counted by `id`."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+def init_db(app: Flask, settings: Settings) -> None:
+    """Connect the application; every engine it makes behaves as `_tune` says."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings)
+    db.init_app(app)
+    with app.app_context():
+        _tune(db.engine, lock=settings.lock_places)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Transactions that begin inside may write (on SQLite they take the write lock at once)."""
+    before = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(before)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One writing transaction, for chores, commands and the rare page that counts something."""
+    session = db.session()
+    session.rollback()  # a read that is under way must not turn into a write
+    with writing():
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    pool = {"pool_size": 16, "max_overflow": 16, "pool_timeout": 20}
+    if settings.database_url.startswith("sqlite"):
+        return pool | {"connect_args": {"timeout": 20, "check_same_thread": False}}
+    return pool | {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
+
+
+def _tune(engine: Engine, *, lock: bool) -> None:
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        """A read that turns into a write fails at once, so the kind is known at the start."""
+        if _writing.get():
+            if lock:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql("BEGIN DEFERRED")
