@@ -1,0 +1,1 @@
+"""Invites: what a calendar should hold, what it holds, the difference."""

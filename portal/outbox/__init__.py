@@ -1,0 +1,1 @@
+"""The outbox: finished mails wait here until a mail server has taken them."""
