@@ -94,7 +94,7 @@ def feed(name: str, entries: Iterable[PublicEntry], *, refresh: timedelta) -> by
         _line("NAME", _text(name)),
         _line("X-WR-CALNAME", _text(name)),
         _line("REFRESH-INTERVAL", every, {"VALUE": "DURATION"}),
-        _line("X-PUBLISHED-TTL", vText(every.to_ical().decode())),
+        _line("X-PUBLISHED-TTL", every),
     ]
     return _calendar("PUBLISH", head, *(_public(entry) for entry in entries))
 
@@ -245,7 +245,7 @@ def _person(role: str, name: str, address: str, params: dict[str, str]) -> str:
 
 
 def _line(name: str, value: Value, params: dict[str, str] | None = None) -> str:
-    return Contentline.from_parts(name, Parameters(params or {}), value, sorted=False)
+    return str(Contentline.from_parts(name, Parameters(params or {}), value, sorted=False))
 
 
 class _Text(vText):
