@@ -253,7 +253,7 @@ class _Reader:
 
 
 def _local_url(host: str, port: int) -> str:
-    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host)  # noqa: S104
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host)
     return f"http://{name or (f'[{host}]' if ':' in host else host)}:{port}"
 
 

@@ -1,0 +1,145 @@
+"""The `portal` command: its own duties, and the commands gathered from the parts."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import ScriptInfo
+
+from portal.config import Misconfigured, Settings, ensure_safe, problems
+
+PARTS = ("accounts", "events", "registrations", "desk")
+
+
+class Portal(click.Group):
+    """Says what is wrong with the settings in sentences instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except Misconfigured as error:
+            for sentence in error.problems:
+                click.echo(f"portal: {sentence}", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=Portal, context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Events, registrations and letters of a public body."""
+    ctx.obj = ScriptInfo(create_app=_app, set_debug_flag=False)
+
+
+@main.command()
+def check() -> None:
+    """Name what is wrong with the settings."""
+    try:
+        found = problems(_settings())
+    except Misconfigured as error:
+        found = error.problems
+    for sentence in found:
+        click.echo(sentence)
+    if found:
+        sys.exit(1)
+    click.echo("The settings are in order.")
+
+
+@main.command()
+def init() -> None:
+    """Make directories, tables, translations and assets, or bring them up to date."""
+    from portal.prepare import prepare
+
+    prepare(_app())
+
+
+@main.command()
+def web() -> None:
+    """Answer requests."""
+    from portal.server import serve_web
+
+    serve_web(_safe_settings())
+
+
+@main.command()
+def worker() -> None:
+    """Write and deliver letters and do the other chores."""
+    from portal.supervisor import run_worker
+
+    _safe_settings()
+    run_worker()
+
+
+@main.command()
+@click.option("--prepare", "first_prepare", is_flag=True, help="First do `init`, and `demo` if new.")
+@click.pass_context
+def serve(ctx: click.Context, first_prepare: bool) -> None:
+    """Run web and worker together."""
+    from portal import supervisor
+
+    settings = _safe_settings()
+    ctx.exit(supervisor.serve(settings, prepare=_first if first_prepare else None))
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write everything the portal keeps into FILE (.tar.gz), also while it runs."""
+    from portal.backup import write_backup
+
+    write_backup(_safe_settings(), file)
+    click.echo(f"Everything is in {file}. It holds keys and personal data: keep it safe.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Replace what is there already.")
+def restore(file: Path, force: bool) -> None:
+    """Bring back everything from FILE into an empty data directory and database."""
+    from portal.backup import restore_backup
+
+    restore_backup(os.environ, file, force=force)
+    click.echo(f"Everything from {file} is back.")
+
+
+def _first() -> None:
+    """Prepare, and load the demonstration when the database is empty."""
+    from portal.prepare import prepare
+
+    prepare(_app())
+    if "demo" in main.commands:
+        main.main(["demo", "--if-empty"], prog_name="portal", standalone_mode=False)
+
+
+def _settings() -> Settings:
+    return Settings.from_environ(os.environ)
+
+
+def _safe_settings() -> Settings:
+    settings = _settings()
+    ensure_safe(settings)
+    return settings
+
+
+def _app() -> Flask:
+    from portal.app import create_app
+
+    return create_app(_safe_settings())
+
+
+def _gather() -> None:
+    """A part's `cli.py` names its commands in the list `commands`."""
+    for part in PARTS:
+        if importlib.util.find_spec(f"portal.{part}") and importlib.util.find_spec(
+            f"portal.{part}.cli"
+        ):
+            for command in importlib.import_module(f"portal.{part}.cli").commands:
+                main.add_command(command)
+
+
+_gather()

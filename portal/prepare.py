@@ -1,0 +1,60 @@
+"""What has to be there before the first request: directories, tables, translations, assets."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from portal.config import ROOT, Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+TRANSLATIONS = ROOT / "portal" / "translations"
+
+
+def prepare(app: Flask) -> None:
+    """Bring everything to the state this version needs; run again, it changes nothing."""
+    make_directories(app.extensions["portal"])
+    migrate(app)
+    compile_translations()
+    bundle_assets()
+
+
+def make_directories(settings: Settings) -> None:
+    for directory in (settings.data_dir, settings.uploads_dir):
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def migrate(app: Flask, revision: str = "head") -> None:
+    from flask_migrate import upgrade
+
+    with app.app_context():
+        upgrade(directory=str(ROOT / "migrations"), revision=revision)
+
+
+def compile_translations(directory: Path = TRANSLATIONS) -> None:
+    """Compile what was translated since it was last compiled."""
+    for source in directory.glob("*/LC_MESSAGES/*.po"):
+        compiled = source.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+            _compile(source, compiled)
+
+
+def bundle_assets() -> None:
+    if importlib.util.find_spec("portal.assets"):
+        importlib.import_module("portal.assets").bundle()
+
+
+def _compile(source: Path, compiled: Path) -> None:
+    with source.open(encoding="utf-8") as file:
+        catalogue = read_po(file, locale=source.parts[-3])
+    draft = compiled.with_suffix(".mo.new")
+    with draft.open("wb") as file:
+        write_mo(file, catalogue)
+    draft.replace(compiled)
