@@ -34,23 +34,27 @@ def build(
     list_unsubscribe: str | None = None,
 ) -> bytes:
     """A finished mail to one person; the same facts make the same octets."""
-    letter = Letter(
-        sender=sender,
-        to=to,
-        subject=subject,
-        text=text,
-        html=html,
-        message_id=message_id,
-        date=date,
-        language=language,
-        reply_to=reply_to,
-        in_reply_to=in_reply_to,
-        references=references,
-        calendar=calendar,
-        method=method,
-        list_unsubscribe=list_unsubscribe,
-    )
-    return letter.as_bytes()
+    headers = [
+        ("From", _mailbox(sender)),
+        ("To", _mailbox(to)),
+        ("Subject", _words("Subject", subject)),
+        ("Date", format_datetime(date)),
+        ("Message-ID", _identifier(message_id)),
+        ("Auto-Submitted", "auto-generated"),
+        ("Content-Language", _one_line(language)),
+        ("MIME-Version", "1.0"),
+    ]
+    if reply_to and _split(reply_to)[1] != _split(sender)[1]:
+        headers.append(("Reply-To", _mailbox(reply_to)))
+    if in_reply_to:
+        headers.append(("In-Reply-To", _identifier(in_reply_to)))
+    if references:
+        headers.append(("References", "\r\n ".join(map(_identifier, references))))
+    if list_unsubscribe:
+        headers.append(("List-Unsubscribe", f"<{_one_line(list_unsubscribe)}>"))
+        headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    invite = None if calendar is None else _Invite(calendar, method)
+    return Letter(headers, text, html, invite, seed=message_id).as_bytes()
 
 
 def message_id(domain: str, *parts: object) -> str:
@@ -69,140 +73,43 @@ class Letter(Message):
 
     def __init__(
         self,
-        *,
-        sender: Mailbox,
-        to: Mailbox,
-        subject: str,
+        headers: Sequence[tuple[str, str]],
         text: str,
         html: str,
-        message_id: str,
-        date: datetime,
-        language: str,
-        reply_to: Mailbox | None,
-        in_reply_to: str | None,
-        references: Sequence[str],
-        calendar: bytes | None,
-        method: str | None,
-        list_unsubscribe: str | None,
+        invite: "_Invite | None",
+        *,
+        seed: str,
     ) -> None:
         """Without Flask-Mail's own, which asks the DNS for a Message-ID that we do not want."""
-        self.sender, self.recipients, self.reply_to = sender, [to], reply_to
-        self.cc, self.bcc, self.attachments = [], [], []
-        self.subject, self.body, self.alts = subject, text, {"html": html}
-        self.msgId, self.in_reply_to, self.references = message_id, in_reply_to, references
-        self.sent_at, self.language = date, language
-        self.calendar, self.method = calendar, method
-        self.list_unsubscribe = list_unsubscribe
+        self.headers, self.body, self.alts, self.invite = headers, text, {"html": html}, invite
+        self.seed = sha256(seed.encode()).hexdigest()[:24]
 
     def as_bytes(self) -> bytes:
         return self._message().as_bytes()
 
     def _message(self) -> EmailMessage:  # type: ignore[override]
         mail = EmailMessage(policy=_FINISHED)
-        for name, value in self._headers():
+        for name, value in self.headers:
             mail[name] = value
-        if self.calendar is None:
+        if self.invite is None:
             self._alternatives(mail)
         else:
-            _multipart(mail, "mixed", self._boundary("mixed"))
+            self._multipart(mail, "mixed")
             alternatives = EmailMessage(policy=_FINISHED)
             self._alternatives(alternatives)
             mail.attach(alternatives)
-            mail.attach(_file(self.calendar))
+            mail.attach(self.invite.file())
         return mail
-
-    def _headers(self) -> list[tuple[str, str]]:
-        headers = [
-            ("From", _mailbox(self.sender)),
-            ("To", _mailbox(self.recipients[0])),
-            ("Subject", _words("Subject", self.subject)),
-            ("Date", format_datetime(self.sent_at)),
-            ("Message-ID", _identifier(self.msgId)),
-            ("Auto-Submitted", "auto-generated"),
-            ("Content-Language", _one_line(self.language)),
-            ("MIME-Version", "1.0"),
-        ]
-        if self.reply_to and _split(self.reply_to)[1] != _split(self.sender)[1]:
-            headers.append(("Reply-To", _mailbox(self.reply_to)))
-        if self.in_reply_to:
-            headers.append(("In-Reply-To", _identifier(self.in_reply_to)))
-        if self.references:
-            headers.append(("References", "\r\n ".join(map(_identifier, self.references))))
-        if self.list_unsubscribe:
-            headers.append(("List-Unsubscribe", f"<{_one_line(self.list_unsubscribe)}>"))
-            headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
-        return headers
 
     def _alternatives(self, part: EmailMessage) -> None:
         """From the plainest to the richest, for a reader takes the last that it understands."""
-        _multipart(part, "alternative", self._boundary("alternative"))
+        self._multipart(part, "alternative")
         part.attach(_readable("plain", self.body or ""))
         part.attach(_readable("html", self.html or ""))
-        if self.calendar is not None:
-            part.attach(_invite(self.calendar, self.method or ""))
+        if self.invite is not None:
+            part.attach(self.invite.part())
 
-    def _boundary(self, kind: str) -> str:
-        """Made of the id; neither quoted-printable nor base64 can hold an equals sign and a dash."""
-        return f"=-{kind}-{sha256(self.msgId.encode()).hexdigest()[:24]}"
-
-
-class _Finished(EmailPolicy):
-    """Headers come finished and go out as they are.
-
-    The standard folding knows one length for all: at 78 it hides a List-Unsubscribe in encoded
-    words, at 998 it makes encoded words longer than RFC 2047 allows, and of a comma in a long
-    name it makes a second mailbox (CVE-2025-1795).
-    """
-
-    def header_store_parse(self, name: str, value: str) -> tuple[str, str]:
-        if _LINE_BREAK.search(value):
-            raise ValueError(f"The header {name} may not hold a line break.")
-        return name, value
-
-    def header_max_count(self, name: str) -> int | None:
-        return None
-
-    def header_fetch_parse(self, name: str, value: str) -> str:
-        return value
-
-    def fold_binary(self, name: str, value: str) -> bytes:
-        return f"{name}: {value}\r\n".encode("ascii")
-
-
-def _readable(subtype: str, content: str) -> EmailMessage:
-    lines = "\r\n".join(_ANY_BREAK.split(content))
-    encoded = b2a_qp(lines.encode(), istext=True).decode("ascii")
-    return _part(f'text/{subtype}; charset="utf-8"', "quoted-printable", encoded)
-
-
-def _invite(calendar: bytes, method: str) -> EmailMessage:
-    """No Content-Disposition: with one, mail programs show a file and not an invitation."""
-    if f"\r\nMETHOD:{method}\r\n".encode() not in calendar:
-        raise ValueError("The mail and its calendar have to name the same method.")
-    kind = f'text/calendar; charset="utf-8"; method={method}'
-    return _part(kind, "base64", encodebytes(calendar).decode("ascii"))
-
-
-def _file(calendar: bytes) -> EmailMessage:
-    kind = 'application/ics; name="invite.ics"'
-    part = _part(kind, "base64", encodebytes(calendar).decode("ascii"))
-    part["Content-Disposition"] = 'attachment; filename="invite.ics"'
-    return part
-
-
-def _part(kind: str, encoding: str, payload: str) -> EmailMessage:
-    part = EmailMessage(policy=_FINISHED)
-    part["Content-Type"] = kind
-    part["Content-Transfer-Encoding"] = encoding
-    part.set_payload(payload)
-    return part
-
-
-def _multipart(part: EmailMessage, subtype: str, boundary: str) -> None:
-    part["Content-Type"] = f'multipart/{subtype};\r\n boundary="{boundary}"'
-
-
-def _mailbox(mailbox: Mailbox) -> str:
+    def _mailbox(mailbox: Mailbox) -> str:
     name, address = _split(mailbox)
     if not _ADDRESS.fullmatch(address):
         raise ValueError("This is not an address that a mail can be sent to.")
