@@ -109,7 +109,68 @@ class Letter(Message):
         if self.invite is not None:
             part.attach(self.invite.part())
 
-    def _mailbox(mailbox: Mailbox) -> str:
+    def _multipart(self, part: EmailMessage, subtype: str) -> None:
+        """The same boundary at each try; "=-" stands in no quoted-printable and no base64."""
+        part["Content-Type"] = f'multipart/{subtype};\r\n boundary="=-{subtype}-{self.seed}"'
+
+
+class _Invite:
+    """A calendar twice: for programs that show invitations, and for those that show files."""
+
+    def __init__(self, calendar: bytes, method: str | None) -> None:
+        if f"\r\nMETHOD:{method}\r\n".encode() not in calendar:
+            raise ValueError("The mail and its calendar have to name the same method.")
+        self.method = method
+        self.encoded = encodebytes(calendar).decode("ascii")
+
+    def part(self) -> EmailMessage:
+        """No Content-Disposition: with one, mail programs show a file and not an invitation."""
+        kind = f'text/calendar; charset="utf-8"; method={self.method}'
+        return _part(kind, "base64", self.encoded)
+
+    def file(self) -> EmailMessage:
+        part = _part('application/ics; name="invite.ics"', "base64", self.encoded)
+        part["Content-Disposition"] = 'attachment; filename="invite.ics"'
+        return part
+
+
+class _Finished(EmailPolicy):
+    """Headers come finished and go out as they are.
+
+    The standard folding knows one length for all: at 78 it hides a List-Unsubscribe in encoded
+    words, at 998 it makes encoded words longer than RFC 2047 allows.
+    """
+
+    def header_store_parse(self, name: str, value: str) -> tuple[str, str]:
+        if _LINE_BREAK.search(value):
+            raise ValueError(f"The header {name} may not hold a line break.")
+        return name, value
+
+    def header_max_count(self, name: str) -> int | None:
+        return None
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        return value
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return f"{name}: {value}\r\n".encode("ascii")
+
+
+def _readable(subtype: str, content: str) -> EmailMessage:
+    lines = "\r\n".join(_ANY_BREAK.split(content))
+    encoded = b2a_qp(lines.encode(errors="replace"), istext=True).decode("ascii")
+    return _part(f'text/{subtype}; charset="utf-8"', "quoted-printable", encoded)
+
+
+def _part(kind: str, encoding: str, payload: str) -> EmailMessage:
+    part = EmailMessage(policy=_FINISHED)
+    part["Content-Type"] = kind
+    part["Content-Transfer-Encoding"] = encoding
+    part.set_payload(payload)
+    return part
+
+
+def _mailbox(mailbox: Mailbox) -> str:
     name, address = _split(mailbox)
     if not _ADDRESS.fullmatch(address):
         raise ValueError("This is not an address that a mail can be sent to.")
