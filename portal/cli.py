@@ -76,14 +76,14 @@ def worker() -> None:
 
 
 @main.command()
-@click.option("--prepare", "first_prepare", is_flag=True, help="First do `init`, and `demo` if new.")
+@click.option("--prepare", "prepared", is_flag=True, help="First do `init`, and `demo` if new.")
 @click.pass_context
-def serve(ctx: click.Context, first_prepare: bool) -> None:
+def serve(ctx: click.Context, prepared: bool) -> None:
     """Run web and worker together."""
     from portal import supervisor
 
     settings = _safe_settings()
-    ctx.exit(supervisor.serve(settings, prepare=_first if first_prepare else None))
+    ctx.exit(supervisor.serve(settings, prepare=_first if prepared else None))
 
 
 @main.command()

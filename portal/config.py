@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 ENVIRONMENTS = ("development", "production", "test")
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 DATABASE_SCHEMES = ("sqlite", "postgresql+psycopg")
 MAIL_TLS = ("none", "starttls", "tls")
 
@@ -82,6 +83,11 @@ class Settings:
         own = _host(self.public_url)
         local = () if self.env == "production" else LOCAL_HOSTS
         return tuple(dict.fromkeys(name for name in (own, *local) if name))
+
+    @property
+    def local_host(self) -> str:
+        """Where a process on this machine finds the web."""
+        return LOOPBACK.get(self.host, self.host)
 
     @property
     def uploads_dir(self) -> Path:
@@ -253,8 +259,8 @@ class _Reader:
 
 
 def _local_url(host: str, port: int) -> str:
-    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host)
-    return f"http://{name or (f'[{host}]' if ':' in host else host)}:{port}"
+    name = LOOPBACK.get(host, host)
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}"
 
 
 def _host(url: str) -> str:

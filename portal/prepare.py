@@ -58,3 +58,8 @@ def _compile(source: Path, compiled: Path) -> None:
     with draft.open("wb") as file:
         write_mo(file, catalogue)
     draft.replace(compiled)
+
+
+if __name__ == "__main__":
+    compile_translations()
+    bundle_assets()

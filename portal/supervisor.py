@@ -232,10 +232,10 @@ def _answers(settings: Settings) -> bool:
 
 def health(settings: Settings) -> int:
     """The status with which the web answers whether it is alive."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
-    connection = HTTPConnection(host, settings.port, timeout=5)
+    connection = HTTPConnection(settings.local_host, settings.port, timeout=5)
+    headers = {"Host": urlsplit(settings.public_url).netloc}
     try:
-        connection.request("GET", "/healthz", headers={"Host": urlsplit(settings.public_url).netloc})
+        connection.request("GET", "/healthz", headers=headers)
         return connection.getresponse().status
     finally:
         connection.close()
