@@ -43,7 +43,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class PublicEntry:
-    """What a feed or a public file says of an event, to nobody in particular."""
+    """What a feed or a public file says of an event; even there it has an ORGANIZER (3.2.1)."""
 
     uid: str
     summary: str
@@ -57,8 +57,8 @@ class PublicEntry:
     stamped_at: datetime
     created_at: datetime
     modified_at: datetime
-    organizer_name: str = ""
-    organizer_address: str = ""
+    organizer_name: str
+    organizer_address: str
 
 
 def request(entry: Entry, *, sequence: int, stamped_at: datetime) -> bytes:
@@ -220,8 +220,7 @@ def _shown(entry: Entry | PublicEntry, description: str) -> Iterator[str]:
         yield _line("LOCATION", _text(entry.location))
     if entry.url:
         yield _line("URL", _uri(entry.url))
-    if entry.organizer_address:
-        yield _person("ORGANIZER", entry.organizer_name, entry.organizer_address, {})
+    yield _person("ORGANIZER", entry.organizer_name, entry.organizer_address, {})
 
 
 def _with_link(description: str, conference: str) -> str:

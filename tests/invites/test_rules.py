@@ -51,6 +51,8 @@ def public(**changes: object) -> rules.PublicEntry:
         stamped_at=MARCH - timedelta(days=3),
         created_at=MARCH - timedelta(days=30),
         modified_at=MARCH - timedelta(days=3),
+        organizer_name="The portal",
+        organizer_address="portal@example.org",
     )
     return replace(event, **changes)  # type: ignore[arg-type]
 
@@ -103,9 +105,7 @@ def test_a_downloaded_file_is_the_mails_entry_without_an_attendee(
 
 @READERS
 def test_a_public_file_holds_one_event_for_everybody(read: Callable[[bytes], list[Seen]]) -> None:
-    octets = rules.published(
-        public(organizer_name="The portal", organizer_address="portal@example.org")
-    )
+    octets = rules.published(public())
     assert [(x.method, x.uid, x.sequence, x.organizer, x.attendees) for x in read(octets)] == [
         (
             "PUBLISH",
