@@ -102,6 +102,11 @@ class Settings:
         return f"{parts.scheme}://{parts.hostname}:{parts.port or 25}"
 
 
+def data_directory(environ: Mapping[str, str]) -> Path:
+    """Where the portal keeps everything, told without making anything there."""
+    return _Reader(environ).data_dir()
+
+
 def problems(settings: Settings) -> list[str]:
     """Why the portal should not start like this, one sentence each."""
     return _unsafe_for_production(settings) if settings.env == "production" else []
@@ -141,7 +146,7 @@ class _Reader:
         env = self.choice("PORTAL_ENV", ENVIRONMENTS, default="production")
         host = self.text("PORTAL_HOST", "127.0.0.1")
         port = self.number("PORTAL_PORT", 8000, lowest=1, highest=65535)
-        data_dir = Path(self.text("PORTAL_DATA_DIR", str(ROOT / "var"))).expanduser().absolute()
+        data_dir = self.data_dir()
         values = {
             "env": env,
             "host": host,
@@ -166,6 +171,9 @@ class _Reader:
             secret_keys=given_keys or (kept(data_dir / "secret_key", secrets.token_urlsafe(48)),),
             instance=kept(data_dir / "instance", secrets.token_hex(4)),
         )
+
+    def data_dir(self) -> Path:
+        return Path(self.text("PORTAL_DATA_DIR", str(ROOT / "var"))).expanduser().absolute()
 
     def text(self, name: str, default: str) -> str:
         return self.environ.get(name, "").strip() or default

@@ -1,0 +1,176 @@
+"""Everything the portal keeps in one archive: database, uploads and keys, named with checksums."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from portal import clock
+from portal.config import Misconfigured, Settings, data_directory
+from portal.dump import Migrate, database_at
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+KEYS = ("secret_key", "instance")
+NOT_KEPT = ("mail", "*.sqlite3", "*.sqlite3-wal", "*.sqlite3-shm", ".*")
+
+Manifest = dict[str, Any]
+
+
+def write_backup(settings: Settings, file: Path) -> Manifest:
+    """Write the archive; the database first, so that every upload it names is there too."""
+    if file.exists():
+        raise Misconfigured([f"{file} exists: name a new file."])
+    with _workplace(file.absolute().parent) as place:
+        (place / "database").mkdir()
+        dump = database_at(settings.database_url).write(place / "database")
+        _collect(settings.data_dir, place / "data")
+        manifest = {
+            "format": FORMAT,
+            "made_at": clock.now().isoformat(timespec="seconds"),
+            "database": dump,
+            "keys": [name for name in KEYS if (place / "data" / name).exists()],
+            "uploads": sum(path.is_file() for path in (place / "data/uploads").rglob("*")),
+            "files": {name: _checksum(place / name) for name in _files(place)},
+        }
+        (place / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        _pack(place, file)
+    return manifest
+
+
+def restore_backup(environ: Mapping[str, str], file: Path, *, force: bool = False) -> Settings:
+    """Bring an archive back; nothing is touched before all of it was checked."""
+    data_dir = data_directory(environ)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _workplace(data_dir.parent) as place:
+        manifest = _unpack(file, place)
+        if not force and _holds_something(data_dir):
+            raise Misconfigured([f"{data_dir} is not empty: restore elsewhere, or use --force."])
+        settings = Settings.from_environ(environ)
+        database = database_at(settings.database_url)
+        if database.kind != manifest["database"]["kind"]:
+            raise Misconfigured(
+                [f"This backup is of {manifest['database']['kind']}, not of {database.kind}."]
+            )
+        if not force and not database.is_empty():
+            raise Misconfigured(["The database is not empty: use another one, or --force."])
+        _put_back(place / "data", data_dir)
+        settings = Settings.from_environ(environ)
+        database.read(place / "database", manifest["database"], _migrate(settings))
+    return settings
+
+
+def _migrate(settings: Settings) -> Migrate:
+    def to(revision: str) -> None:
+        from alembic.util import CommandError
+
+        from portal.app import create_app
+        from portal.prepare import migrate
+
+        try:
+            migrate(create_app(settings), revision)
+        except CommandError:
+            raise Misconfigured(
+                ["This backup was made by a newer version of the portal."]
+            ) from None
+
+    return to
+
+
+@contextmanager
+def _workplace(directory: Path) -> Iterator[Path]:
+    """A directory for this process alone, on the same disk as its results."""
+    place = Path(tempfile.mkdtemp(dir=directory, prefix=".portal-backup-"))
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place)
+
+
+def _collect(data_dir: Path, target: Path) -> None:
+    """Copy what is kept as files; one that vanishes meanwhile was deleted rightly."""
+    target.mkdir()
+    for source in _kept(data_dir):
+        copy = target / source.relative_to(data_dir)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            shutil.copy2(source, copy)
+        except FileNotFoundError:
+            copy.unlink(missing_ok=True)
+
+
+def _kept(data_dir: Path) -> Iterator[Path]:
+    for entry in sorted(data_dir.iterdir()):
+        if any(entry.match(pattern) for pattern in NOT_KEPT) or entry.is_symlink():
+            continue
+        if entry.is_dir():
+            yield from (path for path in sorted(entry.rglob("*")) if path.is_file())
+        else:
+            yield entry
+
+
+def _files(place: Path) -> list[str]:
+    return sorted(str(path.relative_to(place)) for path in place.rglob("*") if path.is_file())
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _pack(place: Path, file: Path) -> None:
+    draft = place.parent / f"{place.name}.tar.gz"
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as raw:
+            with tarfile.open(fileobj=raw, mode="w:gz", compresslevel=6) as archive:
+                names = [name for name in _files(place) if name != MANIFEST]
+                for name in (MANIFEST, *names):
+                    archive.add(place / name, arcname=name)
+            raw.flush()
+            os.fsync(raw.fileno())
+        draft.rename(file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _unpack(file: Path, place: Path) -> Manifest:
+    try:
+        with tarfile.open(file) as archive:
+            archive.extractall(place, filter="data")
+        manifest: Manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, tarfile.TarError, EOFError, ValueError) as error:
+        raise Misconfigured([f"{file} cannot be read as a backup: {error}."]) from None
+    if manifest.get("format") != FORMAT:
+        raise Misconfigured([f"{file} has a format that this version does not know."])
+    expected = manifest["files"]
+    if set(_files(place)) - {MANIFEST} != set(expected):
+        raise Misconfigured([f"{file} does not hold the files that it names."])
+    if damaged := [name for name in expected if _checksum(place / name) != expected[name]]:
+        raise Misconfigured([f"{file} is damaged: {', '.join(damaged)}."])
+    return manifest
+
+
+def _holds_something(data_dir: Path) -> bool:
+    """Keys alone, made by an earlier command, guard nothing while the database is empty."""
+    files = (path for path in data_dir.rglob("*") if path.is_file())
+    return any(path.relative_to(data_dir).name not in KEYS for path in files)
+
+
+def _put_back(source: Path, data_dir: Path) -> None:
+    shutil.rmtree(data_dir / "uploads", ignore_errors=True)
+    for path in sorted(source.rglob("*")):
+        target = data_dir / path.relative_to(source)
+        if path.is_dir():
+            target.mkdir(mode=0o700, exist_ok=True)
+        else:
+            path.replace(target)
+            target.chmod(0o600)

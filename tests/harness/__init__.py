@@ -1,0 +1,1 @@
+"""What the tests stand on: databases, mails, servers, browsers, and rules for every page."""

