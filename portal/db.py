@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, event
+from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, Select, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
@@ -114,6 +114,16 @@ def transaction() -> Iterator[Session]:
         except BaseException:
             session.rollback()
             raise
+
+
+def for_update(question: Select[Any], *, skip_locked: bool = False) -> Select[Any]:
+    """Hold the rows until the end of the transaction; SQLite holds the whole database instead.
+
+    A test can switch it off, to see that without it too many places are given.
+    """
+    if current_app.extensions["portal"].lock_places:
+        return question.with_for_update(skip_locked=skip_locked)
+    return question
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:

@@ -32,6 +32,10 @@ class Temporary(Undelivered):
     """Try again later: 4xx, no answer, or a fault that lies with the server's settings."""
 
 
+class Unreachable(Temporary):
+    """The server itself cannot be talked to: no mail was tried, and none needs to be."""
+
+
 class Permanent(Undelivered):
     """Park it: 5xx, this mail will never be taken as it is."""
 
@@ -100,7 +104,7 @@ class FileTransport:
         except OSError as error:
             with suppress(OSError):
                 draft.unlink()
-            raise Temporary(None, f"The mail could not be written: {error.strerror}.") from error
+            raise Unreachable(None, f"The mail could not be written: {error.strerror}.") from error
 
     def rest(self) -> None:
         """A directory does not tire."""
@@ -155,21 +159,19 @@ class ServerTransport:
 
     def _new_line(self, until: float) -> "Line":
         """What fails here is no fault of the mail: it must not be parked for a wrong password."""
-        line = Line(self.server, self._trust)
         try:
             with _answers_as_exceptions():
-                line.open(until)
+                return Line(self.server, self._trust, until)
         except Undelivered as error:
-            raise Temporary(error.code, f"The mail server is not ready: {error.reason}") from error
-        return line
+            raise Unreachable(error.code, f"The mail server is not ready: {error.reason}") from error
 
 
 class Line(Connection):
     """Flask-Mail's Connection with a limit to its patience and a server that proves its name."""
 
-    host: "_Patient | None"
+    host: "_Patient"
 
-    def __init__(self, server: Server, trust: ssl.SSLContext | None) -> None:
+    def __init__(self, server: Server, trust: ssl.SSLContext | None, until: float) -> None:
         mail = Mail()
         mail.state = mail.init_mail(
             {
@@ -182,17 +184,12 @@ class Line(Connection):
             }
         )
         super().__init__(mail)
-        self.timeout = server.timeout
-        self.trust = trust
-        self.until = 0.0
+        self.timeout, self.trust, self.until = server.timeout, trust, until
+        self.host = self.configure_host()
 
     @property
     def is_open(self) -> bool:
-        return self.host is not None and self.host.sock is not None
-
-    def open(self, until: float) -> None:
-        self.until = until
-        self.host = self.configure_host()
+        return self.host.sock is not None
 
     def configure_host(self) -> "_Patient":
         """Greeted, encrypted and signed in, so that whatever is refused later is the mail."""
@@ -213,7 +210,6 @@ class Line(Connection):
         return host
 
     def answers(self, until: float) -> bool:
-        assert self.host is not None
         self.host.until = until
         try:
             return self.host.noop()[0] == 250
@@ -222,17 +218,15 @@ class Line(Connection):
 
     def deliver(self, sender: str, recipient: str, octets: bytes) -> None:
         """One mail to one person; the standard library says RSET after a refusal."""
-        assert self.host is not None
         self.host.sendmail(sender, [recipient], octets)
         self.num_emails += 1
 
     def hang_up(self) -> None:
         """Politely, but without waiting long for the answer."""
-        if self.host is not None:
-            self.host.until = monotonic() + 2
-            with suppress(smtplib.SMTPException):
-                self.host.quit()
-            self.host.close()
+        self.host.until = monotonic() + 2
+        with suppress(smtplib.SMTPException):
+            self.host.quit()
+        self.host.close()
 
 
 class _Patient(smtplib.SMTP):

@@ -1,0 +1,112 @@
+"""The application, put together: the one place that knows every page."""
+
+import logging
+import os
+
+from flask import Flask, g
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal.accounts.setup import init_accounts
+from portal.config import ROOT, Settings, ensure_safe
+from portal.db import db, init_db
+from portal.desk import views as desk
+from portal.events import desk as events_desk
+from portal.events import feeds as event_feeds
+from portal.events import views as events
+from portal.extensions import compress, csrf, limiter, migrate
+from portal.i18n import babel, languages, wanted_language
+from portal.limits import init_limits
+from portal.outbox import desk as outbox_desk
+from portal.pages import views as pages
+from portal.registrations import desk as registrations_desk
+from portal.registrations import views as registrations
+from portal.site import TEMPLATES, init_site
+from portal.web import JsonLines, Portal, init_web
+
+BLUEPRINTS = (
+    pages.bp,
+    events.bp,
+    event_feeds.bp,
+    registrations.bp,
+    desk.bp,
+    events_desk.bp,
+    registrations_desk.bp,
+    outbox_desk.bp,
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The portal as a WSGI application, configured by `settings` or by the environment."""
+    settings = settings or Settings.from_environ(os.environ)
+    ensure_safe(settings)
+    app = Portal("portal", template_folder=str(TEMPLATES), static_folder=None)
+    app.extensions["portal"] = settings
+    app.config.from_mapping(_configuration(settings))
+    _init_logs(settings)
+    init_db(app, settings)
+    init_web(app)
+    csrf.init_app(app)
+    compress.init_app(app)
+    init_limits(app, settings, limiter)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    babel.init_app(
+        app,
+        default_locale=settings.languages[0],
+        default_translation_directories=str(ROOT / "portal" / "translations"),
+        locale_selector=_language,
+    )
+    init_accounts(app, settings)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    init_site(app, settings)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_port=0, x_prefix=0
+        )
+    return app
+
+
+def _configuration(settings: Settings) -> dict[str, object]:
+    prefix = "__Host-" if settings.https else ""
+    return {
+        "SECRET_KEY": settings.secret_keys[0],
+        "SECRET_KEY_FALLBACKS": list(settings.secret_keys[1:]),
+        "TRUSTED_HOSTS": list(settings.trusted_hosts),
+        "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "PREFERRED_URL_SCHEME": "https" if settings.https else "http",
+        "SESSION_COOKIE_NAME": f"{prefix}portal-{settings.instance}",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "TEMPLATES_AUTO_RELOAD": False,
+        "TESTING": settings.env == "test",
+        "PROPAGATE_EXCEPTIONS": False,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+        "COMPRESS_MIMETYPES": ["text/html", "text/csv", "text/calendar", "application/json"],
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_BR_LEVEL": 4,
+        "COMPRESS_MIN_SIZE": 800,
+        "RATELIMIT_HEADERS_ENABLED": False,
+        "SQLALCHEMY_TRACK_MODIFICATIONS": False,
+    }
+
+
+def _language() -> str:
+    """The page's language by its address, the desk's by its reader's choice."""
+    lang = str(g.get("lang") or g.get("desk_language") or "")
+    return lang if lang in languages() else wanted_language()
+
+
+def _init_logs(settings: Settings) -> None:
+    """JSON lines on standard error; requests are logged in production."""
+    root = logging.getLogger("portal")
+    if not root.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(JsonLines())
+        root.addHandler(handler)
+        root.propagate = settings.env == "test"
+    root.setLevel(logging.INFO if settings.env == "production" else logging.WARNING)

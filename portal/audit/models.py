@@ -1,0 +1,28 @@
+"""Audit entries; they hold ids and codes, never a person's data."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Row
+
+
+class Entry(Row):
+    """One act by one actor on one row."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (
+        Index("ix_audit_entries_subject", "subject", "subject_id"),
+        Index("ix_audit_entries_event", "event_id", "at"),
+    )
+
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(String(20))
+    actor_id: Mapped[int | None]
+    act: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int | None]
+    event_id: Mapped[int | None]
+    details: Mapped[dict[str, Any]]

@@ -1,0 +1,178 @@
+"""Events, their sessions and speakers, and what each revision of an event said."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.db import Row, coded
+from portal.events.rules import Door, Format, Kind, Places, SessionKind, State, door
+from portal.i18n import Translated
+
+_UNTOLD = text("announced_revision > told_revision")
+
+
+class Event(Row):
+    """A public occasion.
+
+    `revision` counts what changed, `announced_revision` what registrants are to be told,
+    `told_revision` what all of them have been told, and `places_revision` each change in the
+    places taken, so that kept pages know when they are old.
+    """
+
+    __tablename__ = "events"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("capacity >= 0", name="capacity_not_negative"),
+        Index("ix_events_state_starts_at", "state", "starts_at"),
+        Index("ix_events_tell_due_at", "tell_due_at"),
+        Index("ix_events_untold", "id", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
+    )
+
+    slug: Mapped[str] = mapped_column(String(100), unique=True)
+    kind: Mapped[Kind] = mapped_column(coded(Kind))
+    title: Mapped[Translated] = mapped_column(JSON)
+    summary: Mapped[Translated] = mapped_column(JSON, default=dict)
+    description: Mapped[Translated] = mapped_column(JSON, default=dict)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    zone: Mapped[str] = mapped_column(String(60))
+    format: Mapped[Format] = mapped_column(coded(Format))
+    venue: Mapped[str] = mapped_column(String(300), default="")
+    address: Mapped[str] = mapped_column(String(500), default="")
+    joining_url: Mapped[str] = mapped_column(String(1000), default="")
+    joining_minutes: Mapped[int] = mapped_column(default=15)
+    organisers: Mapped[list[Translated]] = mapped_column(JSON, default=list)
+    sectors: Mapped[list[str]] = mapped_column(JSON, default=list)
+    audience: Mapped[Translated] = mapped_column(JSON, default=dict)
+    working_languages: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    contacts: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    hashtag: Mapped[str] = mapped_column(String(100), default="")
+    registration_opens_at: Mapped[datetime | None]
+    registration_closes_at: Mapped[datetime | None]
+    changes_until: Mapped[datetime | None]
+    capacity: Mapped[int | None]
+    waitlist: Mapped[bool] = mapped_column(default=True)
+    approval: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[State] = mapped_column(coded(State), default=State.DRAFT)
+    demonstration: Mapped[bool] = mapped_column(default=False)
+    previous_starts_at: Mapped[datetime | None]
+    state_changed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
+    announced_revision: Mapped[int] = mapped_column(default=1)
+    told_revision: Mapped[int] = mapped_column(default=1)
+    tell_due_at: Mapped[datetime | None]
+    places_revision: Mapped[int] = mapped_column(default=0)
+
+    sessions: Mapped[list["Session"]] = relationship(
+        back_populates="event", order_by="Session.starts_at, Session.position, Session.id"
+    )
+    speakers: Mapped[list["Speaker"]] = relationship(
+        back_populates="event", order_by="Speaker.position, Speaker.id"
+    )
+
+    def door(self, places: Places, now: datetime) -> Door:
+        """How registration stands for a newcomer at `now`."""
+        return door(
+            state=self.state,
+            starts_at=self.starts_at,
+            opens_at=self.registration_opens_at,
+            closes_at=self.registration_closes_at,
+            capacity=self.capacity,
+            waitlist=self.waitlist,
+            approval=self.approval,
+            places=places,
+            now=now,
+        )
+
+    def is_over(self, now: datetime) -> bool:
+        """Past is derived from the clock, not kept."""
+        return self.ends_at <= now
+
+    @property
+    def in_person(self) -> bool:
+        return self.format is not Format.ONLINE
+
+    @property
+    def online(self) -> bool:
+        return self.format is not Format.IN_PERSON
+
+    @property
+    def place(self) -> str:
+        """Venue and address in one line; empty for what is only online."""
+        return ", ".join(part for part in (self.venue, self.address) if part)
+
+
+class OldSlug(Row):
+    """An address that an event had before; it leads to the event for ever."""
+
+    __tablename__ = "event_old_slugs"
+
+    slug: Mapped[str] = mapped_column(String(100), unique=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), index=True)
+
+
+class Revision(Row):
+    """What an event said to its registrants from one revision on."""
+
+    __tablename__ = "event_revisions"
+    __table_args__ = (UniqueConstraint("event_id", "revision"),)
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
+    revision: Mapped[int]
+    facts: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+class Session(Row):
+    """A timed item of an event's programme; cancelled, never deleted."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        Index("ix_sessions_event_id_starts_at", "event_id", "starts_at"),
+    )
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
+    title: Mapped[Translated] = mapped_column(JSON)
+    abstract: Mapped[Translated] = mapped_column(JSON, default=dict)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    sector: Mapped[str] = mapped_column(String(40), default="")
+    room: Mapped[str] = mapped_column(String(200), default="")
+    kind: Mapped[SessionKind] = mapped_column(coded(SessionKind))
+    position: Mapped[int] = mapped_column(default=0)
+    cancelled_at: Mapped[datetime | None]
+
+    event: Mapped[Event] = relationship(back_populates="sessions")
+    appearances: Mapped[list["Appearance"]] = relationship(order_by="Appearance.position")
+
+
+class Speaker(Row):
+    """Who speaks at an event, under the role and affiliation they have there."""
+
+    __tablename__ = "speakers"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[Translated] = mapped_column(JSON, default=dict)
+    affiliation: Mapped[str] = mapped_column(String(300), default="")
+    position: Mapped[int] = mapped_column(default=0)
+
+    event: Mapped[Event] = relationship(back_populates="speakers")
+
+
+class Appearance(Row):
+    """A speaker in a session."""
+
+    __tablename__ = "appearances"
+    __table_args__ = (UniqueConstraint("session_id", "speaker_id"),)
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id"))
+    speaker_id: Mapped[int] = mapped_column(ForeignKey("speakers.id"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+    speaker: Mapped[Speaker] = relationship()

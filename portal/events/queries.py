@@ -1,0 +1,128 @@
+"""Questions about events."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Row as Result
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from portal.db import db
+from portal.events.models import Appearance, Event, OldSlug, Revision, Session
+from portal.events.rules import FEED_KEEPS_CANCELLED, State
+
+
+def stamp(slug: str) -> Result[tuple[int, int, int]] | None:
+    """What tells a kept page of this public event that it is old: one small read."""
+    return db.session.execute(
+        select(Event.id, Event.revision, Event.places_revision).where(
+            Event.slug == slug, Event.state != State.DRAFT
+        )
+    ).first()
+
+
+def stamp_of_all() -> tuple[int, ...]:
+    """What tells a kept list of public events that it is old."""
+    found = db.session.execute(
+        select(
+            func.count(), func.sum(Event.revision), func.sum(Event.places_revision)
+        ).where(Event.state != State.DRAFT)
+    ).one()
+    return tuple(int(number or 0) for number in found)
+
+
+def public_event(slug: str) -> Event | None:
+    """The event under this address, with its programme; drafts are found nowhere."""
+    return db.session.scalar(
+        select(Event)
+        .where(Event.slug == slug, Event.state != State.DRAFT)
+        .options(
+            selectinload(Event.sessions)
+            .selectinload(Session.appearances)
+            .selectinload(Appearance.speaker),
+            selectinload(Event.speakers),
+        )
+    )
+
+
+def public_event_bare(slug: str) -> Event | None:
+    """The public event without its programme, for pages that do not show it."""
+    return db.session.scalar(select(Event).where(Event.slug == slug, Event.state != State.DRAFT))
+
+
+def slug_now(old_slug: str) -> str | None:
+    """Where a public event that had this address before is found now."""
+    return db.session.scalar(
+        select(Event.slug)
+        .join(OldSlug, OldSlug.event_id == Event.id)
+        .where(OldSlug.slug == old_slug, Event.state != State.DRAFT)
+    )
+
+
+def upcoming(now: datetime) -> Sequence[Event]:
+    """Public events that are not over, the next one first."""
+    return db.session.scalars(
+        select(Event)
+        .where(Event.state != State.DRAFT, Event.ends_at > now)
+        .order_by(Event.starts_at, Event.id)
+    ).all()
+
+
+def past(now: datetime) -> Sequence[Event]:
+    """Public events that are over, the last one first."""
+    return db.session.scalars(
+        select(Event)
+        .where(Event.state != State.DRAFT, Event.ends_at <= now)
+        .order_by(Event.starts_at.desc(), Event.id.desc())
+    ).all()
+
+
+def for_feed(now: datetime) -> Sequence[Event]:
+    """Public events for calendars; cancelled ones stay for a while so that entries are removed."""
+    keep = now - FEED_KEEPS_CANCELLED
+    return db.session.scalars(
+        select(Event)
+        .where(
+            Event.state != State.DRAFT,
+            (Event.state != State.CANCELLED) | (Event.state_changed_at > keep),
+        )
+        .order_by(Event.starts_at, Event.id)
+    ).all()
+
+
+def any_slug(slug: str) -> Event | None:
+    """The event under this address, drafts too: for the desk."""
+    return db.session.scalar(select(Event).where(Event.slug == slug))
+
+
+def slug_is_taken(slug: str) -> bool:
+    """Whether an event has or had this address."""
+    taken = select(Event.id).where(Event.slug == slug).union_all(
+        select(OldSlug.event_id).where(OldSlug.slug == slug)
+    )
+    return db.session.execute(taken).first() is not None
+
+
+def revision_facts(event_id: int, revision: int) -> dict[str, object]:
+    """What the event said at `revision`; empty if that was never kept."""
+    found = db.session.scalar(
+        select(Revision.facts).where(Revision.event_id == event_id, Revision.revision == revision)
+    )
+    return found or {}
+
+
+def due_to_announce(now: datetime) -> Event | None:
+    """An event whose last edit has rested long enough to be told."""
+    return db.session.scalar(
+        select(Event).where(Event.tell_due_at <= now).order_by(Event.tell_due_at).limit(1)
+    )
+
+
+def demonstration_is_loaded() -> bool:
+    """Whether any event belongs to the demonstration."""
+    return db.session.scalar(select(Event.id).where(Event.demonstration).limit(1)) is not None
+
+
+def is_empty() -> bool:
+    """Whether there is no event at all."""
+    return db.session.scalar(select(Event.id).limit(1)) is None

@@ -1,0 +1,113 @@
+"""Decisions about events: values in, a value out."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+TELL_AFTER = timedelta(minutes=10)
+FEED_KEEPS_CANCELLED = timedelta(days=90)
+
+
+class Kind(StrEnum):
+    PEER_LEARNING = "peer_learning"
+    CONFERENCE = "conference"
+    WORKSHOP = "workshop"
+    WEBINAR = "webinar"
+
+
+class Format(StrEnum):
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+    HYBRID = "hybrid"
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
+
+
+class SessionKind(StrEnum):
+    PLENARY = "plenary"
+    PARALLEL = "parallel"
+    BREAK = "break"
+
+
+class Interpretation(StrEnum):
+    """How a working language is there: another thing than the languages of the page."""
+
+    SPOKEN = "spoken"
+    INTERPRETED = "interpreted"
+    SIGN = "sign"
+    CAPTIONS = "captions"
+
+
+class Door(StrEnum):
+    """How registration stands for a newcomer."""
+
+    NOT_YET = "not_yet"
+    OPEN = "open"
+    WAITLIST = "waitlist"
+    FULL = "full"
+    CLOSED = "closed"
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
+    OVER = "over"
+
+    @property
+    def lets_in(self) -> bool:
+        return self in (Door.OPEN, Door.WAITLIST)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """How many places are taken, and whether somebody stands in line."""
+
+    taken: int = 0
+    someone_waits: bool = False
+
+
+def places_left(capacity: int | None, taken: int) -> int | None:
+    """None where the number of places has no limit; never below zero."""
+    return None if capacity is None else max(capacity - taken, 0)
+
+
+def door(
+    *,
+    state: State,
+    starts_at: datetime,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    capacity: int | None,
+    waitlist: bool,
+    approval: bool,
+    places: Places,
+    now: datetime,
+) -> Door:
+    """What a newcomer meets at `now`: the first reason that holds is the one that is said."""
+    if state is State.CANCELLED:
+        return Door.CANCELLED
+    if starts_at <= now:
+        return Door.OVER
+    if state is State.POSTPONED:
+        return Door.POSTPONED
+    if state is State.DRAFT or capacity == 0 or (closes_at is not None and closes_at <= now):
+        return Door.CLOSED
+    if opens_at is not None and now < opens_at:
+        return Door.NOT_YET
+    full = places_left(capacity, places.taken) == 0 or places.someone_waits
+    if not full or approval:
+        return Door.OPEN
+    return Door.WAITLIST if waitlist else Door.FULL
+
+
+def next_change(moments: list[datetime | None], now: datetime) -> datetime | None:
+    """The next of the moments, at which the words of a page change by themselves."""
+    return min((moment for moment in moments if moment is not None and moment > now), default=None)
+
+
+def announced_on_its_own(before: dict[str, object], after: dict[str, object]) -> bool:
+    """A change of time, place or state is always told; anything else on request."""
+    told = ("starts_at", "ends_at", "zone", "format", "venue", "address", "state")
+    return any(before[name] != after[name] for name in told)

@@ -1,0 +1,165 @@
+"""The verbs that change an event's truth."""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from portal.audit.service import Actor, record
+from portal.db import db, for_update
+from portal.errors import Refused
+from portal.events import queries
+from portal.events.models import Event, OldSlug, Revision
+from portal.events.rules import TELL_AFTER, State, announced_on_its_own
+
+
+def locked(event_id: int) -> Event:
+    """The event, held until the end of the transaction: places are given out under this lock.
+
+    On SQLite the writing transaction holds it already (see `db.py`).
+    """
+    question = for_update(select(Event).where(Event.id == event_id))
+    return db.session.scalars(question.execution_options(populate_existing=True)).one()
+
+
+def create(facts: dict[str, Any], *, by: Actor, now: datetime) -> Event:
+    """A new event, with its first revision."""
+    event = Event(created_at=now, updated_at=now, **facts)
+    _check(event)
+    if queries.slug_is_taken(event.slug):
+        raise Refused(_("Another event has this address already."))
+    db.session.add(event)
+    db.session.flush()
+    _keep_revision(event, now)
+    record("event.created", event, by=by, now=now, event_id=event.id)
+    return event
+
+
+def change(
+    event: Event, facts: dict[str, Any], *, tell: bool = False, by: Actor, now: datetime
+) -> bool:
+    """Change what differs; time and place are told after ten quiet minutes, the rest on request.
+
+    Answers whether anything differed.
+    """
+    before = {name: getattr(event, name) for name in facts}
+    if before == facts:
+        return False
+    told_before = snapshot(event)
+    if "starts_at" in facts and facts["starts_at"] != event.starts_at:
+        event.previous_starts_at = event.starts_at
+    for name, value in facts.items():
+        setattr(event, name, value)
+    _check(event)
+    _revise(event, told_before, tell=tell, now=now)
+    changed = sorted(name for name in facts if before[name] != facts[name])
+    record("event.changed", event, by=by, now=now, event_id=event.id, fields=changed)
+    return True
+
+
+def rename(event: Event, slug: str, *, by: Actor, now: datetime) -> None:
+    """Another address; the old one leads to it."""
+    if slug == event.slug:
+        return
+    if queries.slug_is_taken(slug):
+        raise Refused(_("Another event has this address already."))
+    db.session.add(OldSlug(slug=event.slug, event_id=event.id))
+    event.slug = slug
+    _revise(event, snapshot(event), tell=False, now=now)
+    record("event.renamed", event, by=by, now=now, event_id=event.id)
+
+
+def publish(event: Event, *, by: Actor, now: datetime) -> None:
+    """Open a draft to the public, or take up a postponed event again at its new time."""
+    if event.state is State.CANCELLED:
+        raise Refused(_("A cancelled event stays cancelled."))
+    _enter(event, State.PUBLISHED, "event.published", by=by, now=now)
+
+
+def postpone(event: Event, *, by: Actor, now: datetime) -> None:
+    """The event will not be held at its time; a new one is not known yet."""
+    if event.state is not State.PUBLISHED:
+        raise Refused(_("Only a published event can be postponed."))
+    if event.is_over(now):
+        raise Refused(_("This event is over."))
+    _enter(event, State.POSTPONED, "event.postponed", by=by, now=now)
+
+
+def cancel(event: Event, *, by: Actor, now: datetime) -> None:
+    """The event will not be held."""
+    if event.state not in (State.PUBLISHED, State.POSTPONED):
+        raise Refused(_("Only a published or postponed event can be cancelled."))
+    if event.is_over(now):
+        raise Refused(_("This event is over."))
+    _enter(event, State.CANCELLED, "event.cancelled", by=by, now=now)
+
+
+def tell_now(event: Event, *, by: Actor, now: datetime) -> None:
+    """Do not wait for the quiet minutes: registrants are told what is so."""
+    event.announced_revision = event.revision
+    event.tell_due_at = None
+    record("event.told", event, by=by, now=now, event_id=event.id, revision=event.revision)
+
+
+def announce(event: Event) -> None:
+    """The quiet minutes are over: what changed is to be told."""
+    event.announced_revision = event.revision
+    event.tell_due_at = None
+
+
+def places_changed(event: Event) -> None:
+    """Places were given or freed: kept pages of the event are old."""
+    event.places_revision += 1
+
+
+def snapshot(event: Event) -> dict[str, Any]:
+    """What registrants are told of an event, as JSON keeps it."""
+    return {
+        "title": event.title,
+        "starts_at": event.starts_at.isoformat(),
+        "ends_at": event.ends_at.isoformat(),
+        "zone": event.zone,
+        "format": event.format.value,
+        "venue": event.venue,
+        "address": event.address,
+        "joining": sha256(event.joining_url.encode()).hexdigest()[:12] if event.joining_url else "",
+        "state": event.state.value,
+    }
+
+
+def _enter(event: Event, state: State, act: str, *, by: Actor, now: datetime) -> None:
+    before = snapshot(event)
+    event.state = state
+    event.state_changed_at = now
+    _revise(event, before, tell=False, now=now)
+    record(act, event, by=by, now=now, event_id=event.id)
+
+
+def _revise(event: Event, before: dict[str, Any], *, tell: bool, now: datetime) -> None:
+    event.revision += 1
+    event.updated_at = now
+    if tell or event.tell_due_at is not None or announced_on_its_own(before, snapshot(event)):
+        event.tell_due_at = now + TELL_AFTER
+    db.session.flush()
+    _keep_revision(event, now)
+
+
+def _keep_revision(event: Event, now: datetime) -> None:
+    db.session.add(
+        Revision(event_id=event.id, revision=event.revision, facts=snapshot(event), at=now)
+    )
+
+
+def _check(event: Event) -> None:
+    if event.ends_at <= event.starts_at:
+        raise Refused(_("An event has to end after it starts."))
+    if event.zone not in available_timezones():
+        raise Refused(_("Choose a time zone from the list."))
+    opens, closes = event.registration_opens_at, event.registration_closes_at
+    if opens is not None and closes is not None and closes <= opens:
+        raise Refused(_("Registration has to close after it opens."))
+    if event.capacity is not None and event.capacity < 0:
+        raise Refused(_("The number of places cannot be below zero."))

@@ -1,0 +1,191 @@
+"""Languages: the page's, the letter's, and the way each writes dates."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel.core import Locale
+from babel.dates import format_date, format_time, get_timezone_location
+from flask import current_app, g, has_request_context, request
+from flask_babel import Babel, force_locale, get_locale
+from flask_babel import gettext as _
+
+from portal.text import fold
+
+# The 24 official languages of the Union, each by its own name.
+ENDONYMS = {
+    "bg": "Български",
+    "cs": "Čeština",
+    "da": "Dansk",
+    "de": "Deutsch",
+    "el": "Ελληνικά",
+    "en": "English",
+    "es": "Español",
+    "et": "Eesti",
+    "fi": "Suomi",
+    "fr": "Français",
+    "ga": "Gaeilge",
+    "hr": "Hrvatski",
+    "hu": "Magyar",
+    "it": "Italiano",
+    "lt": "Lietuvių",
+    "lv": "Latviešu",
+    "mt": "Malti",
+    "nl": "Nederlands",
+    "pl": "Polski",
+    "pt": "Português",
+    "ro": "Română",
+    "sk": "Slovenčina",
+    "sl": "Slovenščina",
+    "sv": "Svenska",
+}
+
+Translated = dict[str, str]
+babel = Babel()
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that this portal offers, the first is its own."""
+    offered: tuple[str, ...] = current_app.extensions["portal"].languages
+    return offered
+
+
+def page_language() -> str:
+    """The language of the page or letter that is being written."""
+    if has_request_context() and g.get("lang") in languages():
+        return str(g.lang)
+    locale = get_locale()
+    return locale.language if locale else languages()[0]
+
+
+def wanted_language() -> str:
+    """The offered language that the reader's browser asks for, else the portal's first."""
+    return request.accept_languages.best_match(languages()) or languages()[0]
+
+
+@contextmanager
+def in_language(lang: str) -> Iterator[None]:
+    """Texts, dates and numbers inside are in `lang`, with or without a request."""
+    with force_locale(lang if lang in languages() else languages()[0]):
+        yield
+
+
+def translated(texts: Translated | None, lang: str | None = None) -> str:
+    """The text in the language asked for, else in English, else in any it has."""
+    return translated_as(texts, lang)[0]
+
+
+def translated_as(texts: Translated | None, lang: str | None = None) -> tuple[str, str]:
+    """The text and the language it is really in, for the `lang` of that part of a page."""
+    asked = lang or _written_language()
+    for candidate in (asked, "en", *(texts or {})):
+        if texts and texts.get(candidate):
+            return texts[candidate], candidate
+    return "", asked
+
+
+def language_name(code: str) -> str:
+    """A language's name in the page's language."""
+    return Locale.parse(code).get_language_name(_written_language()) or code
+
+
+def country_name(code: str) -> str:
+    """A country's name in the page's language."""
+    return Locale.parse(_written_language()).territories.get(code, code)
+
+
+@lru_cache(maxsize=64)
+def countries(lang: str) -> list[tuple[str, str]]:
+    """Every country as (ISO 3166-1 code, name), sorted as a reader of `lang` expects."""
+    names = Locale.parse(lang).territories
+    found = [(c, n) for c, n in names.items() if len(c) == 2 and c.isalpha() and c not in _NO_LAND]
+    return sorted(found, key=lambda pair: fold(pair[1]))
+
+
+def day(moment: datetime, zone: str) -> str:
+    """'Monday 29 January 2024' on the clock of `zone`."""
+    return _date(moment, zone, "full")
+
+
+def short_day(moment: datetime, zone: str) -> str:
+    """'29 January 2024' on the clock of `zone`."""
+    return _date(moment, zone, "long")
+
+
+def clock_time(moment: datetime, zone: str) -> str:
+    """'14:00' on the clock of `zone`."""
+    return format_time(moment.astimezone(ZoneInfo(zone)), "HH:mm", locale=_written_language())
+
+
+def zone_words(moment: datetime, zone: str) -> str:
+    """'Brussels time (CET, UTC+1)' as it holds at `moment`."""
+    return _("%(city)s time (%(mark)s)", city=zone_city(zone), mark=zone_mark(moment, zone))
+
+
+def zone_city(zone: str) -> str:
+    """The zone's city in the page's language."""
+    if zone == "UTC":
+        return "UTC"
+    return str(get_timezone_location(ZoneInfo(zone), locale=_written_language(), return_city=True))
+
+
+def when(starts_at: datetime, ends_at: datetime, zone: str) -> str:
+    """'Monday 29 January 2024, 14:00 to 17:30, Brussels time (CET, UTC+1)'; both days if two."""
+    first, last = day(starts_at, zone), day(ends_at, zone)
+    words = {
+        "day": first,
+        "last_day": last,
+        "start": clock_time(starts_at, zone),
+        "end": clock_time(ends_at, zone),
+        "zone": zone_words(starts_at, zone),
+    }
+    if first == last:
+        return _("%(day)s, %(start)s to %(end)s, %(zone)s", **words)
+    return _("%(day)s, %(start)s to %(last_day)s, %(end)s, %(zone)s", **words)
+
+
+def moment_words(moment: datetime, zone: str) -> str:
+    """'11 January 2027, 18:00, Brussels time (CET, UTC+1)'."""
+    return _(
+        "%(day)s, %(time)s, %(zone)s",
+        day=short_day(moment, zone),
+        time=clock_time(moment, zone),
+        zone=zone_words(moment, zone),
+    )
+
+
+def offset(moment: datetime, zone: str) -> str:
+    """'UTC+1', 'UTC−3:30' at `moment`."""
+    distance = moment.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
+    minutes = int(distance.total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "−" if minutes < 0 else "+"
+    return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
+
+
+# Codes that CLDR lists beside countries: regions, groups, uninhabited or test entries.
+_NO_LAND = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO", "AC", "CP", "DG", "EA", "IC", "TA", "CQ"}
+
+
+def zone_mark(moment: datetime, zone: str) -> str:
+    """'CET, UTC+1': the abbreviation where there is one, and the offset at `moment`."""
+    abbreviation = moment.astimezone(ZoneInfo(zone)).tzname() or ""
+    distance = offset(moment, zone)
+    return f"{abbreviation}, {distance}" if abbreviation.isalpha() and zone != "UTC" else distance
+
+
+def _date(moment: datetime, zone: str, pattern: str) -> str:
+    return format_date(moment.astimezone(ZoneInfo(zone)), pattern, locale=_formatting_locale())
+
+
+def _formatting_locale() -> str:
+    """English dates are written the European way round."""
+    lang = _written_language()
+    return "en_GB" if lang == "en" else lang
+
+
+def _written_language() -> str:
+    locale = get_locale()
+    return locale.language if locale else "en"

@@ -1,0 +1,29 @@
+"""What a person's calendar holds because we sent it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Row
+
+
+class Invite(Row):
+    """The calendar entry of one registration. Never deleted, so that SEQUENCE only rises.
+
+    `held` is what the calendar at `address` holds since our last message, None where it holds
+    nothing: enough to write the CANCEL that takes it out again.
+    """
+
+    __tablename__ = "invites"
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"), unique=True)
+    uid: Mapped[str] = mapped_column(String(200), unique=True)
+    sequence: Mapped[int | None]
+    stamped_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    substance: Mapped[str | None] = mapped_column(String(64))
+    content: Mapped[str | None] = mapped_column(String(64))
+    held: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    first_message_id: Mapped[str] = mapped_column(String(250), default="")

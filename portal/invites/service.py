@@ -1,0 +1,98 @@
+"""The difference between what a calendar holds and what it should hold, and its message."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.db import db
+from portal.invites import rules
+from portal.invites.models import Invite
+from portal.invites.rules import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What goes into a mail: the method (RFC 5546) and the octets."""
+
+    method: str
+    octets: bytes
+
+
+def of(registration_id: int, *, domain: str, now: datetime) -> Invite:
+    """The registration's invite; made with its UID for ever when first asked for."""
+    invite = db.session.scalar(select(Invite).where(Invite.registration_id == registration_id))
+    if invite is None:
+        uid = f"registration-{registration_id}@{domain}"
+        invite = Invite(registration_id=registration_id, uid=uid, created_at=now)
+        db.session.add(invite)
+    return invite
+
+
+def renew(invite: Invite, entry: Entry, *, now: datetime) -> Calendar | None:
+    """A REQUEST that makes the calendar hold `entry`, or None where it does already."""
+    content = rules.content(entry)
+    if invite.held is not None and invite.content == content:
+        return None
+    substance = rules.substance(entry)
+    invite.sequence = rules.next_sequence(
+        invite.sequence,
+        told_substance=invite.substance,
+        substance=substance,
+        was_cancelled=invite.held is None,
+        is_cancelled=False,
+    )
+    invite.stamped_at = rules.next_stamp(invite.stamped_at, now)
+    invite.substance, invite.content = substance, content
+    invite.held = _to_json(entry)
+    octets = rules.request(entry, sequence=invite.sequence, stamped_at=invite.stamped_at)
+    return Calendar("REQUEST", octets)
+
+
+def cancel(invite: Invite, *, now: datetime) -> Calendar | None:
+    """A CANCEL of what the calendar holds, or None where it holds nothing of ours."""
+    if invite.held is None:
+        return None
+    entry = _from_json(invite.held)
+    invite.sequence = (invite.sequence or 0) + 1
+    invite.stamped_at = rules.next_stamp(invite.stamped_at, now)
+    invite.held = None
+    octets = rules.cancel(entry, sequence=invite.sequence, stamped_at=invite.stamped_at)
+    return Calendar("CANCEL", octets)
+
+
+def state(invite: Invite) -> dict[str, Any]:
+    """What the calendar holds now, to come back to if the next message is never sent."""
+    return {
+        "held": invite.held,
+        "sequence": invite.sequence,
+        "substance": invite.substance,
+        "content": invite.content,
+    }
+
+
+def restore(invite: Invite, state: dict[str, Any]) -> None:
+    """The messages since `state` never left the house: the calendar still holds what it held."""
+    invite.held = state["held"]
+    invite.sequence = state["sequence"]
+    invite.substance = state["substance"]
+    invite.content = state["content"]
+
+
+def _to_json(entry: Entry) -> dict[str, Any]:
+    values = asdict(entry)
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in values.items()
+    }
+
+
+def _from_json(values: dict[str, Any]) -> Entry:
+    moments = ("starts_at", "ends_at", "created_at")
+    return Entry(
+        **{
+            name: datetime.fromisoformat(value) if name in moments else value
+            for name, value in values.items()
+        }
+    )

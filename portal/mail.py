@@ -1,0 +1,102 @@
+"""From a template to the outbox: what every part's letters have in common."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app, render_template
+
+from portal.config import Settings
+from portal.invites.service import Calendar
+from portal.outbox import mime
+from portal.outbox import service as outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter in its three shapes, in one language."""
+
+    subject: str
+    text: str
+    html: str
+    language: str
+
+
+def write(part: str, occasion: str, *, language: str, **values: Any) -> Written:
+    """Render `templates/<part>/mail/<occasion>.{subject.txt,txt,html}` in the language in force."""
+    base = f"{part}/mail/{occasion}"
+    values["language"] = language
+    subject = " ".join(render_template(f"{base}.subject.txt", **values).split())
+    text = render_template(f"{base}.txt", **values).strip() + "\n"
+    html = render_template(f"{base}.html", subject=subject, **values)
+    return Written(subject, text, html, language)
+
+
+def post(
+    written: Written,
+    *,
+    to: tuple[str, str],
+    facts: tuple[object, ...],
+    occasion: str,
+    now: datetime,
+    thread: str = "",
+    event_id: int | None = None,
+    calendar: Calendar | None = None,
+    in_reply_to: str | None = None,
+    before: dict[str, Any] | None = None,
+    priority: int = outbox.PERSONAL,
+) -> str:
+    """Freeze the letter's octets and put them into the outbox; the Message-ID is answered."""
+    message_id = mime.message_id(domain(), to[1], *facts)
+    octets = mime.build(
+        sender=sender(),
+        to=to,
+        subject=written.subject,
+        text=written.text,
+        html=written.html,
+        message_id=message_id,
+        date=now,
+        language=written.language,
+        in_reply_to=in_reply_to,
+        references=(in_reply_to,) if in_reply_to else (),
+        calendar=calendar.octets if calendar else None,
+        method=calendar.method if calendar else None,
+    )
+    outbox.post(
+        message_id=message_id,
+        recipient=to[1],
+        subject=written.subject,
+        octets=octets,
+        occasion=occasion,
+        thread=thread,
+        event_id=event_id,
+        method=calendar.method if calendar else "",
+        before=before,
+        priority=priority,
+        now=now,
+    )
+    return message_id
+
+
+def sender() -> tuple[str, str]:
+    """The portal's name and mailbox, from which every letter comes."""
+    name, address = parseaddr(_settings().mail_from)
+    return name, address
+
+
+def public_url(endpoint: str, **values: Any) -> str:
+    """The full address of a page, by the configured public address and never by a Host header."""
+    path = current_app.url_map.bind(domain()).build(endpoint, values)
+    return _settings().public_url + path
+
+
+def domain() -> str:
+    """The portal's own domain, for Message-ID and UID."""
+    return urlsplit(_settings().public_url).hostname or "localhost"
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["portal"]
+    return settings

@@ -1,0 +1,123 @@
+"""The postman: takes finished mails out, with no transaction open while he does."""
+
+import logging
+import threading
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+
+from flask import current_app
+from sqlalchemy import delete, select
+
+from portal import clock
+from portal.config import Settings
+from portal.db import db, transaction
+from portal.outbox import service
+from portal.outbox.models import Message
+from portal.outbox.service import Claimed
+from portal.outbox.transport import (
+    Permanent,
+    Temporary,
+    Transport,
+    Unreachable,
+    open_transport,
+)
+
+log = logging.getLogger("portal.outbox")
+
+ROUND = 20
+LEASE_MARGIN = timedelta(seconds=60)
+SENT_ARE_KEPT = timedelta(days=90)
+FIRST_CLOSED, LONGEST_CLOSED = timedelta(seconds=1), timedelta(seconds=30)
+_bags = threading.local()
+
+
+def deliver_some(now: datetime) -> bool:
+    """Claim a few mails, send one after the other, note each result."""
+    transport = _transport()
+    if now < _bags.closed_until or not service.something_is_due(now):
+        transport.rest()
+        return False
+    with transaction():
+        lease = timedelta(seconds=transport.patience * ROUND) + LEASE_MARGIN
+        claimed = service.claim(ROUND, lease=lease, now=now)
+    while claimed:
+        message = claimed.pop(0)
+        if not _deliver(transport, message):
+            break
+    if claimed:
+        with transaction():
+            service.put_back([message.id for message in claimed])
+        return False
+    return True
+
+
+def forget_old(now: datetime) -> bool:
+    """Sent mails leave the list after some time."""
+    old = (
+        select(Message.id)
+        .where(Message.sent_at.is_not(None), Message.sent_at < now - SENT_ARE_KEPT)
+        .limit(500)
+    )
+    if db.session.execute(old.limit(1)).first() is None:
+        return False
+    with transaction() as session:
+        session.execute(delete(Message).where(Message.id.in_(old)))
+    return True
+
+
+def hang_up() -> None:
+    """Say goodbye to the mail server."""
+    transport: Transport | None = getattr(_bags, "transport", None)
+    if transport is not None:
+        transport.close()
+        _bags.transport = None
+
+
+def _deliver(transport: Transport, message: Claimed) -> bool:
+    """Whether the server can be asked for the next one."""
+    sender = parseaddr(_settings().mail_from)[1]
+    try:
+        transport.send(message.message_id, sender, message.recipient, message.octets)
+    except Permanent as error:
+        with transaction():
+            service.note_parked(message.id, str(error), now=clock.now())
+        log.warning("parked", extra={"fields": {"message": message.id, "code": error.code}})
+        return True
+    except Unreachable as error:
+        _close_for_a_while()
+        with transaction():
+            service.put_back([message.id], str(error))
+        log.warning("mail server away", extra={"fields": {"code": error.code}})
+        return False
+    except Temporary as error:
+        certain = error.code is not None
+        with transaction():
+            service.note_postponed(message.id, str(error), certain=certain, now=clock.now())
+        log.warning("postponed", extra={"fields": {"message": message.id, "code": error.code}})
+        return True
+    _bags.pause = FIRST_CLOSED
+    with transaction():
+        service.note_sent(message.id, now=clock.now())
+    return True
+
+
+def _close_for_a_while() -> None:
+    """No message waits longer for a server that was away: the postman does, for all of them."""
+    _bags.closed_until = clock.now() + _bags.pause
+    _bags.pause = min(_bags.pause * 2, LONGEST_CLOSED)
+
+
+def _transport() -> Transport:
+    """This thread's way out, kept open between mails."""
+    settings = _settings()
+    transport: Transport | None = getattr(_bags, "transport", None)
+    if transport is None or _bags.url != settings.mail_url:
+        transport = open_transport(settings.mail_url, maildir=settings.data_dir / "mail")
+        _bags.transport, _bags.url = transport, settings.mail_url
+        _bags.closed_until, _bags.pause = clock.now(), FIRST_CLOSED
+    return transport
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["portal"]
+    return settings

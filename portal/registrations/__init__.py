@@ -1,0 +1,1 @@
+"""Registrations: who comes, who waits, and what each person has been told."""

@@ -1,0 +1,49 @@
+"""What differs between two states of an event, in words, old and new side by side."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from portal.i18n import translated, when
+from portal.labels import FORMATS
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact: its name, what it was, what it is."""
+
+    name: str
+    old: str
+    new: str
+
+
+def changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
+    """The differences that matter to who comes, in the language of the letter."""
+    if not old:
+        return []
+    pairs = [
+        (_("Title"), translated(old["title"]), translated(new["title"])),
+        (_("When"), _when(old), _when(new)),
+        (_("Where"), _where(old), _where(new)),
+        (_("How"), str(FORMATS[old["format"]]), str(FORMATS[new["format"]])),
+    ]
+    found = [Change(*pair) for pair in pairs if pair[1] != pair[2]]
+    if old["joining"] != new["joining"] and new["joining"]:
+        found.append(
+            Change(_("Joining link"), _("the one you had"), _("a new one, on your own page"))
+        )
+    if old["state"] == "postponed" and new["state"] == "published":
+        found.insert(0, Change(_("State"), _("postponed"), _("takes place")))
+    return found
+
+
+def _when(facts: dict[str, Any]) -> str:
+    starts_at, ends_at = (datetime.fromisoformat(facts[n]) for n in ("starts_at", "ends_at"))
+    return when(starts_at, ends_at, facts["zone"])
+
+
+def _where(facts: dict[str, Any]) -> str:
+    place = ", ".join(part for part in (facts["venue"], facts["address"]) if part)
+    return place or _("Online")

@@ -1,0 +1,133 @@
+"""The worker's duties towards registrants: each does one thing and says if there was one."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from portal.db import db, transaction
+from portal.events import queries as event_queries
+from portal.events import service as events
+from portal.outbox import queries as outbox_queries
+from portal.outbox import service as outbox
+from portal.registrations import letters, queries, service
+from portal.registrations.models import Answer, Registration
+
+ANSWERS_ARE_KEPT = timedelta(days=2)
+FLOOD = 20
+FLOOD_RESTS = timedelta(hours=1)
+
+
+def announce_rested_changes(now: datetime) -> bool:
+    """An event that was not edited for ten minutes has its changes told."""
+    if event_queries.due_to_announce(now) is None:
+        return False
+    with transaction():
+        event = event_queries.due_to_announce(now)
+        if event is not None:
+            events.announce(events.locked(event.id))
+    return True
+
+
+def move_lines_up(now: datetime) -> bool:
+    """Places that an event gained go to the first in line."""
+    event_id = queries.event_with_a_line_that_may_move(now)
+    if event_id is None:
+        return False
+    with transaction():
+        return service.fill_places(events.locked(event_id), now=now) > 0
+
+
+def write_next_letter(now: datetime) -> bool:
+    """Tell the next person whose own registration changed."""
+    if queries.next_untold(now) is None:
+        return False
+    with transaction():
+        registration = queries.next_untold(now)
+        if registration is None:
+            return False
+        if _is_flooded(registration, now):
+            registration.letter_due_at = now + FLOOD_RESTS
+        else:
+            _write(registration, now, letters.write)
+    return True
+
+
+def write_next_news(now: datetime) -> bool:
+    """Tell the next person what their event announced; when all know it, that is noted."""
+    if queries.event_with_news() is None:
+        return False
+    with transaction():
+        event = queries.event_with_news()
+        if event is None:
+            return False
+        registration = queries.next_untold_of(event)
+        if registration is not None:
+            _write(registration, now, letters.write)
+        elif queries.someone_untold_of(event):
+            return False
+        else:
+            event.told_revision = event.announced_revision
+    return True
+
+
+def write_next_links(now: datetime) -> bool:
+    """Send links to the next person who asked for them."""
+    if queries.next_asked_for_links() is None:
+        return False
+    with transaction():
+        registration = queries.next_asked_for_links()
+        if registration is not None:
+            _write(registration, now, letters.write_links)
+    return True
+
+
+def erase_next(now: datetime) -> bool:
+    """Forget the next person who asked for it, with every mail about them that was sent."""
+    if queries.next_to_erase() is None:
+        return False
+    with transaction():
+        registration = queries.next_to_erase()
+        if registration is None or not outbox.forget_thread(registration.thread):
+            return False
+        service.erase(registration, now=now)
+    return True
+
+
+def forget_answers(now: datetime) -> bool:
+    """What a page answered is kept only while the same form may be sent again."""
+    old = select(Answer.id).where(Answer.at < now - ANSWERS_ARE_KEPT).limit(500)
+    if db.session.execute(old.limit(1)).first() is None:
+        return False
+    with transaction() as session:
+        session.execute(delete(Answer).where(Answer.id.in_(old)))
+    return True
+
+
+def _is_flooded(registration: Registration, now: datetime) -> bool:
+    """Somebody fills a stranger's mailbox by registering names: first letters come slower then."""
+    if registration.told_status is not None:
+        return False
+    return outbox_queries.written_to(registration.email, now - FLOOD_RESTS) >= FLOOD
+
+
+def _write(registration: Registration, now: datetime, write: Callable[..., None]) -> None:
+    """A letter that cannot be written is set aside, visible at the desk, and blocks nobody."""
+    try:
+        with db.session.begin_nested():
+            write(registration, now=now)
+    except (ValueError, LookupError, TypeError) as error:
+        registration.stuck_at = now
+        registration.stuck_reason = f"{type(error).__name__}"[:200]
+        registration.links_asked_at = None
+
+
+CHORES = (
+    write_next_letter,
+    write_next_links,
+    move_lines_up,
+    announce_rested_changes,
+    write_next_news,
+    erase_next,
+    forget_answers,
+)

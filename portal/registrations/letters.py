@@ -1,0 +1,248 @@
+"""What we write to registrants; the only door from here to the outbox."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from portal import mail, tokens
+from portal.config import Settings
+from portal.events import queries as event_queries
+from portal.events import service as event_service
+from portal.events.models import Event
+from portal.i18n import in_language, translated
+from portal.invites import service as invites
+from portal.invites.models import Invite
+from portal.invites.rules import Entry
+from portal.invites.service import Calendar
+from portal.outbox import service as outbox
+from portal.registrations import queries
+from portal.registrations.changes import Change, changes
+from portal.registrations.models import Registration
+from portal.registrations.rules import Heard, Occasion, Status, occasion, standing
+
+# Letters that one change of an event sends to everybody: confirmations overtake these.
+BULK = {Occasion.PROGRAMME_CHANGED, Occasion.EVENT_POSTPONED, Occasion.EVENT_CANCELLED}
+
+
+def write(registration: Registration, *, now: datetime) -> None:
+    """Bring what the person has heard up to what is so, with the letter that does it, if any."""
+    event = registration.event
+    invite = invites.of(registration.id, domain=mail.domain(), now=now)
+    _take_back(registration, invite)
+    before = _state(registration, invite)
+    heard, truth = _heard(registration), _truth(registration, event)
+    what = occasion(heard, truth)
+    differences = _differences(event, heard) if what is Occasion.PROGRAMME_CHANGED else []
+    if what is Occasion.PROGRAMME_CHANGED and not differences:
+        what = Occasion.DETAILS_CHANGED if heard.revision < truth.revision else None
+    with in_language(registration.language):
+        if heard.address and heard.address != truth.address:
+            _tell_old_address(registration, invite, heard.address, before, now)
+            what = _for_new_address(what)
+        if what is not None:
+            calendar = _calendar(registration, invite, now)
+            _post(registration, what, registration.email, calendar, before, differences, now)
+    _note(registration, truth)
+
+
+def write_links(registration: Registration, *, now: datetime) -> None:
+    """One letter with the links of all registrations of this mailbox that were asked for."""
+    asked = [r for r in queries.of_address(registration.address_key) if r.links_asked_at]
+    for each in asked or [registration]:
+        each.links_asked_at = None
+    told = [each for each in asked if each.erase_asked_at is None]
+    if not told:
+        return
+    with in_language(registration.language):
+        written = mail.write(
+            "registrations", Occasion.LINKS, language=registration.language,
+            entries=[Told(each, each.event) for each in told],
+        )  # fmt: skip
+        mail.post(
+            written,
+            to=(registration.full_name, registration.email),
+            facts=(Occasion.LINKS, registration.id, now.isoformat()),
+            occasion=Occasion.LINKS,
+            event_id=registration.event_id,
+            now=now,
+        )
+
+
+def entry(registration: Registration, invite: Invite) -> Entry:
+    """What the person's calendar should hold while they have a place, in their language."""
+    event = registration.event
+    settings = _settings()
+    own_language = registration.language
+    page = mail.public_url("events.show", lang=own_language, slug=event.slug)
+    name, address = mail.sender()
+    return Entry(
+        uid=invite.uid,
+        summary=translated(event.title, own_language),
+        description=_description(event, own_language, page),
+        location=event.place or _("Online"),
+        url=page,
+        conference="",
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        organizer_name=name or settings.public_url,
+        organizer_address=address,
+        attendee_name=registration.full_name or registration.email,
+        attendee_address=registration.email,
+        created_at=invite.created_at,
+    )
+
+
+def manage_url(registration: Registration) -> str:
+    """The link in the letters: one's own registration, in one's own language."""
+    return mail.public_url("registrations.own", lang=registration.language, token=token(registration))
+
+
+def token(registration: Registration) -> str:
+    """Good until the registration's `link_code` changes."""
+    return tokens.sign("registration", registration.id, registration.link_code)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a letter's template shows of one registration."""
+
+    registration: Registration
+    event: Event
+
+    @property
+    def status(self) -> Status:
+        return standing(self.registration.status, self.event.state.value)
+
+    @property
+    def position(self) -> int | None:
+        return queries.position(self.registration)
+
+    @property
+    def manage_url(self) -> str:
+        return manage_url(self.registration)
+
+    @property
+    def event_url(self) -> str:
+        return mail.public_url("events.show", lang=self.registration.language, slug=self.event.slug)
+
+
+def _take_back(registration: Registration, invite: Invite) -> None:
+    before = outbox.take_back(registration.thread)
+    if before is None:
+        return
+    registration.told_status = Status(before["status"]) if before["status"] else None
+    registration.told_address = before["address"]
+    registration.told_revision = before["revision"]
+    registration.told_event_revision = before["event_revision"]
+    invites.restore(invite, before["invite"])
+
+
+def _state(registration: Registration, invite: Invite) -> dict[str, Any]:
+    return {
+        "status": registration.told_status.value if registration.told_status else None,
+        "address": registration.told_address,
+        "revision": registration.told_revision,
+        "event_revision": registration.told_event_revision,
+        "invite": invites.state(invite),
+    }
+
+
+def _heard(registration: Registration) -> Heard:
+    facts = event_queries.revision_facts(registration.event_id, registration.told_event_revision)
+    return Heard(
+        status=registration.told_status,
+        address=registration.told_address,
+        revision=registration.told_revision,
+        event_revision=registration.told_event_revision,
+        event_state=str(facts.get("state", "")),
+    )
+
+
+def _truth(registration: Registration, event: Event) -> Heard:
+    return Heard(
+        status=standing(registration.status, event.state.value),
+        address=registration.email,
+        revision=registration.revision,
+        event_revision=event.revision,
+        event_state=event.state.value,
+    )
+
+
+def _note(registration: Registration, truth: Heard) -> None:
+    """The revisions that were read, not those that may have come since."""
+    registration.told_status = truth.status
+    registration.told_address = truth.address
+    registration.told_revision = truth.revision
+    registration.told_event_revision = truth.event_revision
+
+
+def _differences(event: Event, heard: Heard) -> list[Change]:
+    old = event_queries.revision_facts(event.id, heard.event_revision)
+    return changes(old, event_service.snapshot(event))
+
+
+def _for_new_address(what: Occasion | None) -> Occasion:
+    return what if what not in (None, Occasion.PROGRAMME_CHANGED) else Occasion.DETAILS_CHANGED
+
+
+def _tell_old_address(
+    registration: Registration, invite: Invite, address: str, before: dict[str, Any], now: datetime
+) -> None:
+    calendar = invites.cancel(invite, now=now)
+    _post(registration, Occasion.ADDRESS_CHANGED, address, calendar, before, [], now)
+
+
+def _calendar(registration: Registration, invite: Invite, now: datetime) -> Calendar | None:
+    """REQUEST while the person has a place at a known time, else CANCEL of what they hold."""
+    if registration.holds_place and registration.event.state.value == "published":
+        return invites.renew(invite, entry(registration, invite), now=now)
+    return invites.cancel(invite, now=now)
+
+
+def _post(
+    registration: Registration,
+    what: Occasion,
+    address: str,
+    calendar: Calendar | None,
+    before: dict[str, Any],
+    differences: list[Change],
+    now: datetime,
+) -> None:
+    written = mail.write(
+        "registrations", what, language=registration.language,
+        told=Told(registration, registration.event), changes=differences, calendar=calendar,
+    )  # fmt: skip
+    invite = invites.of(registration.id, domain=mail.domain(), now=now)
+    message_id = mail.post(
+        written,
+        to=(registration.full_name, address),
+        facts=(what, registration.id, registration.revision, registration.event.revision, now),
+        occasion=what,
+        thread=registration.thread,
+        event_id=registration.event_id,
+        calendar=calendar,
+        in_reply_to=invite.first_message_id or None,
+        before=before,
+        priority=outbox.BULK if what in BULK else outbox.PERSONAL,
+        now=now,
+    )
+    if calendar is not None and not invite.first_message_id:
+        invite.first_message_id = message_id
+
+
+def _description(event: Event, lang: str, page: str) -> str:
+    """No link that is anybody's own: people share their calendars."""
+    lines = [translated(event.summary, lang)]
+    if event.online:
+        lines.append(_("You find the way to join on the page of your registration."))
+    return "\n\n".join([line for line in lines if line] + [page])
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["portal"]
+    return settings
+
+

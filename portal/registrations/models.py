@@ -1,0 +1,108 @@
+"""A registration: the person's record for one event, and what the person was told of it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.db import Row, coded
+from portal.events.models import Event
+from portal.registrations.rules import Attendance, StakeholderGroup, Status, standing
+
+_UNTOLD = text("revision > told_revision")
+_ASKED = text("links_asked_at IS NOT NULL")
+
+
+class Registration(Row):
+    """One person at one event.
+
+    `address_key` and `name_key` recognise the person; `queue_number` only rises within an event,
+    so that positions follow the order of arrival; the `told_…` columns say what the person has
+    last heard; `link_code` revokes the link in the letters when it changes.
+    """
+
+    __tablename__ = "registrations"
+    __table_args__ = (
+        UniqueConstraint("event_id", "address_key", "name_key"),
+        UniqueConstraint("event_id", "queue_number"),
+        Index("ix_registrations_event_id_status", "event_id", "status", "queue_number"),
+        Index("ix_registrations_event_id_told", "event_id", "told_event_revision"),
+        Index("ix_registrations_address_key", "address_key"),
+        Index("ix_registrations_untold", "id", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
+        Index("ix_registrations_links", "id", sqlite_where=_ASKED, postgresql_where=_ASKED),
+        Index("ix_registrations_event_id_name", "event_id", "sort_name", "id"),
+        Index("ix_registrations_event_id_registered", "event_id", "registered_at", "id"),
+    )
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
+    status: Mapped[Status] = mapped_column(coded(Status))
+    registered_at: Mapped[datetime]
+    status_at: Mapped[datetime]
+    queue_number: Mapped[int | None]
+    language: Mapped[str] = mapped_column(String(8))
+
+    title: Mapped[str] = mapped_column(String(50), default="")
+    first_name: Mapped[str] = mapped_column(String(100))
+    last_name: Mapped[str] = mapped_column(String(100))
+    badge_name: Mapped[str] = mapped_column(String(100), default="")
+    email: Mapped[str] = mapped_column(String(254))
+    organisation: Mapped[str] = mapped_column(String(200), default="")
+    role: Mapped[str] = mapped_column(String(200), default="")
+    stakeholder_group: Mapped[StakeholderGroup] = mapped_column(coded(StakeholderGroup))
+    country: Mapped[str] = mapped_column(String(2))
+    attendance: Mapped[Attendance] = mapped_column(coded(Attendance))
+    access_needs: Mapped[str] = mapped_column(Text, default="")
+    diet: Mapped[str] = mapped_column(Text, default="")
+    consents: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    notice_version: Mapped[str] = mapped_column(String(20))
+
+    address_key: Mapped[str] = mapped_column(String(254))
+    name_key: Mapped[str] = mapped_column(String(300))
+    sort_name: Mapped[str] = mapped_column(String(300))
+    search_text: Mapped[str] = mapped_column(Text)
+
+    link_code: Mapped[str] = mapped_column(String(32))
+    revision: Mapped[int] = mapped_column(default=1)
+    told_revision: Mapped[int] = mapped_column(default=0)
+    told_event_revision: Mapped[int] = mapped_column(default=0)
+    told_status: Mapped[Status | None] = mapped_column(coded(Status))
+    told_address: Mapped[str] = mapped_column(String(254), default="")
+    letter_due_at: Mapped[datetime | None]
+    links_asked_at: Mapped[datetime | None]
+    stuck_at: Mapped[datetime | None] = mapped_column(index=True)
+    stuck_reason: Mapped[str] = mapped_column(String(200), default="")
+    erase_asked_at: Mapped[datetime | None] = mapped_column(index=True)
+    erased_at: Mapped[datetime | None]
+
+    event: Mapped[Event] = relationship()
+
+    @property
+    def standing(self) -> Status:
+        """The true state: cancelled with the event, else the person's own."""
+        return standing(self.status, self.event.state.value)
+
+    @property
+    def holds_place(self) -> bool:
+        return self.standing is Status.CONFIRMED
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(part for part in (self.first_name, self.last_name) if part)
+
+    @property
+    def thread(self) -> str:
+        """Under which the outbox keeps the letters about this registration in order."""
+        return f"registration:{self.id}"
+
+
+class Answer(Row):
+    """What the page answered to one sent form, so that a repeated post gets the same answer."""
+
+    __tablename__ = "registration_answers"
+    __table_args__ = (UniqueConstraint("event_id", "form_key"),)
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
+    form_key: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[Status] = mapped_column(coded(Status))
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,253 @@
+"""Questions about registrations."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import joinedload
+
+from portal.db import db, for_update
+from portal.events.models import Event
+from portal.events.rules import Places, State
+from portal.registrations.models import Answer, Registration
+from portal.registrations.rules import Status
+
+LIVE = tuple(status for status in Status if status.is_live)
+
+
+def places(event_id: int) -> Places:
+    """How many places are taken, and whether somebody waits, in one read."""
+    waits = exists().where(
+        Registration.event_id == event_id, Registration.status == Status.WAITLISTED
+    )
+    taken = (
+        select(func.count())
+        .where(Registration.event_id == event_id, Registration.status == Status.CONFIRMED)
+        .scalar_subquery()
+    )
+    found = db.session.execute(select(taken, waits.select().scalar_subquery())).one()
+    return Places(int(found[0]), bool(found[1]))
+
+
+def places_of(event_ids: Sequence[int]) -> dict[int, Places]:
+    """The same for several events, in one read."""
+    rows = db.session.execute(
+        select(Registration.event_id, Registration.status, func.count())
+        .where(
+            Registration.event_id.in_(event_ids),
+            Registration.status.in_((Status.CONFIRMED, Status.WAITLISTED)),
+        )
+        .group_by(Registration.event_id, Registration.status)
+    ).all()
+    counts = {(event_id, status): count for event_id, status, count in rows}
+    return {
+        event_id: Places(
+            counts.get((event_id, Status.CONFIRMED), 0),
+            (event_id, Status.WAITLISTED) in counts,
+        )
+        for event_id in event_ids
+    }
+
+
+def counts_by_status(event_id: int) -> dict[Status, int]:
+    """How many registrations of an event stand at each status."""
+    rows = db.session.execute(
+        select(Registration.status, func.count())
+        .where(Registration.event_id == event_id, Registration.erased_at.is_(None))
+        .group_by(Registration.status)
+    ).all()
+    return dict.fromkeys(Status, 0) | {status: count for status, count in rows}
+
+
+def of_person(event_id: int, address_key: str, name_key: str) -> Registration | None:
+    """The registration of this person at this event."""
+    return db.session.scalar(
+        select(Registration).where(
+            Registration.event_id == event_id,
+            Registration.address_key == address_key,
+            Registration.name_key == name_key,
+        )
+    )
+
+
+def answer_to(event_id: int, form_key: str) -> Answer | None:
+    """What was answered to this very form before."""
+    return db.session.scalar(
+        select(Answer).where(Answer.event_id == event_id, Answer.form_key == form_key)
+    )
+
+
+def by_id(registration_id: int) -> Registration | None:
+    """A registration with its event."""
+    return db.session.scalar(
+        select(Registration)
+        .where(Registration.id == registration_id)
+        .options(joinedload(Registration.event))
+    )
+
+
+def of_address(address_key: str) -> Sequence[Registration]:
+    """All registrations of a mailbox at public events, with their events."""
+    return db.session.scalars(
+        select(Registration)
+        .join(Registration.event)
+        .where(Registration.address_key == address_key, Event.state != State.DRAFT)
+        .options(joinedload(Registration.event))
+        .order_by(Event.starts_at, Registration.id)
+    ).all()
+
+
+def last_queue_number(event_id: int) -> int:
+    """The highest number ever given in this line."""
+    return (
+        db.session.scalar(
+            select(func.max(Registration.queue_number)).where(Registration.event_id == event_id)
+        )
+        or 0
+    )
+
+
+def first_waiting(event_id: int, count: int | None) -> Sequence[Registration]:
+    """The first `count` in line, or the whole line."""
+    return db.session.scalars(
+        select(Registration)
+        .where(Registration.event_id == event_id, Registration.status == Status.WAITLISTED)
+        .order_by(Registration.queue_number)
+        .limit(count)
+    ).all()
+
+
+def position(registration: Registration) -> int | None:
+    """1 for the first in line; None for who is in no line."""
+    if registration.status is not Status.WAITLISTED or registration.queue_number is None:
+        return None
+    before = db.session.scalar(
+        select(func.count()).where(
+            Registration.event_id == registration.event_id,
+            Registration.status == Status.WAITLISTED,
+            Registration.queue_number <= registration.queue_number,
+        )
+    )
+    return int(before or 0)
+
+
+def event_with_a_line_that_may_move(now: datetime) -> int | None:
+    """An event where somebody waits although a place is free, as after a raised capacity."""
+    waiting = exists().where(
+        Registration.event_id == Event.id, Registration.status == Status.WAITLISTED
+    )
+    taken = (
+        select(func.count())
+        .where(Registration.event_id == Event.id, Registration.status == Status.CONFIRMED)
+        .scalar_subquery()
+    )
+    return db.session.scalar(
+        select(Event.id)
+        .where(
+            Event.state == State.PUBLISHED,
+            Event.waitlist,
+            Event.starts_at > now,
+            Event.registration_closes_at.is_(None) | (Event.registration_closes_at > now),
+            waiting,
+            Event.capacity.is_(None) | (Event.capacity > taken),
+        )
+        .order_by(Event.id)
+        .limit(1)
+    )
+
+
+def next_untold(now: datetime) -> Registration | None:
+    """The next person whose own registration changed since their last letter."""
+    return db.session.scalar(
+        for_update(
+            select(Registration)
+            .where(
+                Registration.revision > Registration.told_revision,
+                Registration.stuck_at.is_(None),
+                Registration.letter_due_at.is_(None) | (Registration.letter_due_at <= now),
+            )
+            .order_by(Registration.id)
+            .limit(1),
+            skip_locked=True,
+        )
+    )
+
+
+def event_with_news() -> Event | None:
+    """An event that announced something which not all of its people were told."""
+    return db.session.scalar(
+        select(Event)
+        .where(Event.announced_revision > Event.told_revision)
+        .order_by(Event.id)
+        .limit(1)
+    )
+
+
+def next_untold_of(event: Event) -> Registration | None:
+    """The next person at this event who has not heard what it announced."""
+    return db.session.scalar(
+        for_update(_untold_of(event).order_by(Registration.told_event_revision).limit(1), skip_locked=True)
+    )
+
+
+def someone_untold_of(event: Event) -> bool:
+    """Whether anybody at this event has not heard, also those another worker holds just now."""
+    return db.session.execute(_untold_of(event).limit(1)).first() is not None
+
+
+def letters_due(event: Event, revision: int) -> int:
+    """How many people would get a letter if `revision` were announced."""
+    return (
+        db.session.scalar(
+            select(func.count()).where(
+                Registration.event_id == event.id,
+                Registration.status.in_(LIVE),
+                Registration.told_event_revision < revision,
+            )
+        )
+        or 0
+    )
+
+
+def next_asked_for_links() -> Registration | None:
+    """The next person who asked for the link to their registrations."""
+    return db.session.scalar(
+        for_update(
+            select(Registration)
+            .where(Registration.links_asked_at.is_not(None), Registration.stuck_at.is_(None))
+            .order_by(Registration.id)
+            .limit(1),
+            skip_locked=True,
+        )
+    )
+
+
+def next_to_erase() -> Registration | None:
+    """The next person to forget, once they have been told what there was to tell."""
+    return db.session.scalar(
+        select(Registration)
+        .where(
+            Registration.erase_asked_at.is_not(None),
+            Registration.told_revision >= Registration.revision,
+        )
+        .order_by(Registration.id)
+        .limit(1)
+    )
+
+
+def stuck(event_id: int) -> Sequence[Registration]:
+    """Whom we could not write a letter for."""
+    return db.session.scalars(
+        select(Registration)
+        .where(Registration.event_id == event_id, Registration.stuck_at.is_not(None))
+        .order_by(Registration.id)
+    ).all()
+
+
+def _untold_of(event: Event):  # type: ignore[no-untyped-def]
+    return select(Registration).where(
+        Registration.event_id == event.id,
+        Registration.status.in_(LIVE),
+        Registration.told_event_revision < event.announced_revision,
+        Registration.stuck_at.is_(None),
+    )

@@ -1,0 +1,180 @@
+"""Decisions about registrations: values in, a value out."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    WAITLISTED = "waitlisted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the person may still come."""
+        return self in (Status.PENDING, Status.CONFIRMED, Status.WAITLISTED)
+
+
+class StakeholderGroup(StrEnum):
+    MEP = "mep"
+    MEP_OFFICE = "mep_office"
+    POLICY_MAKER = "policy_maker"
+    SOCIAL_PARTNER = "social_partner"
+    VET_PROVIDER = "vet_provider"
+    EMPLOYER = "employer"
+    EXPERT = "expert"
+    LEARNER = "learner"
+    OTHER = "other"
+
+
+class Attendance(StrEnum):
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+
+
+class Occasion(StrEnum):
+    """Why a letter is written; each has its templates under this name."""
+
+    RECEIVED = "received"
+    CONFIRMED = "confirmed"
+    WAITLISTED = "waitlisted"
+    PLACE_FOUND = "place_found"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    DETAILS_CHANGED = "details_changed"
+    ADDRESS_CHANGED = "address_changed"
+    PROGRAMME_CHANGED = "programme_changed"
+    EVENT_POSTPONED = "event_postponed"
+    EVENT_CANCELLED = "event_cancelled"
+    LINKS = "links"
+    JOINING = "joining"
+
+
+class Stillness(StrEnum):
+    """Why a waitlist does not move."""
+
+    FULL = "full"
+    CLOSED = "closed"
+    OVER = "over"
+    CANCELLED = "cancelled"
+    POSTPONED = "postponed"
+    SWITCHED_OFF = "switched_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a person has last heard, or would hear now."""
+
+    status: Status | None
+    address: str
+    revision: int
+    event_revision: int
+    event_state: str
+
+    @property
+    def holds_place(self) -> bool:
+        return self.status is Status.CONFIRMED
+
+
+def first_status(*, approval: bool, places_left: int | None, someone_waits: bool) -> Status:
+    """What a newcomer gets: a decision later, a place, or the end of the line."""
+    if approval:
+        return Status.PENDING
+    if someone_waits or places_left == 0:
+        return Status.WAITLISTED
+    return Status.CONFIRMED
+
+
+def standing(status: Status, event_state: str) -> Status:
+    """The true state: a cancelled event is over for all who might have come."""
+    if event_state == "cancelled" and status.is_live:
+        return Status.CANCELLED
+    return status
+
+
+def stillness(
+    *,
+    event_state: str,
+    starts_at: datetime,
+    closes_at: datetime | None,
+    waitlist: bool,
+    places_left: int | None,
+    now: datetime,
+) -> Stillness | None:
+    """Why nobody moves up, or None where the first in line gets a place at once."""
+    if event_state == "cancelled":
+        return Stillness.CANCELLED
+    if starts_at <= now:
+        return Stillness.OVER
+    if event_state != "published":
+        return Stillness.POSTPONED
+    if not waitlist:
+        return Stillness.SWITCHED_OFF
+    if closes_at is not None and closes_at <= now:
+        return Stillness.CLOSED
+    return Stillness.FULL if places_left == 0 else None
+
+
+def occasion(heard: Heard, truth: Heard) -> Occasion | None:
+    """The letter that brings `heard` up to `truth`, or None where nothing is to be said."""
+    if heard.status is None:
+        return None if truth.status is None else _news_of_status(truth)
+    if heard.status is not truth.status:
+        return _change_of_status(heard, truth)
+    if heard.event_revision < truth.event_revision and truth.status.is_live:
+        return _news_of_event(heard, truth)
+    if heard.revision < truth.revision:
+        return Occasion.DETAILS_CHANGED
+    return None
+
+
+def _news_of_status(truth: Heard) -> Occasion:
+    return {
+        Status.PENDING: Occasion.RECEIVED,
+        Status.CONFIRMED: Occasion.CONFIRMED,
+        Status.WAITLISTED: Occasion.WAITLISTED,
+        Status.DECLINED: Occasion.DECLINED,
+        Status.WITHDRAWN: Occasion.WITHDRAWN,
+        Status.CANCELLED: Occasion.EVENT_CANCELLED,
+    }[truth.status or Status.PENDING]
+
+
+def _change_of_status(heard: Heard, truth: Heard) -> Occasion:
+    if heard.status is Status.WAITLISTED and truth.status is Status.CONFIRMED:
+        return Occasion.PLACE_FOUND
+    return _news_of_status(truth)
+
+
+def _news_of_event(heard: Heard, truth: Heard) -> Occasion:
+    if truth.event_state == "postponed" and heard.event_state != "postponed":
+        return Occasion.EVENT_POSTPONED
+    return Occasion.PROGRAMME_CHANGED
+
+
+def may_change(
+    *, status: Status, starts_at: datetime, changes_until: datetime | None, now: datetime
+) -> bool:
+    """Details can be changed until the deadline, at the latest until the event starts."""
+    return status.is_live and now < min(starts_at, changes_until or starts_at)
+
+
+def may_withdraw(*, status: Status, ends_at: datetime, now: datetime) -> bool:
+    """A place can be given back until the event is over."""
+    return status.is_live and now < ends_at
+
+
+def joining_opens_at(starts_at: datetime, minutes: int) -> datetime:
+    """From when the joining link is handed out."""
+    return starts_at - timedelta(minutes=minutes)
+
+
+def may_join(
+    *, status: Status, starts_at: datetime, ends_at: datetime, minutes: int, now: datetime
+) -> bool:
+    """Confirmed people get the joining link from some minutes before until the end."""
+    opens = joining_opens_at(starts_at, minutes)
+    return status is Status.CONFIRMED and opens <= now < ends_at

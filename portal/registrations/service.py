@@ -1,0 +1,315 @@
+"""The verbs that change a registration's truth; each leaves an audit entry."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from portal.audit.service import WORKER, Actor, record
+from portal.db import db
+from portal.errors import Refused
+from portal.events import service as events
+from portal.events.models import Event
+from portal.events.rules import Door, places_left
+from portal.registrations import queries
+from portal.registrations.models import Answer, Registration
+from portal.registrations.rules import Attendance, Status, first_status, may_change, may_withdraw
+from portal.registrations.rules import stillness as why_still
+from portal.text import fold
+
+PERSON_FIELDS = (
+    "title", "first_name", "last_name", "badge_name", "email", "organisation", "role",
+    "stakeholder_group", "country", "attendance", "access_needs", "diet",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form as it was sent: the person's fields, consents, and the form's own random key."""
+
+    person: dict[str, Any]
+    consents: dict[str, Any]
+    notice_version: str
+    language: str
+    form_key: str = ""
+    may_write: bool = field(default=True)
+
+
+def register(event_id: int, sent: Sent, *, by: Actor, now: datetime) -> Status:
+    """What a newcomer gets at this moment; who is registered already changes nothing by this.
+
+    The answer is the same in both cases, and to a repeated post of the same form, so that a page
+    tells nobody whether somebody is registered; the letter tells the truth.
+    """
+    event = events.locked(event_id)
+    key = _form_key(sent)
+    answered = queries.answer_to(event.id, key)
+    if answered is not None:
+        return answered.answer
+    answer = _answer(event, now)
+    known = queries.of_person(event.id, address_key(sent.person["email"]), name_key(sent.person))
+    if known is None:
+        _enter(Registration(event_id=event.id), event, sent, answer, by=by, now=now)
+    elif known.status is Status.WITHDRAWN:
+        _enter(known, event, sent, answer, by=by, now=now)
+    elif sent.may_write:
+        known.links_asked_at = now
+    db.session.add(Answer(event_id=event.id, form_key=key, answer=answer, at=now))
+    return answer
+
+
+def withdraw(registration: Registration, *, by: Actor, now: datetime) -> None:
+    """Give the place, or the place in line, back; the first in line moves up."""
+    event = events.locked(registration.event_id)
+    db.session.refresh(registration)
+    if registration.status is Status.WITHDRAWN:
+        raise Refused(_("This registration is withdrawn already."))
+    if not may_withdraw(status=registration.standing, ends_at=event.ends_at, now=now):
+        raise Refused(_("This registration cannot be withdrawn any more."))
+    _move(registration, Status.WITHDRAWN, "registration.withdrawn", by=by, now=now)
+    fill_places(event, now=now)
+
+
+def disown(registration: Registration, *, by: Actor, now: datetime) -> None:
+    """Somebody else used this address: withdraw, and forget the person once that is told."""
+    event = events.locked(registration.event_id)
+    db.session.refresh(registration)
+    if registration.status.is_live:
+        _move(registration, Status.WITHDRAWN, "registration.disowned", by=by, now=now)
+    registration.erase_asked_at = now
+    registration.link_code = secrets.token_urlsafe(9)
+    _blank(registration)
+    fill_places(event, now=now)
+
+
+def approve(registration: Registration, *, by: Actor, now: datetime) -> None:
+    """Let the person in: to a place if there is one, else to the end of the line."""
+    event = events.locked(registration.event_id)
+    db.session.refresh(registration)
+    if registration.status not in (Status.PENDING, Status.DECLINED):
+        raise Refused(_("Only a pending or declined registration can be approved."))
+    places = queries.places(event.id)
+    status = first_status(
+        approval=False,
+        places_left=places_left(event.capacity, places.taken),
+        someone_waits=places.someone_waits,
+    )
+    if status is Status.WAITLISTED and not event.waitlist:
+        raise Refused(_("All places are taken, and the event has no waitlist."))
+    _move(registration, status, "registration.approved", by=by, now=now)
+    events.places_changed(event)
+
+
+def decline(registration: Registration, *, by: Actor, now: datetime) -> None:
+    """Say no to the person; a place that they held goes to the first in line."""
+    event = events.locked(registration.event_id)
+    db.session.refresh(registration)
+    if not registration.status.is_live:
+        raise Refused(_("This registration is not open any more."))
+    _move(registration, Status.DECLINED, "registration.declined", by=by, now=now)
+    fill_places(event, now=now)
+
+
+def change_details(
+    registration: Registration,
+    person: dict[str, Any],
+    consents: dict[str, Any],
+    *,
+    by: Actor,
+    now: datetime,
+) -> bool:
+    """The person's own corrections; nothing changed means no write and no letter.
+
+    Answers whether anything differed. A changed address gets a new link, and the old one is told.
+    """
+    event = events.locked(registration.event_id)
+    db.session.refresh(registration)
+    if not may_change(
+        status=registration.standing,
+        starts_at=event.starts_at,
+        changes_until=event.changes_until,
+        now=now,
+    ):
+        raise Refused(_("Details of this registration cannot be changed any more."))
+    person = _only_in_person(person)
+    changed = sorted(name for name in person if getattr(registration, name) != person[name])
+    if set(consents) != set(registration.consents):
+        changed.append("consents")
+    if not changed:
+        return False
+    other = queries.of_person(event.id, address_key(person["email"]), name_key(person))
+    if other is not None and other.id != registration.id:
+        raise Refused(_("This name and address cannot be used together. Write another address."))
+    if address_key(person["email"]) != registration.address_key:
+        registration.link_code = secrets.token_urlsafe(9)
+    kept = registration.consents
+    registration.consents = {name: kept.get(name, given) for name, given in consents.items()}
+    _write_person(registration, person)
+    registration.revision += 1
+    registration.stuck_at = None
+    record(
+        "registration.changed", registration, by=by, now=now, event_id=event.id, fields=changed
+    )
+    return True
+
+
+def fill_places(event: Event, *, now: datetime) -> int:
+    """Give free places to the first in line, under the event's lock; how many moved up."""
+    places = queries.places(event.id)
+    left = places_left(event.capacity, places.taken)
+    events.places_changed(event)
+    still = why_still(
+        event_state=event.state.value,
+        starts_at=event.starts_at,
+        closes_at=event.registration_closes_at,
+        waitlist=event.waitlist,
+        places_left=left,
+        now=now,
+    )
+    if still is not None or not places.someone_waits:
+        return 0
+    promoted = queries.first_waiting(event.id, left)
+    for registration in promoted:
+        _move(registration, Status.CONFIRMED, "registration.promoted", by=WORKER, now=now)
+    return len(promoted)
+
+
+def ask_for_links(registrations: Sequence[Registration], *, now: datetime) -> None:
+    """Have one letter written with the links of these registrations of one address."""
+    for registration in registrations:
+        registration.links_asked_at = now
+
+
+def erase(registration: Registration, *, now: datetime) -> None:
+    """Forget the person; the row stays, so that counts and the order of the line stay true."""
+    _blank(registration)
+    nobody = f"erased-{registration.id}@invalid"
+    registration.email = registration.address_key = nobody
+    registration.told_address = ""
+    registration.name_key = nobody
+    registration.sort_name = registration.search_text = ""
+    registration.links_asked_at = None
+    registration.erase_asked_at = None
+    registration.erased_at = now
+    record(
+        "registration.erased", registration, by=WORKER, now=now, event_id=registration.event_id
+    )
+
+
+def address_key(address: str) -> str:
+    """What makes two spellings one mailbox; the domain is in ASCII already."""
+    return address.strip().casefold()
+
+
+def name_key(person: dict[str, Any]) -> str:
+    """What makes two spellings of a name one person's."""
+    return fold(f"{person['first_name']} {person['last_name']}")[:300]
+
+
+def _answer(event: Event, now: datetime) -> Status:
+    places = queries.places(event.id)
+    door = event.door(places, now)
+    if not door.lets_in:
+        raise Refused(door_sentence(door))
+    return first_status(
+        approval=event.approval,
+        places_left=places_left(event.capacity, places.taken),
+        someone_waits=places.someone_waits,
+    )
+
+
+def door_sentence(door: Door) -> str:
+    """Why nobody can register at the moment."""
+    return {
+        Door.NOT_YET: _("Registration has not opened yet."),
+        Door.FULL: _("All places are taken, and there is no waitlist."),
+        Door.CLOSED: _("Registration is closed."),
+        Door.POSTPONED: _("The event is postponed. Registration opens again with its new date."),
+        Door.CANCELLED: _("The event is cancelled."),
+        Door.OVER: _("The event has begun or is over."),
+    }.get(door, "")
+
+
+def _enter(
+    registration: Registration,
+    event: Event,
+    sent: Sent,
+    status: Status,
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    returning = registration.id is not None
+    registration.registered_at = now
+    registration.language = sent.language
+    registration.notice_version = sent.notice_version
+    registration.consents = sent.consents
+    registration.erase_asked_at = registration.erased_at = None
+    _write_person(registration, _only_in_person(sent.person))
+    if not returning:
+        registration.revision = 0
+        registration.link_code = secrets.token_urlsafe(9)
+    _stand(registration, status, now)
+    db.session.add(registration)
+    db.session.flush()
+    act = "registration.returned" if returning else "registration.made"
+    record(act, registration, by=by, now=now, event_id=event.id, status=status.value)
+    events.places_changed(event)
+
+
+def _move(registration: Registration, status: Status, act: str, *, by: Actor, now: datetime) -> None:
+    before = registration.status
+    _stand(registration, status, now)
+    record(
+        act, registration, by=by, now=now, event_id=registration.event_id,
+        before=before.value, after=status.value,
+    )  # fmt: skip
+
+
+def _stand(registration: Registration, status: Status, now: datetime) -> None:
+    if status is Status.WAITLISTED:
+        registration.queue_number = queries.last_queue_number(registration.event_id) + 1
+    registration.status = status
+    registration.status_at = now
+    registration.revision += 1
+    registration.stuck_at = None
+
+
+def _write_person(registration: Registration, person: dict[str, Any]) -> None:
+    for name in PERSON_FIELDS:
+        setattr(registration, name, person[name])
+    registration.address_key = address_key(person["email"])
+    registration.name_key = name_key(person)
+    registration.sort_name = fold(f"{person['last_name']} {person['first_name']}")[:300]
+    registration.search_text = fold(
+        " ".join(
+            (person["first_name"], person["last_name"], person["email"], person["organisation"],
+             person["role"], person["badge_name"])
+        )
+    )  # fmt: skip
+
+
+def _only_in_person(person: dict[str, Any]) -> dict[str, Any]:
+    """Needs on the spot are kept only of those who come."""
+    if person["attendance"] is Attendance.IN_PERSON:
+        return person
+    return person | {"access_needs": "", "diet": ""}
+
+
+def _blank(registration: Registration) -> None:
+    for name in ("title", "first_name", "last_name", "badge_name", "organisation", "role",
+                 "access_needs", "diet"):  # fmt: skip
+        setattr(registration, name, "")
+    registration.consents = {}
+    registration.sort_name = registration.search_text = ""
+
+
+def _form_key(sent: Sent) -> str:
+    """One form and one person: a form that is used again for a colleague is another."""
+    form = sent.form_key or secrets.token_urlsafe(16)
+    whole = "\n".join((form, address_key(sent.person["email"]), name_key(sent.person)))
+    return hashlib.sha256(whole.encode()).hexdigest()

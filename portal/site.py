@@ -1,0 +1,130 @@
+"""What every page says of the site itself."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import quote
+
+from flask import Flask, abort, current_app, g, request, url_for
+from flask_babel import gettext as _
+from werkzeug.routing import BuildError
+from whitenoise import WhiteNoise
+
+from portal.config import ROOT, Settings
+from portal.events import queries as events
+from portal.i18n import ENDONYMS, languages, page_language
+
+STATIC = ROOT / "static"
+TEMPLATES = ROOT / "templates"
+
+
+@dataclass
+class Site:
+    """The site's name and addresses; whether it shows the demonstration is looked up once."""
+
+    settings: Settings
+
+    @property
+    def name(self) -> str:
+        return _("Peer-learning portal")
+
+    @property
+    def public_url(self) -> str:
+        return self.settings.public_url
+
+    @property
+    def contact_address(self) -> str:
+        return self.settings.mail_from
+
+    @cached_property
+    def is_demo(self) -> bool:
+        return events.demonstration_is_loaded()
+
+
+def init_site(app: Flask, settings: Settings) -> None:
+    """Give every template what it may count on, and serve static files under hashed names."""
+    site = Site(settings)
+    addresses = _serve_static(app)
+    app.extensions["site"] = site
+    app.jinja_env.globals.update(
+        site=site,
+        lang_url=lang_url,
+        static_url=lambda name: addresses[name],
+    )
+    app.context_processor(_of_this_page)
+    app.url_defaults(_keep_language)
+    app.url_value_preprocessor(_take_language)
+    app.before_request(_know_language)
+
+
+def lang_url(code: str) -> str:
+    """This very page in another language; the front page where it has none."""
+    values = dict(request.view_args or {}) | {"lang": code}
+    try:
+        path = url_for(request.endpoint or "pages.front", **values)
+    except BuildError:
+        path = url_for("pages.front", lang=code)
+    return path
+
+
+def nav() -> list[tuple[str, str, bool]]:
+    """The main menu: (words, address, whether this page is under it)."""
+    address = url_for("events.index", lang=page_language())
+    return [(_("Events"), address, request.path.startswith(address))]
+
+
+def absolute(path: str) -> str:
+    """A path of ours under the public address."""
+    return current_app.extensions["portal"].public_url + quote(path, safe="/?=&%:+.,-_~")
+
+
+def _of_this_page() -> dict[str, object]:
+    return {
+        "lang": page_language(),
+        "languages": [(code, ENDONYMS.get(code, code)) for code in languages()],
+        "nav": nav(),
+        "page_path": request.path if request else "",
+    }
+
+
+def _take_language(endpoint: str | None, values: dict[str, object] | None) -> None:
+    """The first part of a public address is the language of its page."""
+    if values and "lang" in values:
+        g.lang = values.pop("lang")
+
+
+def _know_language() -> None:
+    if "lang" in g and g.lang not in languages():
+        abort(404)
+
+
+def _keep_language(endpoint: str, values: dict[str, object]) -> None:
+    if "lang" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
+        values["lang"] = page_language()
+
+
+def _serve_static(app: Flask) -> dict[str, str]:
+    """Every file under /static/name.<hash>.ext, for ever cacheable; also under its own name."""
+    addresses = {}
+    served = WhiteNoise(app.wsgi_app, max_age=3600, immutable_file_test=_is_hashed)
+    for path in sorted(STATIC.rglob("*")):
+        if path.is_dir() or path.suffix in (".br", ".gz"):
+            continue
+        name = path.relative_to(STATIC).as_posix()
+        hashed = f"/static/{_hashed(name, path)}"
+        served.add_file_to_dictionary(f"/static/{name}", str(path))
+        served.add_file_to_dictionary(hashed, str(path))
+        addresses[name] = hashed
+    app.wsgi_app = served  # type: ignore[method-assign]
+    return addresses
+
+
+def _hashed(name: str, path: Path) -> str:
+    stem, dot, ending = name.rpartition(".")
+    return f"{stem}.{sha256(path.read_bytes()).hexdigest()[:12]}{dot}{ending}"
+
+
+def _is_hashed(path: str, url: str) -> bool:
+    parts = url.rsplit(".", 2)
+    return len(parts) == 3 and len(parts[1]) == 12

@@ -1,0 +1,282 @@
+"""The request's transaction, what every answer carries, and the pages that say no."""
+
+import json
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+from flask import Flask, Response, abort, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from portal.db import db, writing
+from portal.errors import Refused
+from portal.tokens import BadLink
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+MOST_FIELDS = 1000
+MOST_BYTES = 2 * 1024 * 1024
+P = ParamSpec("P")
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        *(f"{kind}-src 'self'" for kind in ("script", "style", "img", "media", "font", "connect")),
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+access_log = logging.getLogger("portal.access")
+
+
+class Portal(Flask):
+    """A Flask whose request, if it is not a GET, is one transaction."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Commit below status 400, roll back on a refusal, a form's errors or any failure."""
+        if request.method in SAFE_METHODS:
+            return super().dispatch_request()
+        with writing():
+            try:
+                response = self.make_response(super().dispatch_request())
+                if response.status_code < 400:
+                    db.session.commit()
+                else:
+                    db.session.rollback()
+            except BaseException:
+                db.session.rollback()
+                raise
+        return response
+
+
+def init_web(app: Flask) -> None:
+    """Hang the house's rules on every request of the application."""
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(BadLink, _bad_link)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(PoolTimeout, _database_away)
+    app.register_error_handler(DBAPIError, _database_refused)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _failed)
+
+
+def personal(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """A page about one person, or behind a link: kept nowhere, and its address told to nobody."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        g.personal = True
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def page_number(most: int = 100_000) -> int:
+    """The page asked for by `?page=`; anything that is no page number gets 404."""
+    asked = request.args.get("page", "1")
+    if not (asked.isascii() and asked.isdigit() and len(asked) <= 6 and 1 <= int(asked) <= most):
+        abort(404)
+    return int(asked)
+
+
+def error_page(status: int, title: str, sentence: str) -> Response:
+    """A page that says what is wrong and what to do, without the database."""
+    body = render_template("errors/error.html", status=status, title=title, sentence=sentence)
+    response = Response(body, status=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _begin() -> None:
+    g.started = time.perf_counter()
+    g.request_id = secrets.token_hex(8)
+    if request.method in SAFE_METHODS:
+        if request.query_string and "\x00" in "".join(request.args.values()):
+            abort(400)
+        return
+    if (request.content_length or 0) > MOST_BYTES:
+        abort(413)
+    fields = list(request.form.items(multi=True))
+    if len(fields) > MOST_FIELDS:
+        abort(413)
+    if any("\x00" in name or "\x00" in value for name, value in fields):
+        abort(400)
+
+
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    if current_app.extensions["portal"].https:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if g.get("personal"):
+        headers["Cache-Control"] = "no-store"
+        headers["Referrer-Policy"] = "no-referrer"
+        headers["X-Robots-Tag"] = "noindex, nofollow"
+    elif "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"
+    _log(response)
+    return response
+
+
+def _log(response: Response) -> None:
+    """One line a request, by the route's rule: an address may hold a token."""
+    if not access_log.isEnabledFor(logging.INFO):
+        return
+    rule = request.url_rule.rule if request.url_rule else None
+    started = g.get("started")
+    line: dict[str, Any] = {
+        "request_id": g.get("request_id"),
+        "method": request.method,
+        "route": rule,
+        "status": response.status_code,
+        "ms": round((time.perf_counter() - started) * 1000, 1) if started else None,
+    }
+    access_log.info("request", extra={"fields": line})
+
+
+class JsonLines(logging.Formatter):
+    """Log lines as JSON; an error's own words stay out, since they may hold a person's data."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= getattr(record, "fields", {})
+        if record.exc_info and record.exc_info[0]:
+            line["error"] = record.exc_info[0].__name__
+            line["at"] = _places(record.exc_info[2])
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _places(traceback: Any) -> list[str]:
+    places = []
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        places.append(f"{code.co_filename.rpartition('/')[2]}:{traceback.tb_lineno} {code.co_name}")
+        traceback = traceback.tb_next
+    return places[-12:]
+
+
+def _refused(error: Refused) -> Response:
+    return error_page(409, _("This cannot be done"), error.sentence)
+
+
+def _bad_link(error: BadLink) -> Response:
+    g.personal = True
+    return error_page(
+        404,
+        _("This link does not work"),
+        _("It may be incomplete, out of date, or replaced by a newer one. Use the link in your "
+          "most recent letter, or ask for a new one on the page of the event."),
+    )
+
+
+def _stale_form(error: CSRFError) -> Response:
+    return error_page(
+        400,
+        _("This form has to be opened again"),
+        _("Go back, reload the page and send the form again. Your browser has to accept the "
+          "cookie of this site, which protects the form."),
+    )
+
+
+def _database_away(error: Exception) -> Response:
+    current_app.logger.error("database away", exc_info=error)
+    response = error_page(
+        503,
+        _("The portal cannot save at the moment"),
+        _("Nothing was lost that was confirmed. Wait half a minute and try again."),
+    )
+    response.headers["Retry-After"] = "30"
+    return response
+
+
+def _database_refused(error: DBAPIError) -> Response:
+    if error.connection_invalidated:
+        return _database_away(error)
+    return _failed(error)
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error
+    if error.code >= 500:
+        current_app.logger.error("answered %s", error.code, exc_info=error)
+    title, sentence = _words(error.code)
+    response = error_page(error.code, title, sentence)
+    for name in ("Retry-After", "Allow"):
+        for key, value in error.get_headers():
+            if key == name:
+                response.headers[name] = value
+    if error.code == 429:
+        response.headers.setdefault("Retry-After", "60")
+    return response
+
+
+def _failed(error: Exception) -> ResponseReturnValue:
+    if isinstance(error, HTTPException):
+        return _http_error(error)
+    if current_app.testing and current_app.config.get("PROPAGATE_EXCEPTIONS"):
+        raise error
+    current_app.logger.error("failed", exc_info=error)
+    return error_page(500, *_words(500))
+
+
+def _words(status: int) -> tuple[str, str]:
+    match status:
+        case 400:
+            return _("This request cannot be read"), _(
+                "Something in the address or in the form is not as it should be. "
+                "Go back and try again."
+            )
+        case 403:
+            return _("You may not see this page"), _(
+                "Ask the administrator of the portal if you should be able to."
+            )
+        case 404 | 410:
+            return _("There is no such page"), _(
+                "The address may be mistyped, or the page may have been taken away. "
+                "All events are on the page of events."
+            )
+        case 405:
+            return _("This page cannot be used like that"), _("Go back and try again.")
+        case 413 | 414 | 431:
+            return _("That is more than the portal reads"), _("Send less in one form.")
+        case 422:
+            return _("Something in the form is not right"), _("Go back and look at each field.")
+        case 429:
+            return _("Too many attempts"), _(
+                "Many requests came from your network in a short time. "
+                "Wait a few minutes and try again."
+            )
+        case 503:
+            return _("The portal is not available"), _("Wait half a minute and try again.")
+        case _ if status < 500:
+            return _("This request cannot be answered"), _("Go back and try again.")
+        case _:
+            return _("Something went wrong on our side"), _(
+                "The fault was noted. Try again in a few minutes."
+            )
