@@ -202,8 +202,7 @@ class _Reader:
 
     def public_url(self, default: str) -> str:
         value = self.text("PORTAL_PUBLIC_URL", default).rstrip("/")
-        parts = urlsplit(value)
-        if value and (parts.scheme not in ("http", "https") or not _host(value) or parts.query):
+        if value and not (re.fullmatch(r"https?://[^\s/?#@]+", value) and _host(value)):
             self.wrong.append(
                 "PORTAL_PUBLIC_URL has to be an address such as https://portal.example.org."
             )

