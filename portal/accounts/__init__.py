@@ -1,0 +1,1 @@
+"""Organisers: who they are, how they sign in, and what they may see."""
