@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
+
+from werkzeug.datastructures import Headers
 
 NEED_NO_LABEL = {"hidden", "submit", "button", "image", "reset"}
 FETCHED = {
@@ -65,7 +67,7 @@ class Page(HTMLParser):
         return Counter(attrs["id"] for _tag, attrs in self.elements if "id" in attrs)
 
 
-def broken_rules(html: str, headers: Mapping[str, str], own_hosts: set[str]) -> list[str]:
+def broken_rules(html: str, headers: Headers, own_hosts: set[str]) -> list[str]:
     """Which rules the page breaks, one sentence each."""
     page = Page(html)
     return [
