@@ -22,6 +22,7 @@ from portal.registrations import desk as registrations_desk
 from portal.registrations import views as registrations
 from portal.site import TEMPLATES, init_site
 from portal.web import JsonLines, Portal, init_web
+from portal.wording import init_wording
 
 BLUEPRINTS = (
     pages.bp,
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     init_site(app, settings)
+    init_wording(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

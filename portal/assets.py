@@ -1,18 +1,23 @@
 """Static files: the one stylesheet that every page asks for."""
 
+import gzip
 import os
 import re
 import tempfile
 from pathlib import Path
 
+import brotli
+
 BUNDLE = Path("css/portal.css")
 
 
 def bundle(static_dir: Path) -> Path:
-    """Write css/portal.css from the library's excerpt and our own files, only when it is stale."""
+    """Write css/portal.css and its compressed twins from our files, only when they are stale."""
     target = static_dir / BUNDLE
-    wanted = _joined(static_dir / "css")
-    if not target.exists() or target.read_text(encoding="utf-8") != wanted:
+    wanted = _joined(static_dir / "css").encode()
+    if not _is_fresh(target, wanted):
+        _replace(_beside(target, ".br"), brotli.compress(wanted, mode=brotli.MODE_TEXT))
+        _replace(_beside(target, ".gz"), gzip.compress(wanted, mtime=0))
         _replace(target, wanted)
     return target
 
@@ -31,10 +36,19 @@ def _without_comments(css: str) -> str:
     return re.sub(r"\n\s*", "\n", bare).lstrip()
 
 
-def _replace(target: Path, text: str) -> None:
+def _is_fresh(target: Path, wanted: bytes) -> bool:
+    files = (target, _beside(target, ".br"), _beside(target, ".gz"))
+    return all(file.exists() for file in files) and target.read_bytes() == wanted
+
+
+def _beside(target: Path, ending: str) -> Path:
+    return target.with_name(target.name + ending)
+
+
+def _replace(target: Path, content: bytes) -> None:
     """Whole or not at all, since several processes may start at once."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".portal-", suffix=".css")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".portal-")
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
     Path(name).chmod(0o644)
     Path(name).replace(target)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from portal.assets import bundle
 from portal.config import ROOT, Settings
 
 if TYPE_CHECKING:
@@ -47,8 +46,7 @@ def compile_translations(directory: Path = TRANSLATIONS) -> None:
 
 
 def bundle_assets() -> None:
-    if importlib.util.find_spec("portal.assets"):
-        importlib.import_module("portal.assets").bundle()
+    bundle(ROOT / "static")
 
 
 def _compile(source: Path, compiled: Path) -> None:

@@ -189,8 +189,10 @@ def _bad_link(error: BadLink) -> Response:
     return error_page(
         404,
         _("This link does not work"),
-        _("It may be incomplete, out of date, or replaced by a newer one. Use the link in your "
-          "most recent letter, or ask for a new one on the page of the event."),
+        _(
+            "It may be incomplete, out of date, or replaced by a newer one. Use the link in your "
+            "most recent letter, or ask for a new one on the page of the event."
+        ),
     )
 
 
@@ -198,8 +200,10 @@ def _stale_form(error: CSRFError) -> Response:
     return error_page(
         400,
         _("This form has to be opened again"),
-        _("Go back, reload the page and send the form again. Your browser has to accept the "
-          "cookie of this site, which protects the form."),
+        _(
+            "Go back, reload the page and send the form again. Your browser has to accept the "
+            "cookie of this site, which protects the form."
+        ),
     )
 
 

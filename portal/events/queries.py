@@ -24,9 +24,9 @@ def stamp(slug: str) -> Result[tuple[int, int, int]] | None:
 def stamp_of_all() -> tuple[int, ...]:
     """What tells a kept list of public events that it is old."""
     found = db.session.execute(
-        select(
-            func.count(), func.sum(Event.revision), func.sum(Event.places_revision)
-        ).where(Event.state != State.DRAFT)
+        select(func.count(), func.sum(Event.revision), func.sum(Event.places_revision)).where(
+            Event.state != State.DRAFT
+        )
     ).one()
     return tuple(int(number or 0) for number in found)
 
@@ -97,8 +97,10 @@ def any_slug(slug: str) -> Event | None:
 
 def slug_is_taken(slug: str) -> bool:
     """Whether an event has or had this address."""
-    taken = select(Event.id).where(Event.slug == slug).union_all(
-        select(OldSlug.event_id).where(OldSlug.slug == slug)
+    taken = (
+        select(Event.id)
+        .where(Event.slug == slug)
+        .union_all(select(OldSlug.event_id).where(OldSlug.slug == slug))
     )
     return db.session.execute(taken).first() is not None
 

@@ -163,7 +163,9 @@ class ServerTransport:
             with _answers_as_exceptions():
                 return Line(self.server, self._trust, until)
         except Undelivered as error:
-            raise Unreachable(error.code, f"The mail server is not ready: {error.reason}") from error
+            raise Unreachable(
+                error.code, f"The mail server is not ready: {error.reason}"
+            ) from error
 
 
 class Line(Connection):
@@ -277,9 +279,9 @@ def _answers_as_exceptions() -> Iterator[None]:
 
 def _refusal(code: int, answer: bytes | str) -> Undelivered:
     reason = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    if 500 <= code <= 599 and code not in _ABOUT_US:
-        return Permanent(code, reason)
-    return Temporary(code, reason)
+    if code in _ABOUT_US:
+        return Unreachable(code, reason)
+    return Permanent(code, reason) if 500 <= code <= 599 else Temporary(code, reason)
 
 
 def _trust(cafile: str | None) -> ssl.SSLContext:
@@ -293,6 +295,8 @@ def _server(parts: SplitResult) -> Server:
         raise ValueError(f"The mail URL has options that nobody knows: {', '.join(unknown)}.")
     if not parts.hostname:
         raise ValueError("The mail URL names no server.")
+    if not unquote(f"{parts.username}{parts.password}").isascii():
+        raise ValueError("The mail URL's user and password have to be ASCII.")
     tls = _tls(parts, options.get("tls"))
     return Server(
         host=parts.hostname,
@@ -300,9 +304,15 @@ def _server(parts: SplitResult) -> Server:
         tls=tls,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
-        timeout=float(options.get("timeout", 20)),
+        timeout=_seconds(options.get("timeout", "20")),
         cafile=options.get("cafile"),
     )
+
+
+def _seconds(value: str) -> float:
+    if not re.fullmatch(r"\d*\.?\d+", value) or float(value) == 0:
+        raise ValueError("The mail URL's timeout has to be a number of seconds.")
+    return float(value)
 
 
 def _tls(parts: SplitResult, asked: str | None) -> str:

@@ -12,16 +12,25 @@ from portal.config import Settings
 from portal.events import queries as event_queries
 from portal.events import service as event_service
 from portal.events.models import Event
-from portal.i18n import in_language, translated
+from portal.i18n import clock_time, in_language, translated, when
 from portal.invites import service as invites
 from portal.invites.models import Invite
 from portal.invites.rules import Entry
 from portal.invites.service import Calendar
+from portal.labels import STATUSES
 from portal.outbox import service as outbox
+from portal.outbox.mime import defang
 from portal.registrations import queries
 from portal.registrations.changes import Change, changes
 from portal.registrations.models import Registration
-from portal.registrations.rules import Heard, Occasion, Status, occasion, standing
+from portal.registrations.rules import (
+    Heard,
+    Occasion,
+    Status,
+    joining_opens_at,
+    occasion,
+    standing,
+)
 
 # Letters that one change of an event sends to everybody: confirmations overtake these.
 BULK = {Occasion.PROGRAMME_CHANGED, Occasion.EVENT_POSTPONED, Occasion.EVENT_CANCELLED}
@@ -63,7 +72,7 @@ def write_links(registration: Registration, *, now: datetime) -> None:
         )  # fmt: skip
         mail.post(
             written,
-            to=(registration.full_name, registration.email),
+            to=("", registration.email),
             facts=(Occasion.LINKS, registration.id, now.isoformat()),
             occasion=Occasion.LINKS,
             event_id=registration.event_id,
@@ -97,7 +106,9 @@ def entry(registration: Registration, invite: Invite) -> Entry:
 
 def manage_url(registration: Registration) -> str:
     """The link in the letters: one's own registration, in one's own language."""
-    return mail.public_url("registrations.own", lang=registration.language, token=token(registration))
+    return mail.public_url(
+        "registrations.own", lang=registration.language, token=token(registration)
+    )
 
 
 def token(registration: Registration) -> str:
@@ -113,8 +124,26 @@ class Told:
     event: Event
 
     @property
-    def status(self) -> Status:
-        return standing(self.registration.status, self.event.state.value)
+    def title(self) -> str:
+        return translated(self.event.title, self.registration.language)
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """Event, when, where, how to join, and for whom, in the language in force."""
+        event = self.event
+        facts = [
+            (_("Event"), self.title),
+            (_("When"), when(event.starts_at, event.ends_at, event.zone)),
+            (_("Where"), event.place or _("Online")),
+        ]
+        if event.online:
+            facts.append((_("How to join"), self._how_to_join()))
+        facts.append((_("For"), defang(self.registration.full_name)))
+        return facts
+
+    @property
+    def state_words(self) -> str:
+        return str(STATUSES[standing(self.registration.status, self.event.state.value)])
 
     @property
     def position(self) -> int | None:
@@ -126,7 +155,16 @@ class Told:
 
     @property
     def event_url(self) -> str:
-        return mail.public_url("events.show", lang=self.registration.language, slug=self.event.slug)
+        return mail.public_url(
+            "events.show", lang=self.registration.language, slug=self.event.slug
+        )
+
+    def _how_to_join(self) -> str:
+        opens = joining_opens_at(self.event.starts_at, self.event.joining_minutes)
+        return _(
+            "by the button on the page of your registration, from %(time)s",
+            time=clock_time(opens, self.event.zone),
+        )
 
 
 def _take_back(registration: Registration, invite: Invite) -> None:
@@ -218,7 +256,7 @@ def _post(
     invite = invites.of(registration.id, domain=mail.domain(), now=now)
     message_id = mail.post(
         written,
-        to=(registration.full_name, address),
+        to=("", address),
         facts=(what, registration.id, registration.revision, registration.event.revision, now),
         occasion=what,
         thread=registration.thread,
@@ -244,5 +282,3 @@ def _description(event: Event, lang: str, page: str) -> str:
 def _settings() -> Settings:
     settings: Settings = current_app.extensions["portal"]
     return settings
-
-

@@ -72,6 +72,7 @@ class Registration(Row):
     links_asked_at: Mapped[datetime | None]
     stuck_at: Mapped[datetime | None] = mapped_column(index=True)
     stuck_reason: Mapped[str] = mapped_column(String(200), default="")
+    joined_at: Mapped[datetime | None]
     erase_asked_at: Mapped[datetime | None] = mapped_column(index=True)
     erased_at: Mapped[datetime | None]
 

@@ -186,7 +186,9 @@ def event_with_news() -> Event | None:
 def next_untold_of(event: Event) -> Registration | None:
     """The next person at this event who has not heard what it announced."""
     return db.session.scalar(
-        for_update(_untold_of(event).order_by(Registration.told_event_revision).limit(1), skip_locked=True)
+        for_update(
+            _untold_of(event).order_by(Registration.told_event_revision).limit(1), skip_locked=True
+        )
     )
 
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+# The version of the privacy notice that registrants are shown; kept with each registration.
+NOTICE_VERSION = "2026-11"
+
 
 class Status(StrEnum):
     PENDING = "pending"
@@ -51,7 +54,6 @@ class Occasion(StrEnum):
     EVENT_POSTPONED = "event_postponed"
     EVENT_CANCELLED = "event_cancelled"
     LINKS = "links"
-    JOINING = "joining"
 
 
 class Stillness(StrEnum):

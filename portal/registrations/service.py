@@ -151,9 +151,7 @@ def change_details(
     _write_person(registration, person)
     registration.revision += 1
     registration.stuck_at = None
-    record(
-        "registration.changed", registration, by=by, now=now, event_id=event.id, fields=changed
-    )
+    record("registration.changed", registration, by=by, now=now, event_id=event.id, fields=changed)
     return True
 
 
@@ -178,6 +176,12 @@ def fill_places(event: Event, *, now: datetime) -> int:
     return len(promoted)
 
 
+def note_joining(registration: Registration, *, by: Actor, now: datetime) -> None:
+    """The person went to the joining link: that is joined, not attended."""
+    registration.joined_at = registration.joined_at or now
+    record("registration.joined", registration, by=by, now=now, event_id=registration.event_id)
+
+
 def ask_for_links(registrations: Sequence[Registration], *, now: datetime) -> None:
     """Have one letter written with the links of these registrations of one address."""
     for registration in registrations:
@@ -195,9 +199,7 @@ def erase(registration: Registration, *, now: datetime) -> None:
     registration.links_asked_at = None
     registration.erase_asked_at = None
     registration.erased_at = now
-    record(
-        "registration.erased", registration, by=WORKER, now=now, event_id=registration.event_id
-    )
+    record("registration.erased", registration, by=WORKER, now=now, event_id=registration.event_id)
 
 
 def address_key(address: str) -> str:
@@ -261,7 +263,9 @@ def _enter(
     events.places_changed(event)
 
 
-def _move(registration: Registration, status: Status, act: str, *, by: Actor, now: datetime) -> None:
+def _move(
+    registration: Registration, status: Status, act: str, *, by: Actor, now: datetime
+) -> None:
     before = registration.status
     _stand(registration, status, now)
     record(

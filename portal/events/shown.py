@@ -1,0 +1,376 @@
+"""An event as its pages show it: codes and moments turned into people's words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal import i18n, labels
+from portal.events.models import Event, Session, Speaker
+from portal.events.rules import Door, Places, State, next_change, places_left, side_by_side
+from portal.i18n import Translated, translated, translated_as
+from portal.text import fold
+
+# Offered to whoever reads a programme from elsewhere; any other zone works by its name too.
+ZONES = (
+    *(
+        f"Europe/{city}"
+        for city in (
+            "Amsterdam Athens Belgrade Berlin Bratislava Brussels Bucharest Budapest Chisinau "
+            "Copenhagen Dublin Helsinki Istanbul Kyiv Lisbon Ljubljana London Luxembourg Madrid "
+            "Malta Oslo Paris Podgorica Prague Riga Rome Sarajevo Skopje Sofia Stockholm Tallinn "
+            "Tirane Vienna Vilnius Warsaw Zagreb Zurich"
+        ).split()
+    ),
+    *("Asia/Nicosia", "Atlantic/Azores", "Atlantic/Canary", "Atlantic/Reykjavik", "UTC"),
+    *("Africa/Cairo", "Africa/Johannesburg", "Africa/Lagos", "Africa/Nairobi"),
+    *("America/Los_Angeles", "America/New_York", "America/Sao_Paulo", "America/Toronto"),
+    *("Asia/Dubai", "Asia/Kolkata", "Asia/Shanghai", "Asia/Singapore", "Asia/Tbilisi"),
+    *("Asia/Tokyo", "Australia/Sydney", "Pacific/Auckland"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text, and its language where that is not the page's."""
+
+    text: str
+    lang: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One event at one moment, for the page's language."""
+
+    event: Event
+    places: Places
+    now: datetime
+
+    @property
+    def slug(self) -> str:
+        return self.event.slug
+
+    @property
+    def title(self) -> Words:
+        return words(self.event.title)
+
+    @property
+    def summary(self) -> Words:
+        return words(self.event.summary)
+
+    @property
+    def kind(self) -> str:
+        return str(labels.KINDS[self.event.kind])
+
+    @property
+    def first_day(self) -> date:
+        return self.event.starts_at.astimezone(ZoneInfo(self.event.zone)).date()
+
+    @property
+    def last_day(self) -> date:
+        return self.event.ends_at.astimezone(ZoneInfo(self.event.zone)).date()
+
+    @property
+    def when(self) -> str:
+        return self.when_in(self.event.zone)
+
+    @property
+    def where(self) -> str:
+        """'Online', the place, or both."""
+        return ", ".join([str(labels.FORMATS[self.event.format]), *filter(None, [self.event.place])])
+
+    @property
+    def format(self) -> str:
+        return str(labels.FORMATS[self.event.format])
+
+    @property
+    def door(self) -> Door:
+        return self.event.door(self.places, self.now)
+
+    @property
+    def is_over(self) -> bool:
+        return self.event.is_over(self.now)
+
+    @property
+    def look(self) -> str:
+        """How the date block and the badge look."""
+        if self.event.state is State.CANCELLED:
+            return "cancelled"
+        return "past" if self.is_over else ""
+
+    @property
+    def places_left(self) -> int | None:
+        """What a newcomer can still get; None where places have no limit."""
+        if self.door in (Door.WAITLIST, Door.FULL):
+            return 0
+        return places_left(self.event.capacity, self.places.taken)
+
+    @property
+    def places_words(self) -> str:
+        """'12 of 50 places left'; empty once nobody can get a place any more."""
+        capacity, left = self.event.capacity, self.places_left
+        if self.door in (Door.OVER, Door.CANCELLED) or not capacity or left is None:
+            return ""
+        if self.event.approval or self.door in (Door.CLOSED, Door.POSTPONED):
+            return ngettext("%(num)s place", "%(num)s places", capacity)
+        if left == 0:
+            return ngettext("The only place is taken", "All %(num)s places are taken", capacity)
+        return ngettext(
+            "%(num)s of %(capacity)s places left",
+            "%(num)s of %(capacity)s places left",
+            left,
+            capacity=capacity,
+        )
+
+    @property
+    def state_words(self) -> str:
+        """How registration stands, in one sentence."""
+        opens, closes = self.event.registration_opens_at, self.event.registration_closes_at
+        zone = self.event.zone
+        match self.door:
+            case _ if self.event.state is State.POSTPONED:
+                return _("Postponed: a new date is not known yet.")
+            case Door.CANCELLED:
+                return _("Cancelled: this event will not be held.")
+            case Door.OVER if self.is_over:
+                return _("This event is over.")
+            case Door.OVER:
+                return _("This event has started. Registration is closed.")
+            case Door.NOT_YET if opens:
+                return _("Registration opens on %(moment)s.", moment=moment(opens, zone))
+            case Door.OPEN if closes:
+                return _("Registration closes on %(moment)s.", moment=moment(closes, zone))
+            case Door.WAITLIST if closes:
+                return _(
+                    "Full: join the waitlist until %(moment)s.", moment=moment(closes, zone)
+                )
+            case Door.WAITLIST:
+                return _("Full: join the waitlist.")
+            case Door.FULL:
+                return _("Full: there is no waitlist.")
+            case Door.CLOSED if closes and closes <= self.now:
+                return _("Registration closed on %(moment)s.", moment=moment(closes, zone))
+            case Door.CLOSED:
+                return _("Registration is closed.")
+            case _:
+                return _("Registration is open.")
+
+    @property
+    def badge(self) -> str:
+        """Which badge of the lists says the same."""
+        if self.event.state is State.POSTPONED:
+            return "postponed"
+        return _BADGES[self.door]
+
+    @property
+    def badge_words(self) -> str:
+        """The state in a few words, with the day where there is one."""
+        opens, closes = self.event.registration_opens_at, self.event.registration_closes_at
+        zone = self.event.zone
+        match self.badge:
+            case "opens" if opens:
+                return _("Registration opens on %(day)s", day=i18n.short_day(opens, zone))
+            case "open" if closes:
+                return _("Register until %(day)s", day=i18n.short_day(closes, zone))
+            case "full" if self.door is Door.WAITLIST:
+                return _("Full: join the waitlist")
+            case "past" if not self.is_over:
+                return _("Under way")
+            case _:
+                return ""
+
+    @property
+    def act_words(self) -> str:
+        """What the button says; empty while nobody can register."""
+        match self.door:
+            case Door.OPEN:
+                return _("Register")
+            case Door.WAITLIST:
+                return _("Join the waitlist")
+            case _:
+                return ""
+
+    @property
+    def changes_at(self) -> datetime | None:
+        """The next moment at which these words change by themselves."""
+        event = self.event
+        moments = [event.registration_opens_at, event.registration_closes_at]
+        return next_change([*moments, event.starts_at, event.ends_at], self.now)
+
+    def when_in(self, zone: str) -> str:
+        """Day, clock time and zone, on the clock of `zone`."""
+        return i18n.when(self.event.starts_at, self.event.ends_at, zone)
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerShown:
+    name: str
+    role: str
+    affiliation: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionShown:
+    title: str
+    abstract: str
+    start: str
+    end: str
+    sector: str
+    room: str
+    kind: str
+    cancelled: bool
+    speakers: Sequence[SpeakerShown]
+    lang: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowShown:
+    start: str
+    end: str
+    sessions: Sequence[SessionShown]
+
+
+@dataclass(frozen=True, slots=True)
+class DayShown:
+    date: str
+    rows: Sequence[RowShown]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    role: str
+    address: str
+
+
+def programme(event: Event, zone: str) -> list[DayShown]:
+    """The sessions by day and by row on the clock of `zone`; those of one row are parallel."""
+    marked = len({i18n.offset(session.starts_at, zone) for session in event.sessions}) > 1
+    days: dict[str, list[RowShown]] = {}
+    for together in side_by_side(event.sessions):
+        first = min(session.starts_at for session in together)
+        last = max(session.ends_at for session in together)
+        row = RowShown(
+            _clock(first, zone, marked=marked),
+            _clock(last, zone, marked=marked),
+            [_session(session, zone, marked=marked) for session in together],
+        )
+        days.setdefault(i18n.day(first, zone), []).append(row)
+    return [DayShown(day, rows) for day, rows in days.items()]
+
+
+def speakers(found: Iterable[Speaker]) -> list[SpeakerShown]:
+    """Who speaks; somebody without a name yet is shown by their role."""
+    shown = []
+    for speaker in found:
+        role = translated(speaker.role)
+        name = speaker.name or role
+        shown.append(SpeakerShown(name, role if speaker.name else "", speaker.affiliation))
+    return shown
+
+
+def contacts(event: Event) -> list[Contact]:
+    """Whom to ask, by role."""
+    return [
+        Contact(translated(contact.get("role")), str(contact.get("email", "")))
+        for contact in event.contacts
+    ]
+
+
+def working_languages(event: Event) -> list[str]:
+    """'English (spoken, captions)' for each working language."""
+    return [
+        _(
+            "%(language)s (%(how)s)",
+            language=i18n.language_name(str(working["code"])),
+            how=", ".join(str(labels.INTERPRETATION[how]) for how in working.get("how", ())),
+        )
+        if working.get("how")
+        else i18n.language_name(str(working["code"]))
+        for working in event.working_languages
+    ]
+
+
+def organisers(event: Event) -> list[str]:
+    return [translated(organiser) for organiser in event.organisers]
+
+
+def sector_words(code: str) -> str:
+    """A sector's name; one without a name in our list is its own word."""
+    return str(labels.SECTORS.get(code, code.capitalize()))
+
+
+def words(texts: Translated | None) -> Words:
+    """The text for this page, with its language where it is another than the page's."""
+    text, lang = translated_as(texts)
+    return Words(text, None if lang == i18n.page_language() else lang)
+
+
+def moment(at: datetime, zone: str) -> str:
+    return i18n.moment_words(at, zone)
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> frozenset[str]:
+    """Every zone that an address may ask for."""
+    return frozenset(available_timezones()) - {"Factory", "localtime"}
+
+
+def zone_choices(event: Event, chosen: str) -> list[tuple[str, str]]:
+    """(zone, 'Athens (UTC+2)') as it holds when the event starts, sorted by city."""
+    zones = dict.fromkeys((*ZONES, event.zone, chosen))
+    choices = [
+        (
+            zone,
+            _(
+                "%(city)s (%(offset)s)",
+                city=i18n.zone_city(zone),
+                offset=i18n.offset(event.starts_at, zone),
+            ),
+        )
+        for zone in zones
+    ]
+    return sorted(choices, key=lambda choice: fold(choice[1]))
+
+
+_BADGES = {
+    Door.NOT_YET: "opens",
+    Door.OPEN: "open",
+    Door.WAITLIST: "full",
+    Door.FULL: "full",
+    Door.CLOSED: "closed",
+    Door.POSTPONED: "postponed",
+    Door.CANCELLED: "cancelled",
+    Door.OVER: "past",
+}
+
+
+def _session(session: Session, zone: str, *, marked: bool) -> SessionShown:
+    title = words(session.title)
+    return SessionShown(
+        title=title.text,
+        abstract=translated(session.abstract),
+        start=_clock(session.starts_at, zone, marked=marked),
+        end=_clock(session.ends_at, zone, marked=marked),
+        sector=session.sector,
+        room=session.room,
+        kind=session.kind.value,
+        cancelled=session.cancelled_at is not None,
+        speakers=speakers(appearance.speaker for appearance in session.appearances),
+        lang=title.lang,
+    )
+
+
+def _clock(at: datetime, zone: str, *, marked: bool) -> str:
+    """'14:00'; with its zone's mark in a night that has the same hour twice."""
+    time = i18n.clock_time(at, zone)
+    if not marked:
+        return time
+    mark = at.astimezone(ZoneInfo(zone)).tzname() or ""
+    return f"{time} {mark if mark.isalpha() else i18n.offset(at, zone)}"

@@ -1,0 +1,309 @@
+"""What registrants may send."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from markupsafe import Markup, escape
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import html_params
+
+from portal.events.models import Event
+from portal.events.rules import Format
+from portal.i18n import countries, page_language
+from portal.labels import ATTENDANCE, STAKEHOLDER_GROUPS
+from portal.registrations.models import Registration
+from portal.registrations.rules import Attendance, StakeholderGroup
+from portal.text import clean, clean_lines
+
+CONSENTS = ("access_consent", "diet_consent", "list_consent", "photo_consent")
+
+
+def _one_line(value: str | None) -> str:
+    return clean(value)
+
+
+def _lines(value: str | None) -> str:
+    return clean_lines(value)
+
+
+def text(label: Any, most: int, missing: Any = None, **options: Any) -> StringField:
+    """One line of text, cleaned; required where `missing` says what to do about it."""
+    first = InputRequired(missing) if missing else Optional()
+    render = {"maxlength": most} | options.pop("render_kw", {})
+    too_long = _l("Write at most %(most)s characters.", most=most)
+    return StringField(
+        label, [first, _not_blank, Length(max=most, message=too_long)],
+        filters=[_one_line], render_kw=render, **options,
+    )  # fmt: skip
+
+
+def _not_blank(form: FlaskForm, field: Field) -> None:
+    """What was cleaned away to nothing was not an answer."""
+    if field.flags.required and not field.data:
+        message = next(v.message for v in field.validators if isinstance(v, InputRequired))
+        raise ValidationError(message)
+
+
+class AddressField(EmailField):
+    """A mail address, kept with its domain in ASCII (RFC 5891)."""
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        required = InputRequired(_l("Enter your mail address, like name@example.eu."))
+        super().__init__(label, [required, _address], filters=[_one_line], **options)
+
+
+def _address(form: FlaskForm, field: Field) -> None:
+    try:
+        found = validate_email(
+            field.data, check_deliverability=False, allow_smtputf8=True, test_environment=True
+        )
+    except (EmailSyntaxError, EmailNotValidError) as error:
+        raise ValidationError(_l("Enter an address like name@example.eu.")) from error
+    if found.ascii_email is None:
+        raise ValidationError(
+            _l("Addresses with letters beyond a to z before the @ cannot be reached from here. "
+               "Use another address.")
+        )  # fmt: skip
+    field.data = found.ascii_email
+
+
+class CountryField(SelectField):
+    """A country by its ISO code; 250 options are put together once a language."""
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        super().__init__(
+            label,
+            [InputRequired(_l("Choose your country."))],
+            choices=lambda: [SelectChoice("", "")],
+            validate_choice=False,
+            widget=_country_widget,
+            **options,
+        )
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        if self.data and self.data not in dict(countries(page_language())):
+            raise ValidationError(_l("Choose a country from the list."))
+
+
+def _country_widget(field: CountryField, **attributes: Any) -> Markup:
+    attributes.setdefault("id", field.id)
+    attributes.setdefault("required", True)
+    options = _country_options(page_language())
+    if field.data:
+        chosen = f'value="{escape(field.data)}"'
+        options = options.replace(chosen, f"selected {chosen}", 1)
+    return Markup(  # noqa: S704 - made of constants and escaped names
+        f"<select {html_params(name=field.name, **attributes)}>{options}</select>"
+    )
+
+
+@lru_cache(maxsize=64)
+def _country_options(lang: str) -> str:
+    named = (f'<option value="{code}">{escape(name)}</option>' for code, name in countries(lang))
+    return '<option value=""></option>' + "".join(named)
+
+
+class PersonForm(FlaskForm):
+    """Who comes, and how; the same fields at first and when they are corrected."""
+
+    title = text(
+        _l("Title"), 50, render_kw={"autocomplete": "honorific-prefix"},
+        description=_l("As you wish to be addressed, for example Dr or Ms."),
+    )  # fmt: skip
+    first_name = text(
+        _l("First name"), 100, _l("Enter your first name."),
+        render_kw={"autocomplete": "given-name"},
+    )  # fmt: skip
+    last_name = text(
+        _l("Last name"), 100, _l("Enter your last name."),
+        render_kw={"autocomplete": "family-name"},
+    )  # fmt: skip
+    badge_name = text(
+        _l("Name on your badge"), 100, description=_l("If it should differ from your name."),
+        render_kw={"autocomplete": "nickname"},
+    )  # fmt: skip
+    email = AddressField(
+        _l("Mail address"), description=_l("Your confirmation and calendar invite go there."),
+        render_kw={"autocomplete": "email", "maxlength": 254, "spellcheck": "false"},
+    )  # fmt: skip
+    organisation = text(
+        _l("Organisation"), 200, _l("Enter your organisation, or “none”."),
+        render_kw={"autocomplete": "organization"},
+    )  # fmt: skip
+    role = text(
+        _l("Role"), 200, render_kw={"autocomplete": "organization-title"},
+        description=_l("For example head of unit, teacher, adviser."),
+    )  # fmt: skip
+    stakeholder_group = SelectField(
+        _l("You take part as"),
+        [InputRequired(_l("Choose what describes you best."))],
+        choices=[
+            SelectChoice("", ""),
+            *(SelectChoice(c, label) for c, label in STAKEHOLDER_GROUPS.items()),
+        ],
+    )
+    country = CountryField(_l("Country"), render_kw={"autocomplete": "country"})
+    attendance = RadioField(
+        _l("How you take part"),
+        [InputRequired(_l("Choose how you take part."))],
+        choices=[SelectChoice(code, label) for code, label in ATTENDANCE.items()],
+    )
+    access_needs = TextAreaField(
+        _l("What you need to take part"),
+        [Optional(), Length(max=1000, message=_l("Write at most 1,000 characters."))],
+        filters=[_lines],
+        render_kw={"rows": 3, "maxlength": 1000, "autocomplete": "off"},
+        description=_l(
+            "For example step-free access, a hearing loop, sign language. Asked so that the venue "
+            "can be prepared; seen by the organisers of this event only; deleted after the event."
+        ),
+    )
+    access_consent = BooleanField(
+        _l("I agree that the organisers use what I wrote about my needs to prepare the event.")
+    )
+    diet = TextAreaField(
+        _l("What you cannot eat"),
+        [Optional(), Length(max=1000, message=_l("Write at most 1,000 characters."))],
+        filters=[_lines],
+        render_kw={"rows": 2, "maxlength": 1000, "autocomplete": "off"},
+        description=_l(
+            "For example allergies, vegetarian. Asked for the catering; seen by the organisers, "
+            "and by the caterer without your name; deleted after the event."
+        ),
+    )
+    diet_consent = BooleanField(
+        _l("I agree that what I wrote about food, which may say something about my health or "
+           "beliefs, is used for the catering.")
+    )  # fmt: skip
+    list_consent = BooleanField(
+        _l("My name, organisation and country may stand in the list that other attendees see.")
+    )
+    photo_consent = BooleanField(
+        _l("Photographs and recordings on which I can be recognised may be published.")
+    )
+
+    def __init__(self, event: Event, **values: Any) -> None:
+        super().__init__(**values)
+        if event.format is not Format.HYBRID:
+            del self.attendance
+        if event.format is Format.ONLINE:
+            for name in ("access_needs", "access_consent", "diet", "diet_consent"):
+                delattr(self, name)
+        self.event = event
+
+    def validate_access_consent(self, field: Field) -> None:
+        self._needs_consent(field, self.access_needs)
+
+    def validate_diet_consent(self, field: Field) -> None:
+        self._needs_consent(field, self.diet)
+
+    def _needs_consent(self, consent: Field, about: Field) -> None:
+        if about.data and not consent.data and self._comes():
+            raise ValidationError(
+                _l("Tick this to let us use what you wrote under “%(field)s”, or delete it there.",
+                   field=about.label.text)
+            )  # fmt: skip
+
+    def _comes(self) -> bool:
+        return self.attending is Attendance.IN_PERSON
+
+    @property
+    def attending(self) -> Attendance:
+        if self.event.format is Format.HYBRID:
+            wants_online = self.attendance.data == Attendance.ONLINE.value
+            return Attendance.ONLINE if wants_online else Attendance.IN_PERSON
+        online = self.event.format is Format.ONLINE
+        return Attendance.ONLINE if online else Attendance.IN_PERSON
+
+    @property
+    def person(self) -> dict[str, Any]:
+        """The person's fields as the verbs want them."""
+        names = ("title", "first_name", "last_name", "badge_name", "email", "organisation", "role")
+        needs = {
+            name: (self[name].data or "") if name in self else ""
+            for name in ("access_needs", "diet")
+        }
+        return {
+            **{name: self[name].data or "" for name in names},
+            "stakeholder_group": StakeholderGroup(self.stakeholder_group.data),
+            "country": self.country.data,
+            "attendance": self.attending,
+            **needs,
+        }
+
+    def consents(self, version: str, now: datetime) -> dict[str, Any]:
+        """Each consent given, with the version of its text and the moment: the proof of it."""
+        proof = {"version": version, "at": now.isoformat(timespec="seconds")}
+        given = [name for name in CONSENTS if name in self and self[name].data]
+        return {name: proof for name in given if self._is_about_something(name)}
+
+    def _is_about_something(self, consent: str) -> bool:
+        about = {"access_consent": "access_needs", "diet_consent": "diet"}.get(consent)
+        return about is None or bool(self[about].data and self._comes())
+
+
+class RegistrationForm(PersonForm):
+    """The first time: with the form's own key, and a field that only robots fill."""
+
+    form_key = HiddenField(filters=[_one_line])
+    website = StringField(_l("Leave this field empty"), render_kw={"autocomplete": "off"})
+
+    def validate_website(self, field: Field) -> None:
+        if field.data:
+            raise ValidationError(_l("Leave this field empty: it is a trap for robots."))
+
+    def renew_key(self) -> None:
+        """A form that is shown for the first time gets a key of its own."""
+        if not self.form_key.data:
+            self.form_key.data = secrets.token_urlsafe(12)
+
+
+class LinkForm(FlaskForm):
+    """For who lost the link to their registration."""
+
+    email = AddressField(
+        _l("Mail address"), description=_l("The one that you registered with."),
+        render_kw={"autocomplete": "email", "maxlength": 254, "spellcheck": "false"},
+    )  # fmt: skip
+
+
+class ActForm(FlaskForm):
+    """A page with nothing but a button."""
+
+
+def of_registration(
+    registration: Registration, make: Callable[..., PersonForm] = PersonForm
+) -> PersonForm:
+    """The form, filled with what is known."""
+    known: dict[str, Any] = {
+        name: getattr(registration, name)
+        for name in ("title", "first_name", "last_name", "badge_name", "email", "organisation",
+                     "role", "country", "access_needs", "diet")
+    }  # fmt: skip
+    known |= {name: name in registration.consents for name in CONSENTS}
+    return make(
+        registration.event,
+        data=known
+        | {
+            "stakeholder_group": registration.stakeholder_group.value or "",
+            "attendance": registration.attendance.value,
+        },
+    )

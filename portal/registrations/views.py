@@ -1,0 +1,357 @@
+"""Registering, one's own registration, and the way to the joining link."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from limits import parse
+
+from portal import clock, mail, tokens
+from portal.audit.service import REGISTRANT
+from portal.errors import Refused
+from portal.events import queries as events
+from portal.events.models import Event
+from portal.events.rules import places_left
+from portal.extensions import csrf, limiter
+from portal.i18n import page_language
+from portal.invites import rules as calendar
+from portal.invites import service as invites
+from portal.limits import rate
+from portal.registrations import letters, queries, service
+from portal.registrations.forms import (
+    ActForm,
+    LinkForm,
+    PersonForm,
+    RegistrationForm,
+    of_registration,
+)
+from portal.registrations.models import Registration
+from portal.registrations.rules import (
+    NOTICE_VERSION,
+    Status,
+    joining_opens_at,
+    may_change,
+    may_join,
+    may_withdraw,
+    stillness,
+)
+from portal.registrations.service import Sent
+from portal.tokens import BadLink
+from portal.web import personal
+
+bp = Blueprint("registrations", __name__, url_prefix="/<lang>")
+
+
+@bp.get("/events/<slug>/register")
+@personal
+def register(slug: str) -> ResponseReturnValue:
+    event = _event(slug)
+    form = RegistrationForm(event)
+    form.renew_key()
+    return _registration_page(event, form)
+
+
+@bp.post("/events/<slug>/register")
+@csrf.exempt  # the form checks its token itself, so that a stale one loses nothing that was typed
+@limiter.limit(rate("register"))
+@personal
+def send_registration(slug: str) -> ResponseReturnValue:
+    event = _event(slug)
+    form = RegistrationForm(event)
+    if not form.validate_on_submit():
+        form.renew_key()
+        return _registration_page(event, form, 422)
+    now = clock.now()
+    sent = Sent(
+        person=form.person,
+        consents=form.consents(NOTICE_VERSION, now),
+        notice_version=NOTICE_VERSION,
+        language=page_language(),
+        form_key=form.form_key.data or "",
+        may_write=_may_write_to(form.email.data),
+    )
+    answer = service.register(event.id, sent, by=REGISTRANT, now=now)
+    session["answer"] = [event.slug, answer.value, form.email.data]
+    return redirect(url_for("registrations.answer", slug=event.slug), 303)
+
+
+@bp.get("/events/<slug>/register/answer")
+@personal
+def answer(slug: str) -> ResponseReturnValue:
+    """What a newcomer got at that moment; the letter says the rest."""
+    event = _event(slug)
+    answered = session.get("answer")
+    if not answered or answered[0] != event.slug:
+        return redirect(url_for("events.show", slug=event.slug))
+    return render_template(
+        "registrations/answer.html", event=event, status=Status(answered[1]), address=answered[2]
+    )
+
+
+@bp.get("/registrations/<token>")
+@personal
+def own(token: str) -> ResponseReturnValue:
+    registration = _own(token)
+    return _own_page(registration, token)
+
+
+@bp.route("/registrations/<token>/details", methods=["GET", "POST"])
+@personal
+def details(token: str) -> ResponseReturnValue:
+    registration = _own(token)
+    now = clock.now()
+    if not _changeable(registration, now):
+        return redirect(url_for("registrations.own", token=token))
+    form = (
+        of_registration(registration) if request.method == "GET" else PersonForm(registration.event)
+    )
+    if form.validate_on_submit():
+        consents = form.consents(NOTICE_VERSION, now)
+        service.change_details(registration, form.person, consents, by=REGISTRANT, now=now)
+        if registration.link_code != g.link_code:
+            return render_template("registrations/address_changed.html", event=registration.event)
+        return redirect(url_for("registrations.own", token=token), 303)
+    status = 422 if form.errors else 200
+    page = render_template(
+        "registrations/details.html",
+        form=form, registration=registration, event=registration.event, token=token,
+    )  # fmt: skip
+    return page, status
+
+
+@bp.route("/registrations/<token>/withdrawal", methods=["GET", "POST"])
+@personal
+def withdrawal(token: str) -> ResponseReturnValue:
+    registration = _own(token)
+    form = ActForm()
+    if form.validate_on_submit():
+        if registration.status is not Status.WITHDRAWN:
+            service.withdraw(registration, by=REGISTRANT, now=clock.now())
+        return redirect(url_for("registrations.own", token=token), 303)
+    return _act_page("withdrawal", registration, form, token)
+
+
+@bp.route("/registrations/<token>/erasure", methods=["GET", "POST"])
+@personal
+def erasure(token: str) -> ResponseReturnValue:
+    """For who gets letters about a registration that somebody else made."""
+    registration = _own(token)
+    form = ActForm()
+    if form.validate_on_submit():
+        service.disown(registration, by=REGISTRANT, now=clock.now())
+        return render_template("registrations/erased.html", event=registration.event)
+    return _act_page("erasure", registration, form, token)
+
+
+@bp.get("/registrations/<token>/calendar.ics")
+@personal
+def calendar_file(token: str) -> ResponseReturnValue:
+    """One's own entry to download, with the UID of the mails."""
+    registration = _own(token)
+    if not registration.holds_place:
+        abort(404)
+    invite = invites.of(registration.id, domain=mail.domain(), now=clock.now())
+    octets = calendar.personal_file(
+        letters.entry(registration, invite),
+        sequence=invite.sequence or 0,
+        stamped_at=invite.stamped_at or registration.status_at,
+    )
+    response = Response(octets, content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="{registration.event.slug}.ics"'
+    )
+    return response
+
+
+@bp.post("/registrations/<token>/join")
+@personal
+def join(token: str) -> ResponseReturnValue:
+    """The joining link, for who has a place, from the time that the organiser set."""
+    registration = _own(token)
+    event = registration.event
+    if not ActForm().validate_on_submit():
+        raise BadLink
+    if not _may_join(registration, clock.now()):
+        raise Refused(_why_not_join(registration))
+    service.note_joining(registration, by=REGISTRANT, now=clock.now())
+    return render_template("registrations/joining.html", event=event, token=token)
+
+
+@bp.route("/events/<slug>/join", methods=["GET", "POST"])
+@csrf.exempt
+@limiter.limit(rate("link"), methods=["POST"])
+@personal
+def join_page(slug: str) -> ResponseReturnValue:
+    """The way in that may be told to anybody: it mails the registered their own link."""
+    event = _event(slug)
+    if not event.online or not event.joining_url:
+        abort(404)
+    return _mail_links("registrations/join.html", "registrations.join_page", event=event)
+
+
+@bp.route("/registrations/link", methods=["GET", "POST"])
+@csrf.exempt
+@limiter.limit(rate("link"), methods=["POST"])
+@personal
+def link() -> ResponseReturnValue:
+    """One mail with the links of all registrations of an address; the page tells nothing."""
+    return _mail_links("registrations/link.html", "registrations.link")
+
+
+def _mail_links(template: str, endpoint: str, event: Event | None = None) -> ResponseReturnValue:
+    form = LinkForm()
+    if form.validate_on_submit():
+        address = service.address_key(form.email.data)
+        if _may_write_to(address):
+            service.ask_for_links(queries.of_address(address), now=clock.now())
+        session["asked"] = form.email.data
+        return redirect(url_for(endpoint, sent="yes", **_slug(event)), 303)
+    if request.args.get("sent") == "yes" and not form.errors:
+        return render_template(
+            "registrations/link_sent.html", address=session.get("asked", ""), event=event
+        )
+    page = render_template(template, form=form, event=event)
+    return page, 422 if form.errors else 200
+
+
+def _slug(event: Event | None) -> dict[str, str]:
+    return {"slug": event.slug} if event else {}
+
+
+def _event(slug: str) -> Event:
+    event = events.public_event_bare(slug)
+    if event is None:
+        moved = events.slug_now(slug)
+        if moved is None or request.method != "GET":
+            abort(404)
+        values = dict(request.view_args or {}) | {"slug": moved}
+        abort(redirect(url_for(request.endpoint or "events.show", **values), 301))
+    return event
+
+
+def _own(token: str) -> Registration:
+    """The registration of a link that is whole, ours, and not replaced by a newer one."""
+    values = tokens.read("registration", token)
+    if len(values) != 2 or not isinstance(values[0], int):
+        raise BadLink
+    registration = queries.by_id(values[0])
+    if registration is None or registration.link_code != values[1]:
+        raise BadLink
+    g.link_code = registration.link_code
+    return registration
+
+
+def _registration_page(
+    event: Event, form: RegistrationForm, status: int = 200
+) -> ResponseReturnValue:
+    now = clock.now()
+    places = queries.places(event.id)
+    door = event.door(places, now)
+    page = render_template(
+        "registrations/register.html",
+        event=event,
+        form=form,
+        door=door,
+        places_left=places_left(event.capacity, places.taken),
+        notice_version=NOTICE_VERSION,
+    )
+    if not door.lets_in and status == 422:
+        status = 409
+    return page, status
+
+
+def _own_page(registration: Registration, token: str) -> str:
+    now = clock.now()
+    event = registration.event
+    places = queries.places(event.id)
+    waits = registration.standing is Status.WAITLISTED
+    return render_template(
+        "registrations/own.html",
+        registration=registration,
+        event=event,
+        token=token,
+        form=ActForm(),
+        position=queries.position(registration) if waits else None,
+        stillness=_stillness(event, places_left(event.capacity, places.taken), now)
+        if waits
+        else None,
+        may_change=_changeable(registration, now),
+        may_withdraw=may_withdraw(status=registration.standing, ends_at=event.ends_at, now=now),
+        may_join=_may_join(registration, now),
+        joining_opens_at=joining_opens_at(event.starts_at, event.joining_minutes),
+        is_over=event.is_over(now),
+    )
+
+
+def _act_page(
+    act: str, registration: Registration, form: ActForm, token: str
+) -> ResponseReturnValue:
+    page = render_template(
+        f"registrations/{act}.html",
+        form=form, registration=registration, event=registration.event, token=token,
+    )  # fmt: skip
+    return page, 422 if form.errors else 200
+
+
+def _changeable(registration: Registration, now: datetime) -> bool:
+    event = registration.event
+    return may_change(
+        status=registration.standing,
+        starts_at=event.starts_at,
+        changes_until=event.changes_until,
+        now=now,
+    )
+
+
+def _stillness(event: Event, left: int | None, now: datetime) -> Any:
+    return stillness(
+        event_state=event.state.value,
+        starts_at=event.starts_at,
+        closes_at=event.registration_closes_at,
+        waitlist=event.waitlist,
+        places_left=left,
+        now=now,
+    )
+
+
+def _may_join(registration: Registration, now: datetime) -> bool:
+    event = registration.event
+    return (
+        bool(event.joining_url)
+        and event.online
+        and event.state.value == "published"
+        and may_join(
+            status=registration.standing,
+            starts_at=event.starts_at,
+            ends_at=event.ends_at,
+            minutes=event.joining_minutes,
+            now=now,
+        )
+    )
+
+
+def _why_not_join(registration: Registration) -> str:
+    if not registration.holds_place:
+        return _("Only people with a confirmed place can join.")
+    return _("The link to join is not open now. Your page says from when it is.")
+
+
+def _may_write_to(address: str) -> bool:
+    """Count one more letter to this mailbox; too many are not written, the page stays the same."""
+    allowed = current_app.extensions["portal"].limits["mail"]
+    if not allowed:
+        return True
+    return limiter.limiter.hit(parse(allowed), "mail", service.address_key(address))

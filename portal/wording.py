@@ -1,0 +1,85 @@
+"""Filters that say codes and moments in people's words, for every template."""
+
+from datetime import datetime
+
+from flask import Flask
+from flask_babel import gettext as _
+
+from portal import labels
+from portal.events.models import Event
+from portal.events.rules import Door
+from portal.i18n import (
+    clock_time,
+    country_name,
+    day,
+    language_name,
+    moment_words,
+    short_day,
+    translated,
+    when,
+    zone_words,
+)
+from portal.registrations.rules import Stillness
+
+
+def init_wording(app: Flask) -> None:
+    """Give every template these filters."""
+    app.jinja_env.filters.update(
+        translated=translated,
+        when=lambda event: when(event.starts_at, event.ends_at, event.zone),
+        moment_words=moment_words,
+        day=day,
+        short_day=short_day,
+        clock_time=clock_time,
+        zone_words=zone_words,
+        country=country_name,
+        language_name=language_name,
+        label=label,
+        door_words=door_words,
+        stillness_words=stillness_words,
+    )
+
+
+def label(code: str, kind: str) -> str:
+    """The words of a code; a code that nobody knows stays as it is."""
+    words = {
+        "kind": labels.KINDS,
+        "format": labels.FORMATS,
+        "sector": labels.SECTORS,
+        "state": labels.STATES,
+        "session_kind": labels.SESSION_KINDS,
+        "interpretation": labels.INTERPRETATION,
+        "status": labels.STATUSES,
+        "stakeholder_group": labels.STAKEHOLDER_GROUPS,
+        "attendance": labels.ATTENDANCE,
+        "occasion": labels.OCCASIONS,
+    }[kind]
+    return str(words.get(code, code))
+
+
+def door_words(door: Door, event: Event) -> str:
+    """How registration stands, with its moment where there is one."""
+    opens, closes = event.registration_opens_at, event.registration_closes_at
+    if door is Door.NOT_YET and opens is not None:
+        return _("Registration opens on %(moment)s", moment=_moment(opens, event))
+    if door is Door.OPEN and closes is not None:
+        return _("Registration closes on %(moment)s", moment=_moment(closes, event))
+    return str(labels.DOORS[door.value])
+
+
+def stillness_words(stillness: Stillness) -> str:
+    """Why the line does not move."""
+    return {
+        Stillness.FULL: _("The line moves when somebody gives a place back."),
+        Stillness.CLOSED: _("The line does not move any more, because registration is closed."),
+        Stillness.OVER: _("The line does not move any more, because the event has begun."),
+        Stillness.CANCELLED: _("The line does not move, because the event is cancelled."),
+        Stillness.POSTPONED: _("The line does not move while the event is postponed."),
+        Stillness.SWITCHED_OFF: _(
+            "The line does not move, because the organisers have closed the waitlist."
+        ),
+    }[stillness]
+
+
+def _moment(moment: datetime, event: Event) -> str:
+    return moment_words(moment, event.zone)
