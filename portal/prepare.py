@@ -9,12 +9,14 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from portal.assets import bundle
+from portal.assets import bundle
 from portal.config import ROOT, Settings
 
 if TYPE_CHECKING:
     from flask import Flask
 
 TRANSLATIONS = ROOT / "portal" / "translations"
+STATIC = ROOT / "static"
 
 
 def prepare(app: Flask) -> None:
@@ -22,7 +24,7 @@ def prepare(app: Flask) -> None:
     make_directories(app.extensions["portal"])
     migrate(app)
     compile_translations()
-    bundle_assets()
+    bundle(STATIC)
 
 
 def make_directories(settings: Settings) -> None:
@@ -45,10 +47,6 @@ def compile_translations(directory: Path = TRANSLATIONS) -> None:
             _compile(source, compiled)
 
 
-def bundle_assets() -> None:
-    bundle(ROOT / "static")
-
-
 def _compile(source: Path, compiled: Path) -> None:
     with source.open(encoding="utf-8") as file:
         catalogue = read_po(file, locale=source.parts[-3])
@@ -60,4 +58,4 @@ def _compile(source: Path, compiled: Path) -> None:
 
 if __name__ == "__main__":
     compile_translations()
-    bundle_assets()
+    bundle(STATIC)

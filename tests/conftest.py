@@ -155,8 +155,7 @@ def new_server(
 
     yield new_server
     for server, database in made:
-        if not server.ended():
-            server.stop()
+        server.close()
         databases.drop(database)
 
 

@@ -31,6 +31,7 @@ class Server:
     arguments: tuple[str, ...] = ("serve",)
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    clients: list[httpx.Client] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -91,8 +92,17 @@ class Server:
             check=False,
         )
 
-    def http(self, **options: object) -> httpx.Client:
-        return httpx.Client(base_url=self.url, timeout=60, **options)  # type: ignore[arg-type]
+    def http(self) -> httpx.Client:
+        """A new client; it is closed with the server."""
+        client = httpx.Client(base_url=self.url, timeout=60)
+        self.clients.append(client)
+        return client
+
+    def close(self) -> None:
+        for client in self.clients:
+            client.close()
+        if not self.ended():
+            self.stop()
 
     def said(self) -> str:
         return self._log("out").read_text(errors="replace")
