@@ -7,7 +7,13 @@ from urllib.parse import urlsplit
 LONGEST_SESSION = timedelta(hours=12)
 LONGEST_IDLE = timedelta(hours=2)
 SEEN_EVERY = timedelta(minutes=5)
+HALF_SIGNED_IN = timedelta(minutes=10)
+INVITATION_HOLDS = timedelta(days=7)
+RESET_HOLDS = timedelta(hours=1)
+SIGN_IN_LINK_HOLDS = timedelta(minutes=15)
 RECOVERY_CODES = 8
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
+FAILURES_PER_ACCOUNT = "10 per 15 minutes"
 
 
 class TeamRole(StrEnum):
@@ -43,3 +49,10 @@ def inside(address: str | None, default: str) -> str:
     except ValueError:
         return default
     return default if parts.scheme or parts.netloc or " " in address else address
+
+
+def password_is_weak(password: str, address: str) -> bool:
+    """Length carries a password; what is short, monotonous or the person's own address does not."""
+    own = address.partition("@")[0].casefold()
+    echoes = len(own) > 3 and len(password) - len(own) < 8 and own in password.casefold()
+    return len(password) < SHORTEST_PASSWORD or len(set(password)) < 5 or echoes

@@ -1,0 +1,105 @@
+"""What organisers may send about their accounts."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, Field, PasswordField, SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from portal.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD, password_is_weak
+from portal.i18n import ENDONYMS, languages
+from portal.text import clean
+
+
+class SignInForm(FlaskForm):
+    email = EmailField(
+        _l("Mail address"),
+        [InputRequired(_l("Enter your mail address, like name@example.eu.")), Length(max=254)],
+        filters=[clean],
+        render_kw={"autocomplete": "username", "maxlength": 254, "spellcheck": "false"},
+    )
+    password = PasswordField(
+        _l("Password"),
+        [InputRequired(_l("Enter your password.")), Length(max=LONGEST_PASSWORD)],
+        render_kw={"autocomplete": "current-password", "maxlength": LONGEST_PASSWORD},
+    )
+
+
+class AddressForm(FlaskForm):
+    email = EmailField(
+        _l("Mail address"),
+        [InputRequired(_l("Enter your mail address, like name@example.eu.")), Length(max=254)],
+        filters=[clean],
+        description=_l("The one of your account."),
+        render_kw={"autocomplete": "username", "maxlength": 254, "spellcheck": "false"},
+    )
+
+
+class CodeForm(FlaskForm):
+    code = StringField(
+        _l("Code"),
+        [InputRequired(_l("Enter the six digits that your app shows.")), Length(max=40)],
+        filters=[clean],
+        description=_l("Six digits from your authenticator app. One of your recovery codes will "
+                       "do as well."),
+        render_kw={"autocomplete": "one-time-code", "maxlength": 40, "spellcheck": "false"},
+    )  # fmt: skip
+
+
+class FirstCodeForm(CodeForm):
+    code = StringField(
+        _l("Code"),
+        [InputRequired(_l("Enter the six digits that your app shows.")), Length(max=40)],
+        filters=[clean],
+        description=_l("The six digits that your app shows now."),
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 40},
+    )
+
+
+class NewPasswordForm(FlaskForm):
+    """A new password; `address` is the account's, which it must not repeat."""
+
+    password = PasswordField(
+        _l("New password"),
+        [InputRequired(_l("Enter a new password."))],
+        description=_l("At least %(least)s characters. Four or five words are easy to remember.",
+                       least=SHORTEST_PASSWORD),
+        render_kw={"autocomplete": "new-password", "maxlength": LONGEST_PASSWORD},
+    )  # fmt: skip
+
+    def __init__(self, address: str, **values: Any) -> None:
+        super().__init__(**values)
+        self.address = address
+
+    def validate_password(self, field: Field) -> None:
+        if len(field.data) > LONGEST_PASSWORD or password_is_weak(field.data, self.address):
+            raise ValidationError(
+                _l("Choose a longer password, of at least %(least)s different enough characters.",
+                   least=SHORTEST_PASSWORD)
+            )  # fmt: skip
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The same at the desk, where the old password is asked for too."""
+
+    current = PasswordField(
+        _l("Your password until now"),
+        [InputRequired(_l("Enter your password until now.")), Length(max=LONGEST_PASSWORD)],
+        render_kw={"autocomplete": "current-password", "maxlength": LONGEST_PASSWORD},
+    )
+
+
+class LanguageForm(FlaskForm):
+    language = SelectField(_l("Language"))
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.language.choices = [
+            SelectChoice(code, ENDONYMS.get(code, code)) for code in languages()
+        ]
+
+
+class ActForm(FlaskForm):
+    """A page with nothing but a button."""

@@ -1,0 +1,101 @@
+"""What lets people in at the desk."""
+
+from contextlib import nullcontext
+
+from flask import Blueprint, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import refresh
+from sqlalchemy import update
+
+from portal import clock
+from portal.accounts import queries
+from portal.accounts.models import SignIn, User
+from portal.accounts.rules import SEEN_EVERY
+from portal.audit.service import Actor
+from portal.db import db, transaction, writing
+
+OPENER = "sign_in"
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+def guard(bp: Blueprint) -> None:
+    """Every page of the blueprint is for organisers who are signed in, and kept nowhere."""
+    bp.before_request(organisers_only)
+    bp.context_processor(of_the_desk)
+
+
+def organisers_only() -> ResponseReturnValue | None:
+    """Who is not signed in is led to where one signs in, and back."""
+    g.personal = True
+    if _let_in():
+        return None
+    back = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
+    return redirect(url_for("accounts.sign_in", next=back), 303)
+
+
+def organiser() -> User:
+    """Who works at the desk in this request."""
+    user: User = g.organiser
+    return user
+
+
+def by() -> Actor:
+    """The organiser as the audit names them."""
+    return Actor("organiser", organiser().id)
+
+
+def of_the_desk() -> dict[str, object]:
+    """What the layout of the desk shows of the person and the places they can go to."""
+    if "organiser" not in g:
+        return {}
+    return {"current_user": organiser(), "desk_nav": _nav()}
+
+
+def _let_in() -> bool:
+    """A request that may write begins its transaction here, for a read cannot turn into a write."""
+    opener = session.get(OPENER)
+    if not isinstance(opener, str):
+        return False
+    safe = request.method in SAFE_METHODS
+    with nullcontext() if safe else writing():
+        found = queries.sign_in(opener, clock.now())
+    if found is None:
+        session.pop(OPENER, None)
+        return False
+    g.sign_in = _seen(found, opener, safe)
+    g.organiser = g.sign_in.user
+    g.desk_language = g.organiser.language
+    refresh()
+    return True
+
+
+def _seen(found: SignIn, opener: str, safe: bool) -> SignIn:
+    """Note from time to time that the session is in use."""
+    now = clock.now()
+    if now - found.seen_at < SEEN_EVERY:
+        return found
+    if not safe:
+        found.seen_at = now
+        return found
+    with transaction():
+        db.session.execute(update(SignIn).where(SignIn.id == found.id).values(seen_at=now))
+    return queries.sign_in(opener, now) or found
+
+
+def _nav() -> list[tuple[str, str, bool]]:
+    """The menu: (words, address, whether this page is it)."""
+    places = [(_("Events"), url_for("desk.front"), request.endpoint == "desk.front")]
+    if event := g.get("event"):
+        slug = event.slug
+        places += [
+            (_("This event"), url_for("events_desk.show", slug=slug),
+             request.blueprint == "events_desk"),
+            (_("Registrations"), url_for("registrations_desk.index", slug=slug),
+             request.blueprint == "registrations_desk"),
+        ]  # fmt: skip
+    places += [
+        (_("Outbox"), url_for("outbox_desk.index"), request.blueprint == "outbox_desk"),
+        (_("Your account"), url_for("accounts_desk.show"), request.blueprint == "accounts_desk"),
+    ]
+    return places

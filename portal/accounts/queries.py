@@ -1,0 +1,80 @@
+"""Questions about organisers and their sessions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal.accounts.models import Membership, SignIn, User
+from portal.accounts.rules import session_holds
+from portal.db import db, for_update
+from portal.tokens import digest
+
+
+def by_address(address: str) -> User | None:
+    """The account of this mailbox, however it is spelled."""
+    return db.session.scalar(select(User).where(User.email_key == address_key(address)))
+
+
+def by_id(user_id: int) -> User | None:
+    """The account, unless it was removed."""
+    return db.session.scalar(select(User).where(User.id == user_id, User.active))
+
+
+def locked(user_id: int) -> User | None:
+    """The account, held until the end of the transaction: a code is good for one of two at once."""
+    question = for_update(select(User).where(User.id == user_id, User.active))
+    found: User | None = db.session.scalar(question.execution_options(populate_existing=True))
+    return found
+
+
+def sign_in(code: str, now: datetime) -> SignIn | None:
+    """The session that this code opens, with its person; None when it is over."""
+    found = db.session.scalar(
+        select(SignIn)
+        .join(SignIn.user)
+        .where(SignIn.code_digest == digest(code), User.active)
+        .options(joinedload(SignIn.user))
+    )
+    if found is None or not session_holds(began_at=found.began_at, seen_at=found.seen_at, now=now):
+        return None
+    return found
+
+
+def sign_ins(user_id: int) -> Sequence[SignIn]:
+    """Where the person is signed in, the latest first."""
+    return db.session.scalars(
+        select(SignIn).where(SignIn.user_id == user_id).order_by(SignIn.seen_at.desc())
+    ).all()
+
+
+def event_ids(user: User) -> list[int] | None:
+    """The events whose team the person is in; None where they see all."""
+    if user.admin:
+        return None
+    return list(
+        db.session.scalars(select(Membership.event_id).where(Membership.user_id == user.id))
+    )
+
+
+def may_see(user: User, event_id: int) -> bool:
+    """Whether the event is one of the person's."""
+    if user.admin:
+        return True
+    member = select(Membership.id).where(
+        Membership.user_id == user.id, Membership.event_id == event_id
+    )
+    return db.session.execute(member).first() is not None
+
+
+def demonstration_organiser() -> User | None:
+    """Who works at the demonstration's desk."""
+    return db.session.scalar(
+        select(User).where(User.demonstration, User.active).order_by(User.id).limit(1)
+    )
+
+
+def address_key(address: str) -> str:
+    """What makes two spellings one mailbox."""
+    return address.strip().casefold()
