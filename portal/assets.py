@@ -46,8 +46,8 @@ def _beside(target: Path, ending: str) -> Path:
 
 
 def _replace(target: Path, content: bytes) -> None:
-    """Whole or not at all, since several processes may start at once."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".portal-")
+    """Whole or not at all, written outside what is served: several processes may start at once."""
+    handle, name = tempfile.mkstemp(dir=target.parents[2], prefix=".portal-")
     with os.fdopen(handle, "wb") as file:
         file.write(content)
     Path(name).chmod(0o644)

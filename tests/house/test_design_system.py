@@ -11,7 +11,7 @@ from portal.config import ROOT
 TEMPLATES = ROOT / "templates"
 CSS = ROOT / "static" / "css"
 COMPONENTS = sorted((TEMPLATES / "components").glob("*.html"))
-ECL = re.compile(r"\becl-[a-z0-9_-]*[a-z0-9]")
+ECL = re.compile(r"(?<![\w-])ecl-[a-z0-9_-]*[a-z0-9]")
 DYNAMIC = {
     "ecl-button--": ("primary", "secondary", "tertiary"),
     "ecl-notification--": ("info", "success", "warning", "error"),
@@ -38,10 +38,12 @@ def test_a_component_has_the_name_of_its_file(component: Path):
     assert macros == [component.stem]
 
 
-def test_every_stylesheet_of_a_component_belongs_to_one():
-    sheets = {sheet.stem for sheet in (CSS / "components").glob("*.css")}
+def test_every_stylesheet_of_a_component_is_named_after_something_in_use():
+    words = set(re.findall(r"[a-z][a-z-]+", _all_templates()))
 
-    assert sheets - {component.stem for component in COMPONENTS} == set()
+    sheets = {sheet.stem.replace("_", "-") for sheet in (CSS / "components").glob("*.css")}
+
+    assert sheets - words == set()
 
 
 def test_every_property_that_is_used_is_defined_or_has_a_fallback():
@@ -57,6 +59,10 @@ def test_the_stylesheet_stays_small():
     compressed = bundle(ROOT / "static").with_name("portal.css.br")
 
     assert compressed.stat().st_size < 12_000
+
+
+def _all_templates() -> str:
+    return "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.html"))
 
 
 def _library_classes(template: str) -> set[str]:
