@@ -19,7 +19,7 @@ from portal.dump import Migrate, database_at
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-KEYS = ("secret_key", "instance")
+KEYS = ("*_key", "instance")
 NOT_KEPT = ("mail", "*.sqlite3", "*.sqlite3-wal", "*.sqlite3-shm", ".*")
 
 Manifest = dict[str, Any]
@@ -37,7 +37,7 @@ def write_backup(settings: Settings, file: Path) -> Manifest:
             "format": FORMAT,
             "made_at": clock.now().isoformat(timespec="seconds"),
             "database": dump,
-            "keys": [name for name in KEYS if (place / "data" / name).exists()],
+            "keys": [path.name for path in sorted((place / "data").iterdir()) if _is_key(path)],
             "uploads": sum(path.is_file() for path in (place / "data/uploads").rglob("*")),
             "files": {name: _checksum(place / name) for name in _files(place)},
         }
@@ -162,7 +162,11 @@ def _unpack(file: Path, place: Path) -> Manifest:
 def _holds_something(data_dir: Path) -> bool:
     """Keys alone, made by an earlier command, guard nothing while the database is empty."""
     files = (path for path in data_dir.rglob("*") if path.is_file())
-    return any(path.relative_to(data_dir).name not in KEYS for path in files)
+    return not all(map(_is_key, files))
+
+
+def _is_key(path: Path) -> bool:
+    return any(path.match(pattern) for pattern in KEYS)
 
 
 def _put_back(source: Path, data_dir: Path) -> None:

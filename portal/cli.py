@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 import click
@@ -14,11 +14,17 @@ from flask.cli import ScriptInfo
 
 from portal.config import Misconfigured, Settings, ensure_safe, problems
 
-PARTS = ("accounts", "events", "registrations", "desk")
+PARTS = ("accounts", "registrations")
 
 
 class Portal(click.Group):
-    """Says what is wrong with the settings in sentences instead of a traceback."""
+    """Its own commands and the parts'; what is wrong with the settings is said in sentences."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_gathered()})
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        return super().get_command(ctx, name) or _gathered().get(name)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -112,8 +118,7 @@ def _first() -> None:
     from portal.prepare import prepare
 
     prepare(_app())
-    if "demo" in main.commands:
-        main.main(["demo", "--if-empty"], prog_name="portal", standalone_mode=False)
+    main.main(["demo", "--if-empty"], prog_name="portal", standalone_mode=False)
 
 
 def _settings() -> Settings:
@@ -126,20 +131,15 @@ def _safe_settings() -> Settings:
     return settings
 
 
+@cache
 def _app() -> Flask:
     from portal.app import create_app
 
     return create_app(_safe_settings())
 
 
-def _gather() -> None:
-    """A part's `cli.py` names its commands in the list `commands`."""
-    for part in PARTS:
-        if importlib.util.find_spec(f"portal.{part}") and importlib.util.find_spec(
-            f"portal.{part}.cli"
-        ):
-            for command in importlib.import_module(f"portal.{part}.cli").commands:
-                main.add_command(command)
-
-
-_gather()
+@cache
+def _gathered() -> dict[str, click.Command]:
+    """A part's `cli.py` names its commands in the list `commands`; imported when asked for."""
+    rooms = [importlib.import_module(f"portal.{part}.cli") for part in PARTS]
+    return {str(command.name): command for room in rooms for command in room.commands}

@@ -9,7 +9,6 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from portal.assets import bundle
-from portal.assets import bundle
 from portal.config import ROOT, Settings
 
 if TYPE_CHECKING:
