@@ -1,17 +1,20 @@
 """From a template to the outbox: what every part's letters have in common."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app, render_template
+from flask import current_app
 
 from portal.config import Settings
 from portal.invites.service import Calendar
 from portal.outbox import mime
 from portal.outbox import service as outbox
+
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +30,10 @@ class Written:
 def write(part: str, occasion: str, *, language: str, **values: Any) -> Written:
     """Render `templates/<part>/mail/<occasion>.{subject.txt,txt,html}` in the language in force."""
     base = f"{part}/mail/{occasion}"
-    values["language"] = language
-    subject = " ".join(render_template(f"{base}.subject.txt", **values).split())
-    text = render_template(f"{base}.txt", **values).strip() + "\n"
-    html = render_template(f"{base}.html", subject=subject, **values)
+    values["lang"] = language
+    subject = " ".join(_render(f"{base}.subject.txt", values).split())
+    text = _BLANK_LINES.sub("\n\n", _render(f"{base}.txt", values).strip()) + "\n"
+    html = _render(f"{base}.html", values | {"subject": subject})
     return Written(subject, text, html, language)
 
 
@@ -95,6 +98,11 @@ def public_url(endpoint: str, **values: Any) -> str:
 def domain() -> str:
     """The portal's own domain, for Message-ID and UID."""
     return urlsplit(_settings().public_url).hostname or "localhost"
+
+
+def _render(template: str, values: dict[str, Any]) -> str:
+    """Without what a page knows of its request: a letter has none."""
+    return current_app.jinja_env.get_template(template).render(values)
 
 
 def _settings() -> Settings:

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from flask import Flask, abort, current_app, g, request, url_for
+from flask.globals import request_ctx
 from flask_babel import gettext as _
 from werkzeug.routing import BuildError
 from whitenoise import WhiteNoise
@@ -70,6 +71,8 @@ def lang_url(code: str) -> str:
 
 def nav() -> list[tuple[str, str, bool]]:
     """The main menu: (words, address, whether this page is under it)."""
+    if request_ctx.url_adapter is None:  # refused before its address was read: a foreign Host
+        return []
     address = url_for("events.index", lang=page_language())
     return [(_("Events"), address, request.path.startswith(address))]
 

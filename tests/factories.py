@@ -1,0 +1,107 @@
+"""Rows for tests, made by the portal's own verbs, sensible unless a test says otherwise."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from portal import clock
+from portal.audit.service import COMMAND
+from portal.db import db
+from portal.events import service as events
+from portal.events.models import Event, Session, Speaker
+from portal.events.rules import Format, Kind, SessionKind, State
+from portal.registrations import queries as registrations
+from portal.registrations import service
+from portal.registrations.models import Registration
+from portal.registrations.rules import NOTICE_VERSION, Attendance, StakeholderGroup
+from portal.registrations.service import Sent
+
+JANUARY = datetime(2027, 1, 18, 13, 0, tzinfo=UTC)
+_numbers = itertools.count(1)
+
+
+def make_event(**facts: Any) -> Event:
+    """A published event in Brussels on 18 January 2027, 14:00 to 17:30, with 50 places."""
+    starts_at = facts.pop("starts_at", JANUARY)
+    state = facts.pop("state", State.PUBLISHED)
+    usual: dict[str, Any] = {
+        "slug": f"event-{next(_numbers)}",
+        "kind": Kind.PEER_LEARNING,
+        "title": {
+            "en": "Trust in microcredentials",
+            "fr": "La confiance dans les microcertifications",
+        },
+        "summary": {"en": "Two sectors compare notes.", "fr": "Deux secteurs comparent."},
+        "description": {"en": "What makes one *worth having*?"},
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=3, minutes=30),
+        "zone": "Europe/Brussels",
+        "format": Format.IN_PERSON,
+        "venue": "House of Skills",
+        "address": "Rue de la Formation 1, Brussels",
+        "organisers": [{"en": "The agency", "fr": "L’agence"}],
+        "sectors": ["manufacturing", "retail"],
+        "contacts": [],
+        "capacity": 50,
+    }
+    event = events.create(usual | facts | {"state": state}, by=COMMAND, now=clock.now())
+    db.session.flush()
+    return event
+
+
+def make_session(event: Event, **facts: Any) -> Session:
+    """A plenary at the event's start, an hour long."""
+    starts_at = facts.pop("starts_at", event.starts_at)
+    usual: dict[str, Any] = {
+        "title": {"en": "Welcome", "fr": "Accueil"},
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=1),
+        "kind": SessionKind.PLENARY,
+    }
+    session = Session(event_id=event.id, **(usual | facts))
+    db.session.add(session)
+    db.session.flush()
+    return session
+
+
+def make_speaker(event: Event, **facts: Any) -> Speaker:
+    """Somebody who speaks."""
+    speaker = Speaker(event_id=event.id, **({"name": "Ada Example"} | facts))
+    db.session.add(speaker)
+    db.session.flush()
+    return speaker
+
+
+def person(**fields: Any) -> dict[str, Any]:
+    """What a person writes, as the verbs take it."""
+    number = next(_numbers)
+    return {
+        "title": "",
+        "first_name": "Ada",
+        "last_name": f"Lovelace {number}",
+        "badge_name": "",
+        "email": f"ada{number}@example.org",
+        "organisation": "Analytical Society",
+        "role": "adviser",
+        "stakeholder_group": StakeholderGroup.EXPERT,
+        "country": "BE",
+        "attendance": Attendance.IN_PERSON,
+        "access_needs": "",
+        "diet": "",
+    } | fields
+
+
+def make_registration(event: Event, **fields: Any) -> Registration:
+    """A person registers; `consents` and `language` can be given beside the person's fields."""
+    consents = fields.pop("consents", {})
+    language = fields.pop("language", "en")
+    sent = Sent(person(**fields), consents, NOTICE_VERSION, language)
+    service.register(event.id, sent, by=COMMAND, now=clock.now())
+    db.session.flush()
+    found = registrations.of_person(
+        event.id, service.address_key(sent.person["email"]), service.name_key(sent.person)
+    )
+    assert found is not None
+    return found
