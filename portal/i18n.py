@@ -106,7 +106,7 @@ def countries(lang: str) -> list[tuple[str, str]]:
 
 def day(moment: datetime, zone: str) -> str:
     """'Monday 29 January 2024' on the clock of `zone`."""
-    return _date(moment, zone, "full")
+    return _date(moment, zone, _full_date())
 
 
 def short_day(moment: datetime, zone: str) -> str:
@@ -132,15 +132,18 @@ def zone_city(zone: str) -> str:
 
 
 def when(starts_at: datetime, ends_at: datetime, zone: str) -> str:
-    """'Monday 29 January 2024, 14:00 to 17:30, Brussels time (CET, UTC+1)'; both days if two."""
+    """'Monday 29 January 2024, 14:00 to 17:30, Brussels time (CET, UTC+1)'; both days if two.
+
+    Where clocks change in between, each time carries its own mark.
+    """
     first, last = day(starts_at, zone), day(ends_at, zone)
-    words = {
-        "day": first,
-        "last_day": last,
-        "start": clock_time(starts_at, zone),
-        "end": clock_time(ends_at, zone),
-        "zone": zone_words(starts_at, zone),
-    }
+    start, end = clock_time(starts_at, zone), clock_time(ends_at, zone)
+    zone_said = zone_words(starts_at, zone)
+    if offset(starts_at, zone) != offset(ends_at, zone):
+        start = f"{start} ({zone_mark(starts_at, zone)})"
+        end = f"{end} ({zone_mark(ends_at, zone)})"
+        zone_said = _("%(city)s time", city=zone_city(zone))
+    words = {"day": first, "last_day": last, "start": start, "end": end, "zone": zone_said}
     if first == last:
         return _("%(day)s, %(start)s to %(end)s, %(zone)s", **words)
     return _("%(day)s, %(start)s to %(last_day)s, %(end)s, %(zone)s", **words)
@@ -184,6 +187,11 @@ def _formatting_locale() -> str:
     """English dates are written the European way round."""
     lang = _written_language()
     return "en_GB" if lang == "en" else lang
+
+
+def _full_date() -> str:
+    """'Monday 29 January 2024': the day's name without the comma that CLDR has for English."""
+    return "EEEE d MMMM y" if _written_language() == "en" else "full"
 
 
 def _written_language() -> str:

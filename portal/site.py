@@ -48,6 +48,7 @@ def init_site(app: Flask, settings: Settings) -> None:
     site = Site(settings)
     addresses = _serve_static(app)
     app.extensions["site"] = site
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         site=site,
         lang_url=lang_url,

@@ -131,6 +131,9 @@ class ServerTransport:
         try:
             with _answers_as_exceptions():
                 line.deliver(sender, recipient, octets)
+        except Unreachable:
+            self.close()
+            raise
         finally:
             self._last_used = monotonic()
             if not line.is_open:
@@ -219,7 +222,12 @@ class Line(Connection):
             return False
 
     def deliver(self, sender: str, recipient: str, octets: bytes) -> None:
-        """One mail to one person; the standard library says RSET after a refusal."""
+        """One mail to one person; the standard library says RSET after a refusal.
+
+        Of an address it cannot write it thinks too late, when MAIL has opened the transaction.
+        """
+        if not _ADDRESS.fullmatch(sender) or not _ADDRESS.fullmatch(recipient):
+            raise Permanent(None, "SMTP cannot carry this address.")
         self.host.sendmail(sender, [recipient], octets)
         self.num_emails += 1
 
@@ -273,8 +281,6 @@ def _answers_as_exceptions() -> Iterator[None]:
         raise Temporary(None, reason) from error
     except OSError as error:
         raise Temporary(None, error.strerror or str(error)) from error
-    except ValueError as error:
-        raise Permanent(None, "SMTP cannot carry this address.") from error
 
 
 def _refusal(code: int, answer: bytes | str) -> Undelivered:
@@ -339,7 +345,8 @@ def _file_name(message_id: str) -> str:
     return name
 
 
-_ABOUT_US = frozenset({530, 534, 535, 538})  # the server wants us to sign in or to encrypt
+_ABOUT_US = frozenset({503, 530, 534, 535, 538})  # the server misses a greeting or a password
+_ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _PORTS = {"none": 25, "starttls": 587, "tls": 465}
 _TLS_IN_WORDS = {
