@@ -62,6 +62,8 @@ def page_language() -> str:
 
 def wanted_language() -> str:
     """The offered language that the reader's browser asks for, else the portal's first."""
+    if not has_request_context():
+        return languages()[0]
     return request.accept_languages.best_match(languages()) or languages()[0]
 
 

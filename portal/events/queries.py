@@ -90,6 +90,15 @@ def for_feed(now: datetime) -> Sequence[Event]:
     ).all()
 
 
+def last_left_feed(now: datetime) -> datetime | None:
+    """When the last event was cancelled that calendars are no longer told of."""
+    return db.session.scalar(
+        select(func.max(Event.state_changed_at)).where(
+            Event.state == State.CANCELLED, Event.state_changed_at <= now - FEED_KEEPS_CANCELLED
+        )
+    )
+
+
 def any_slug(slug: str) -> Event | None:
     """The event under this address, drafts too: for the desk."""
     return db.session.scalar(select(Event).where(Event.slug == slug))

@@ -1,8 +1,10 @@
 """Decisions about events: values in, a value out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 TELL_AFTER = timedelta(minutes=10)
 FEED_KEEPS_CANCELLED = timedelta(days=90)
@@ -60,6 +62,16 @@ class Door(StrEnum):
         return self in (Door.OPEN, Door.WAITLIST)
 
 
+class Timed(Protocol):
+    """Whatever starts and ends."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+T = TypeVar("T", bound=Timed)
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """How many places are taken, and whether somebody stands in line."""
@@ -105,6 +117,20 @@ def door(
 def next_change(moments: list[datetime | None], now: datetime) -> datetime | None:
     """The next of the moments, at which the words of a page change by themselves."""
     return min((moment for moment in moments if moment is not None and moment > now), default=None)
+
+
+def side_by_side(items: Iterable[T]) -> list[list[T]]:
+    """Rows of a programme, in order: what overlaps in time stands in one row."""
+    rows: list[list[T]] = []
+    ends_at: datetime | None = None
+    for item in sorted(items, key=lambda item: item.starts_at):
+        if ends_at is not None and item.starts_at < ends_at:
+            rows[-1].append(item)
+            ends_at = max(ends_at, item.ends_at)
+        else:
+            rows.append([item])
+            ends_at = item.ends_at
+    return rows
 
 
 def announced_on_its_own(before: dict[str, object], after: dict[str, object]) -> bool:

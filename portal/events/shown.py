@@ -17,21 +17,19 @@ from portal.text import fold
 
 # Offered to whoever reads a programme from elsewhere; any other zone works by its name too.
 ZONES = (
-    *(
-        f"Europe/{city}"
-        for city in (
-            "Amsterdam Athens Belgrade Berlin Bratislava Brussels Bucharest Budapest Chisinau "
-            "Copenhagen Dublin Helsinki Istanbul Kyiv Lisbon Ljubljana London Luxembourg Madrid "
-            "Malta Oslo Paris Podgorica Prague Riga Rome Sarajevo Skopje Sofia Stockholm Tallinn "
-            "Tirane Vienna Vilnius Warsaw Zagreb Zurich"
-        ).split()
-    ),
-    *("Asia/Nicosia", "Atlantic/Azores", "Atlantic/Canary", "Atlantic/Reykjavik", "UTC"),
-    *("Africa/Cairo", "Africa/Johannesburg", "Africa/Lagos", "Africa/Nairobi"),
-    *("America/Los_Angeles", "America/New_York", "America/Sao_Paulo", "America/Toronto"),
-    *("Asia/Dubai", "Asia/Kolkata", "Asia/Shanghai", "Asia/Singapore", "Asia/Tbilisi"),
-    *("Asia/Tokyo", "Australia/Sydney", "Pacific/Auckland"),
-)
+    "Africa/Cairo", "Africa/Johannesburg", "Africa/Lagos", "Africa/Nairobi",
+    "America/Los_Angeles", "America/New_York", "America/Sao_Paulo", "America/Toronto",
+    "Asia/Dubai", "Asia/Kolkata", "Asia/Nicosia", "Asia/Shanghai", "Asia/Singapore",
+    "Asia/Tbilisi", "Asia/Tokyo", "Atlantic/Azores", "Atlantic/Canary", "Atlantic/Reykjavik",
+    "Australia/Sydney", "Europe/Amsterdam", "Europe/Athens", "Europe/Belgrade", "Europe/Berlin",
+    "Europe/Bratislava", "Europe/Brussels", "Europe/Bucharest", "Europe/Budapest",
+    "Europe/Chisinau", "Europe/Copenhagen", "Europe/Dublin", "Europe/Helsinki", "Europe/Istanbul",
+    "Europe/Kyiv", "Europe/Lisbon", "Europe/Ljubljana", "Europe/London", "Europe/Luxembourg",
+    "Europe/Madrid", "Europe/Malta", "Europe/Oslo", "Europe/Paris", "Europe/Podgorica",
+    "Europe/Prague", "Europe/Riga", "Europe/Rome", "Europe/Sarajevo", "Europe/Skopje",
+    "Europe/Sofia", "Europe/Stockholm", "Europe/Tallinn", "Europe/Tirane", "Europe/Vienna",
+    "Europe/Vilnius", "Europe/Warsaw", "Europe/Zagreb", "Europe/Zurich", "Pacific/Auckland", "UTC",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +82,36 @@ class Shown:
     @property
     def where(self) -> str:
         """'Online', the place, or both."""
-        return ", ".join([str(labels.FORMATS[self.event.format]), *filter(None, [self.event.place])])
+        return ", ".join(
+            [str(labels.FORMATS[self.event.format]), *filter(None, [self.event.place])]
+        )
+
+    @property
+    def where_sign(self) -> str:
+        return "place" if self.event.in_person else "online"
 
     @property
     def format(self) -> str:
         return str(labels.FORMATS[self.event.format])
+
+    @property
+    def day(self) -> str:
+        return i18n.short_day(self.event.starts_at, self.event.zone)
+
+    @property
+    def before(self) -> str:
+        """When a moved event was to start."""
+        was = self.event.previous_starts_at
+        return i18n.moment_words(was, self.event.zone) if was else ""
+
+    @property
+    def sectors(self) -> list[tuple[str, str]]:
+        return [(code, sector_words(code)) for code in self.event.sectors]
+
+    @property
+    def is_to_come(self) -> bool:
+        """Whether a calendar or a registration still has a use."""
+        return not self.is_over and self.event.state is not State.CANCELLED
 
     @property
     def door(self) -> Door:
@@ -148,9 +171,7 @@ class Shown:
             case Door.OPEN if closes:
                 return _("Registration closes on %(moment)s.", moment=moment(closes, zone))
             case Door.WAITLIST if closes:
-                return _(
-                    "Full: join the waitlist until %(moment)s.", moment=moment(closes, zone)
-                )
+                return _("Full: join the waitlist until %(moment)s.", moment=moment(closes, zone))
             case Door.WAITLIST:
                 return _("Full: join the waitlist.")
             case Door.FULL:
@@ -208,6 +229,15 @@ class Shown:
         """Day, clock time and zone, on the clock of `zone`."""
         return i18n.when(self.event.starts_at, self.event.ends_at, zone)
 
+    def zone_in(self, zone: str) -> str:
+        """'Brussels time (CET, UTC+1)'; both marks where clocks change during the event."""
+        marks = [i18n.zone_mark(at, zone) for at in (self.event.starts_at, self.event.ends_at)]
+        return _(
+            "%(city)s time (%(mark)s)",
+            city=i18n.zone_city(zone),
+            mark=_(", then ").join(dict.fromkeys(marks)),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class SpeakerShown:
@@ -251,7 +281,8 @@ class Contact:
 
 def programme(event: Event, zone: str) -> list[DayShown]:
     """The sessions by day and by row on the clock of `zone`; those of one row are parallel."""
-    marked = len({i18n.offset(session.starts_at, zone) for session in event.sessions}) > 1
+    moments = [at for session in event.sessions for at in (session.starts_at, session.ends_at)]
+    marked = len({i18n.offset(at, zone) for at in moments}) > 1
     days: dict[str, list[RowShown]] = {}
     for together in side_by_side(event.sessions):
         first = min(session.starts_at for session in together)

@@ -1,0 +1,112 @@
+"""The public pages of events."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal import labels
+from portal.cache import Fresh, page
+from portal.events import linked_data, queries, shown
+from portal.events.models import Event
+from portal.events.rules import Places, next_change
+from portal.events.shown import Shown
+from portal.markup import rich
+from portal.registrations.queries import places, places_of
+from portal.site import absolute
+
+bp = Blueprint("events", __name__)
+
+SLUGS_REST = "public, max-age=3600"
+
+
+@bp.get("/<lang>/events/")
+def index() -> ResponseReturnValue:
+    """What is to come and what was, of all sectors or of one."""
+    sector = request.args.get("sector", "")
+    if sector and sector not in labels.SECTORS:
+        abort(404)
+    return page(sector, queries.stamp_of_all(), lambda now: _list(sector, now))
+
+
+@bp.get("/<lang>/events/<slug>/")
+def show(slug: str) -> ResponseReturnValue:
+    """One event with its programme; an address it had before leads to it."""
+    zone = request.args.get("zone", "")
+    if zone and zone not in shown.zone_names():
+        abort(404)
+    stamp = queries.stamp(slug)
+    if stamp is None:
+        return _moved(slug, zone)
+    return page(zone, tuple(stamp), lambda now: _event_page(slug, zone, now))
+
+
+def _list(sector: str, now: datetime) -> Fresh:
+    upcoming, past = queries.upcoming(now), queries.past(now)
+    taken = places_of([event.id for event in upcoming])
+    listed = [Shown(event, taken[event.id], now) for event in _of_sector(upcoming, sector)]
+    body = render_template(
+        "events/index.html",
+        upcoming=listed,
+        past=[Shown(event, Places(), now) for event in _of_sector(past, sector)],
+        sector_name=labels.SECTORS.get(sector),
+        choices=_sector_choices(sector),
+        webcal="webcal://" + absolute(url_for("event_feeds.calendar")).partition("://")[2],
+    )
+    changes = [Shown(event, taken[event.id], now).changes_at for event in upcoming]
+    return Fresh(body, until=next_change(changes, now))
+
+
+def _sector_choices(chosen: str) -> list[tuple[str, str, bool]]:
+    every = (_("All sectors"), url_for("events.index"), not chosen)
+    return [
+        every,
+        *(
+            (str(words), url_for("events.index", sector=code), code == chosen)
+            for code, words in labels.SECTORS.items()
+        ),
+    ]
+
+
+def _of_sector(events: Sequence[Event], sector: str) -> list[Event]:
+    return [event for event in events if not sector or sector in event.sectors]
+
+
+def _event_page(slug: str, zone: str, now: datetime) -> Fresh:
+    event = queries.public_event(slug) or abort(404)
+    one = Shown(event, places(event.id), now)
+    address = absolute(url_for("events.show", slug=slug))
+    structured = linked_data.event_data(
+        one,
+        page=address,
+        register=absolute(url_for("registrations.register", slug=slug)),
+        image=absolute("/static/img/card.png"),
+    )
+    body = render_template(
+        "events/show.html",
+        event=event,
+        one=one,
+        zone=zone or event.zone,
+        zones=shown.zone_choices(event, zone or event.zone),
+        programme=shown.programme(event, zone or event.zone),
+        speakers=shown.speakers(event.speakers),
+        contacts=shown.contacts(event),
+        working_languages=shown.working_languages(event),
+        organisers=shown.organisers(event),
+        sectors=event.sectors,
+        sector_words=shown.sector_words,
+        description=shown.words(event.description),
+        audience=shown.words(event.audience),
+        rich=rich,
+        structured=linked_data.script(structured),
+    )
+    return Fresh(body, until=one.changes_at)
+
+
+def _moved(slug: str, zone: str) -> ResponseReturnValue:
+    slug_now = queries.slug_now(slug) or abort(404)
+    answer = redirect(url_for("events.show", slug=slug_now, zone=zone or None), 301)
+    answer.headers["Cache-Control"] = SLUGS_REST
+    return answer

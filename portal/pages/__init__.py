@@ -1,0 +1,1 @@
+"""The front page, the statements, and what machines ask of the site."""

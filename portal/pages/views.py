@@ -1,0 +1,161 @@
+"""The front page, the statements, and what machines ask of the site."""
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from portal import clock, mail
+from portal.cache import Fresh, page
+from portal.events import queries
+from portal.events.rules import next_change
+from portal.events.shown import Shown
+from portal.i18n import languages, wanted_language
+from portal.pages.readiness import as_json, readiness
+from portal.registrations.queries import places_of
+from portal.registrations.rules import NOTICE_VERSION
+from portal.site import absolute
+
+bp = Blueprint("pages", __name__)
+
+STATEMENTS_REVIEWED = datetime(2026, 11, 21, tzinfo=UTC)
+STATEMENTS = ("accessibility", "privacy", "cookies", "contact")
+SHOWN_AFTER_NEXT = 3
+
+
+@bp.get("/")
+def door() -> ResponseReturnValue:
+    """To the front page in the reader's language."""
+    answer = redirect(url_for("pages.front", lang=wanted_language()))
+    answer.headers["Vary"] = "Accept-Language"
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@bp.get("/<lang>/")
+def front() -> ResponseReturnValue:
+    """The next event, how to take part, and what follows."""
+    return page("", queries.stamp_of_all(), _front)
+
+
+@bp.get("/<lang>/accessibility")
+def accessibility() -> ResponseReturnValue:
+    return _statement("accessibility")
+
+
+@bp.get("/<lang>/privacy")
+def privacy() -> ResponseReturnValue:
+    return _statement("privacy")
+
+
+@bp.get("/<lang>/cookies")
+def cookies() -> ResponseReturnValue:
+    return _statement("cookies")
+
+
+@bp.get("/<lang>/contact")
+def contact() -> ResponseReturnValue:
+    return _statement("contact")
+
+
+@bp.get("/robots.txt")
+def robots() -> Response:
+    """Public pages are for everybody, personal ones and the desk are not."""
+    lines = [
+        "User-agent: *",
+        "Disallow: /desk",
+        *(f"Disallow: /{lang}/registrations/" for lang in languages()),
+        "",
+        f"Sitemap: {absolute(url_for('pages.sitemap'))}",
+        "",
+    ]
+    return page("", languages(), lambda now: _plain("\n".join(lines)))
+
+
+@bp.get("/sitemap.xml")
+def sitemap() -> Response:
+    """Every public page in every language, with the day of its last edit."""
+    return page("", queries.stamp_of_all(), _sitemap)
+
+
+@bp.get("/.well-known/security.txt")
+def security() -> Response:
+    """Whom to tell about a weakness (RFC 9116)."""
+    return page("", languages(), _security)
+
+
+@bp.get("/healthz")
+def health() -> Response:
+    """The process answers; the database is not asked."""
+    return Response("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@bp.get("/readyz")
+def ready() -> ResponseReturnValue:
+    """Whether the portal can save, and how it stands."""
+    state = readiness(current_app._get_current_object(), clock.now())  # type: ignore[attr-defined]
+    return jsonify(as_json(state)), 200 if state.ready else 503
+
+
+def _front(now: datetime) -> Fresh:
+    events = queries.upcoming(now)
+    taken = places_of([event.id for event in events])
+    coming = [Shown(event, taken[event.id], now) for event in events]
+    held = [one for one in coming if one.is_to_come]
+    body = render_template(
+        "pages/front.html",
+        next_one=held[0] if held else None,
+        following=held[1 : 1 + SHOWN_AFTER_NEXT],
+    )
+    return Fresh(body, until=next_change([one.changes_at for one in coming], now))
+
+
+def _statement(name: str) -> Response:
+    return page("", None, lambda now: _statement_page(name))
+
+
+def _statement_page(name: str) -> Fresh:
+    body = render_template(
+        f"pages/{name}.html",
+        contact_name=mail.sender()[0],
+        contact_address=mail.sender()[1],
+        notice_version=NOTICE_VERSION,
+        reviewed=STATEMENTS_REVIEWED.date(),
+    )
+    return Fresh(body)
+
+
+def _sitemap(now: datetime) -> Fresh:
+    events = [*queries.upcoming(now), *queries.past(now)]
+    pages = [("pages.front", {}, None), ("events.index", {}, None)]
+    pages += [(f"pages.{name}", {}, STATEMENTS_REVIEWED) for name in STATEMENTS]
+    pages += [("events.show", {"slug": event.slug}, event.updated_at) for event in events]
+    entries = [
+        (
+            {lang: absolute(url_for(page, lang=lang, **values)) for lang in languages()},
+            changed.date().isoformat() if changed else None,
+        )
+        for page, values, changed in pages
+    ]
+    body = render_template("pages/sitemap.xml", entries=entries)
+    return Fresh(body, content_type="application/xml; charset=utf-8")
+
+
+def _security(now: datetime) -> Fresh:
+    """Good for half a year at least and a year at most; its words change twice a year."""
+    turn = datetime(now.year + (now.month > 6), 7 if now.month <= 6 else 1, 1, tzinfo=UTC)
+    expires = datetime(now.year + 1, 1 if now.month <= 6 else 7, 1, tzinfo=UTC) - timedelta(days=1)
+    text = "\n".join(
+        (
+            f"Contact: mailto:{mail.sender()[1]}",
+            f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+            f"Preferred-Languages: {', '.join(languages())}",
+            f"Canonical: {absolute(url_for('pages.security'))}",
+            "",
+        )
+    )
+    return _plain(text, until=turn)
+
+
+def _plain(text: str, until: datetime | None = None) -> Fresh:
+    return Fresh(text, until=until, content_type="text/plain; charset=utf-8")
