@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 
 from flask import current_app
@@ -28,6 +28,7 @@ ROUND = 20
 LEASE_MARGIN = timedelta(seconds=60)
 SENT_ARE_KEPT = timedelta(days=90)
 FIRST_CLOSED, LONGEST_CLOSED = timedelta(seconds=1), timedelta(seconds=30)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _bags = threading.local()
 
 
@@ -114,7 +115,7 @@ def _transport() -> Transport:
     if transport is None or _bags.url != settings.mail_url:
         transport = open_transport(settings.mail_url, maildir=settings.data_dir / "mail")
         _bags.transport, _bags.url = transport, settings.mail_url
-        _bags.closed_until, _bags.pause = clock.now(), FIRST_CLOSED
+        _bags.closed_until, _bags.pause = LONG_AGO, FIRST_CLOSED
     return transport
 
 

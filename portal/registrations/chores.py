@@ -1,9 +1,11 @@
 """The worker's duties towards registrants: each does one thing and says if there was one."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import DBAPIError
 
 from portal.db import db, transaction
 from portal.events import queries as event_queries
@@ -12,6 +14,8 @@ from portal.outbox import queries as outbox_queries
 from portal.outbox import service as outbox
 from portal.registrations import letters, queries, service
 from portal.registrations.models import Answer, Registration
+
+log = logging.getLogger("portal.registrations")
 
 ANSWERS_ARE_KEPT = timedelta(days=2)
 FLOOD = 20
@@ -116,9 +120,12 @@ def _write(registration: Registration, now: datetime, write: Callable[..., None]
     try:
         with db.session.begin_nested():
             write(registration, now=now)
-    except (ValueError, LookupError, TypeError) as error:
+    except DBAPIError:
+        raise
+    except Exception as error:
+        log.error("a letter could not be written", exc_info=error)
         registration.stuck_at = now
-        registration.stuck_reason = f"{type(error).__name__}"[:200]
+        registration.stuck_reason = type(error).__name__
         registration.links_asked_at = None
 
 

@@ -44,10 +44,10 @@ def write(registration: Registration, *, now: datetime) -> None:
     before = _state(registration, invite)
     heard, truth = _heard(registration), _truth(registration, event)
     what = occasion(heard, truth)
-    differences = _differences(event, heard) if what is Occasion.PROGRAMME_CHANGED else []
-    if what is Occasion.PROGRAMME_CHANGED and not differences:
-        what = Occasion.DETAILS_CHANGED if heard.revision < truth.revision else None
     with in_language(registration.language):
+        differences = _differences(event, heard) if what is Occasion.PROGRAMME_CHANGED else []
+        if what is Occasion.PROGRAMME_CHANGED and not differences:
+            what = Occasion.DETAILS_CHANGED if heard.revision < truth.revision else None
         if heard.address and heard.address != truth.address:
             _tell_old_address(registration, invite, heard.address, before, now)
             what = _for_new_address(what)
@@ -155,9 +155,7 @@ class Told:
 
     @property
     def event_url(self) -> str:
-        return mail.public_url(
-            "events.show", lang=self.registration.language, slug=self.event.slug
-        )
+        return mail.public_url("events.show", lang=self.registration.language, slug=self.event.slug)
 
     def _how_to_join(self) -> str:
         opens = joining_opens_at(self.event.starts_at, self.event.joining_minutes)

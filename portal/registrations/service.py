@@ -182,6 +182,13 @@ def note_joining(registration: Registration, *, by: Actor, now: datetime) -> Non
     record("registration.joined", registration, by=by, now=now, event_id=registration.event_id)
 
 
+def try_again(registration: Registration, *, by: Actor, now: datetime) -> None:
+    """The cause of a letter that could not be written is mended: have it written again."""
+    registration.stuck_at = None
+    registration.stuck_reason = ""
+    record("registration.tried_again", registration, by=by, now=now, event_id=registration.event_id)
+
+
 def ask_for_links(registrations: Sequence[Registration], *, now: datetime) -> None:
     """Have one letter written with the links of these registrations of one address."""
     for registration in registrations:
