@@ -1,11 +1,10 @@
 """The octets of a letter: Flask-Mail's Message around the standard library's EmailMessage."""
 
 import re
-from base64 import encodebytes
+from base64 import b64encode, encodebytes
 from binascii import b2a_qp
 from collections.abc import Sequence
 from datetime import datetime
-from email.header import Header
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
@@ -37,7 +36,7 @@ def build(
     headers = [
         ("From", _mailbox(sender)),
         ("To", _mailbox(to)),
-        ("Subject", _words("Subject", subject)),
+        ("Subject", _words(subject)),
         ("Date", format_datetime(date)),
         ("Message-ID", _identifier(message_id)),
         ("Auto-Submitted", "auto-generated"),
@@ -65,7 +64,7 @@ def message_id(domain: str, *parts: object) -> str:
 
 def defang(text: str) -> str:
     """What a person typed, broken so that no mail program makes a link of it."""
-    return _DOT_IN_A_HOST.sub(". ", text.replace("://", ": // "))
+    return _DOT_IN_A_LINK.sub(". ", text.replace("://", ": // "))
 
 
 class Letter(Message):
@@ -177,7 +176,8 @@ def _mailbox(mailbox: Mailbox) -> str:
     if not name:
         return address
     phrase = _phrase(name)
-    return f"{phrase} <{address}>" if len(phrase) < 60 else f"{phrase}\r\n <{address}>"
+    fits = len(phrase) + len(address) < 60
+    return f"{phrase} <{address}>" if fits else f"{phrase}\r\n <{address}>"
 
 
 def _split(mailbox: Mailbox) -> tuple[str, str]:
@@ -197,19 +197,27 @@ def _split(mailbox: Mailbox) -> tuple[str, str]:
 def _phrase(name: str) -> str:
     if name.isascii() and "=?" not in name and len(name) < 900:
         return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return _encoded_words("From", name)
+    return _encoded_words(name)
 
 
-def _words(header: str, value: str) -> str:
+def _words(value: str) -> str:
     value = _one_line(value)
     if value.isascii() and "=?" not in value and len(value) < 900:
         return value
-    return _encoded_words(header, value)
+    return _encoded_words(value)
 
 
-def _encoded_words(header: str, value: str) -> str:
-    """RFC 2047, 2: no encoded word over 75 characters, no line over 76."""
-    return Header(value, "utf-8", maxlinelen=75, header_name=header).encode(linesep="\r\n")
+def _encoded_words(value: str) -> str:
+    """Words of at most 64 characters: none is over 75, and no line over 76 (RFC 2047, 2)."""
+    words, word = [], b""
+    for letter in value:
+        octets = letter.encode()
+        if len(word) + len(octets) > 39:
+            words.append(word)
+            word = b""
+        word += octets
+    words.append(word)
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(word).decode('ascii')}?=" for word in words)
 
 
 def _one_line(value: str) -> str:
@@ -228,7 +236,7 @@ def _identifier(value: str) -> str:
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.]+@[A-Za-z0-9.\-]+")
 _ANY_BREAK = re.compile("\r\n|[\r\n]")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-_DOT_IN_A_HOST = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})")
+_DOT_IN_A_LINK = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})|(?<=www)\.(?=\S)", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 _LINE_BREAK = re.compile("\r\n(?![ \t])|\r(?!\n)|(?<!\r)\n")
 _FINISHED = _Finished(cte_type="7bit", linesep="\r\n", max_line_length=998)
