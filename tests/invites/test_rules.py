@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.invites import rules
@@ -189,6 +189,7 @@ def test_the_way_to_join_is_said_where_every_calendar_shows_it(
     assert plain.conference == said.conference == joining
 
 
+@settings(deadline=None)
 @given(summary=TEXTS, description=TEXTS, location=TEXTS, name=TEXTS, organizer=TEXTS)
 def test_no_text_breaks_a_rule_or_loses_a_letter(
     summary: str, description: str, location: str, name: str, organizer: str
@@ -212,6 +213,7 @@ def test_no_text_breaks_a_rule_or_loses_a_letter(
         assert _bare(by_ical.description) == _bare(by_vobject.description) == _bare(description)
 
 
+@settings(deadline=None)
 @given(address=st.emails(), link=TEXTS)
 def test_no_address_and_no_link_breaks_a_rule(address: str, link: str) -> None:
     hostile = entry(
@@ -296,6 +298,7 @@ def test_the_sequence_only_rises(
     )
 
 
+@settings(deadline=None)
 @given(st.lists(st.datetimes(timezones=st.just(UTC)), min_size=2))
 def test_each_stamp_is_later_even_when_the_clock_runs_back(moments: list[datetime]) -> None:
     stamps = [rules.next_stamp(None, moments[0])]
