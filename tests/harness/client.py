@@ -28,6 +28,7 @@ class PortalClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **kwargs)
+        assert response.status_code != 500, f"{response.request.path} failed."
         if response.mimetype == "text/html" and response.get_data():
             own = {response.request.host, urlsplit(self._public_url()).netloc}
             broken = broken_rules(response.get_data(as_text=True), response.headers, own)
