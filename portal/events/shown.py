@@ -186,9 +186,7 @@ class Shown:
     @property
     def badge(self) -> str:
         """Which badge of the lists says the same."""
-        if self.event.state is State.POSTPONED:
-            return "postponed"
-        return _BADGES[self.door]
+        return "postponed" if self.event.state is State.POSTPONED else self.door.value
 
     @property
     def badge_words(self) -> str:
@@ -196,13 +194,11 @@ class Shown:
         opens, closes = self.event.registration_opens_at, self.event.registration_closes_at
         zone = self.event.zone
         match self.badge:
-            case "opens" if opens:
+            case Door.NOT_YET if opens:
                 return _("Registration opens on %(day)s", day=i18n.short_day(opens, zone))
-            case "open" if closes:
+            case Door.OPEN if closes:
                 return _("Register until %(day)s", day=i18n.short_day(closes, zone))
-            case "full" if self.door is Door.WAITLIST:
-                return _("Full: join the waitlist")
-            case "past" if not self.is_over:
+            case Door.OVER if not self.is_over:
                 return _("Under way")
             case _:
                 return ""
@@ -368,18 +364,6 @@ def zone_choices(event: Event, chosen: str) -> list[tuple[str, str]]:
         for zone in zones
     ]
     return sorted(choices, key=lambda choice: fold(choice[1]))
-
-
-_BADGES = {
-    Door.NOT_YET: "opens",
-    Door.OPEN: "open",
-    Door.WAITLIST: "full",
-    Door.FULL: "full",
-    Door.CLOSED: "closed",
-    Door.POSTPONED: "postponed",
-    Door.CANCELLED: "cancelled",
-    Door.OVER: "past",
-}
 
 
 def _session(session: Session, zone: str, *, marked: bool) -> SessionShown:
