@@ -6,6 +6,8 @@ import os
 from flask import Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal.accounts import desk as accounts_desk
+from portal.accounts import views as accounts
 from portal.accounts.setup import init_accounts
 from portal.config import ROOT, Settings, ensure_safe
 from portal.db import db, init_db
@@ -29,6 +31,8 @@ BLUEPRINTS = (
     events.bp,
     event_feeds.bp,
     registrations.bp,
+    accounts.bp,
+    accounts_desk.bp,
     desk.bp,
     events_desk.bp,
     registrations_desk.bp,

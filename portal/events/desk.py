@@ -1,0 +1,140 @@
+"""An event at the desk: its facts, and each change as a form, a review, an act, and its letters."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal import clock
+from portal.accounts.guards import by
+from portal.errors import Refused
+from portal.events import service
+from portal.events.forms import ActForm, DetailsForm, NewTimeForm, OnTheEventsClock
+from portal.events.guards import guard_event, own_event
+from portal.events.models import Event
+from portal.events.rules import State
+from portal.registrations import listing, plans, queries
+from portal.registrations.plans import Plan
+from portal.registrations.rules import Occasion, Status
+
+bp = Blueprint("events_desk", __name__, url_prefix="/desk/events/<slug>")
+guard_event(bp)
+
+Verb = Callable[..., None]
+
+
+@bp.get("/")
+def show() -> ResponseReturnValue:
+    """How the event stands, and who has not heard of it yet."""
+    event, now = own_event(), clock.now()
+    return render_template(
+        "events/desk/show.html",
+        event=event,
+        counts=listing.figures(event),
+        Status=Status,
+        State=State,
+        is_over=event.is_over(now),
+        waits_to_tell=_letters_that_wait(event),
+        being_told=_letters_being_written(event),
+        form=ActForm(),
+    )
+
+
+@bp.route("/details", methods=["GET", "POST"])
+def details() -> ResponseReturnValue:
+    """Time, place, the way in, places and registration."""
+    return _two_steps("events/desk/details.html", DetailsForm(own_event()), _change)
+
+
+@bp.route("/publication", methods=["GET", "POST"])
+def publication() -> ResponseReturnValue:
+    """A draft goes public as it is; a postponed event takes place at its new time."""
+    event = own_event()
+    if event.state is State.POSTPONED:
+        return _two_steps("events/desk/new_time.html", NewTimeForm(event), _publish_again)
+    return _one_step("events/desk/publication.html", None, service.publish)
+
+
+@bp.route("/postponement", methods=["GET", "POST"])
+def postponement() -> ResponseReturnValue:
+    plan = plans.of_state(own_event(), Occasion.EVENT_POSTPONED)
+    return _one_step("events/desk/postponement.html", plan, service.postpone)
+
+
+@bp.route("/cancellation", methods=["GET", "POST"])
+def cancellation() -> ResponseReturnValue:
+    plan = plans.of_state(own_event(), Occasion.EVENT_CANCELLED)
+    return _one_step("events/desk/cancellation.html", plan, service.cancel)
+
+
+@bp.post("/letters")
+def letters() -> ResponseReturnValue:
+    """Tell now: do not wait for ten quiet minutes."""
+    event = service.locked(own_event().id)
+    service.tell_now(event, by=by(), now=clock.now())
+    return _to_event()
+
+
+def _two_steps(template: str, form: OnTheEventsClock, act: Verb) -> ResponseReturnValue:
+    """The form, then what it would do, then the act; going back to the form loses nothing."""
+    step = request.form.get("step")
+    if not form.validate_on_submit() or step == "form":
+        page = render_template(template, event=own_event(), form=form)
+        return page, 422 if form.errors else 200
+    if form.is_outdated:
+        raise Refused(_("Somebody else has changed the event meanwhile. Open the form again."))
+    if step == "act":
+        act(service.locked(own_event().id), form.facts)
+        return _to_event()
+    return render_template(
+        "events/desk/review.html",
+        event=own_event(),
+        plan=_plan(form.facts),
+        labels={name: form[name].label.text for name in form.names},
+        form=form,
+        sent=[(name, value) for name, value in request.form.items(multi=True) if name in form
+              and name != "csrf_token"],
+    )  # fmt: skip
+
+
+def _one_step(template: str, plan: Plan | None, verb: Verb) -> ResponseReturnValue:
+    """A page that says what will happen and to how many, and the act."""
+    form = ActForm()
+    if form.validate_on_submit():
+        verb(service.locked(own_event().id), by=by(), now=clock.now())
+        return _to_event()
+    return render_template(template, event=own_event(), plan=plan, form=form)
+
+
+def _plan(facts: dict[str, Any]) -> Plan:
+    event = own_event()
+    if event.state is State.POSTPONED and set(facts) == set(NewTimeForm.names):
+        facts = facts | {"state": State.PUBLISHED}
+    return plans.of_change(event, facts, clock.now())
+
+
+def _change(event: Event, facts: dict[str, Any]) -> None:
+    tell = request.form.get("tell") == "yes"
+    service.change(event, facts, tell=tell, by=by(), now=clock.now())
+
+
+def _publish_again(event: Event, facts: dict[str, Any]) -> None:
+    service.change(event, facts, by=by(), now=clock.now())
+    service.publish(event, by=by(), now=clock.now())
+
+
+def _letters_that_wait(event: Event) -> int:
+    """Letters that go out when nobody edits the event for ten minutes."""
+    return queries.letters_due(event, event.revision) if event.tell_due_at else 0
+
+
+def _letters_being_written(event: Event) -> int:
+    if event.announced_revision <= event.told_revision:
+        return 0
+    return queries.letters_due(event, event.announced_revision)
+
+
+def _to_event() -> ResponseReturnValue:
+    return redirect(url_for("events_desk.show", slug=own_event().slug), 303)

@@ -1,0 +1,72 @@
+"""The outbox: what waits, what was sent, and what is parked until somebody helps."""
+
+import math
+from datetime import datetime
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+
+from portal import clock
+from portal.accounts import queries as accounts
+from portal.accounts.guards import by, guard, organiser
+from portal.db import db
+from portal.outbox import queries, service
+from portal.outbox.models import Message
+from portal.registrations import listing
+from portal.registrations.forms import ActForm
+from portal.web import page_number
+
+bp = Blueprint("outbox_desk", __name__, url_prefix="/desk/outbox")
+guard(bp)
+
+SHELVES = ("waiting", "sent", "parked")
+PAGE = 50
+
+
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    shelf = request.args.get("shelf", "waiting")
+    if shelf not in SHELVES:
+        abort(404)
+    number, event_ids = page_number(), accounts.event_ids(organiser())
+    question = queries.listed(shelf, event_ids)
+    found = db.session.scalar(select(func.count()).select_from(question.order_by(None).subquery()))
+    last = max(1, math.ceil((found or 0) / PAGE))
+    if number > last:
+        abort(404)
+    figures = queries.figures(event_ids)
+    return render_template(
+        "outbox/desk/index.html",
+        shelf=shelf,
+        shelves=SHELVES,
+        messages=db.session.scalars(question.limit(PAGE).offset((number - 1) * PAGE)).all(),
+        found=found,
+        number=number,
+        last=last,
+        figures_of=figures,
+        oldest_minutes=_minutes(figures.oldest),
+        stuck=listing.stuck_of(event_ids),
+        form=ActForm(),
+    )
+
+
+@bp.post("/<int:message_id>/attempts")
+def attempt(message_id: int) -> ResponseReturnValue:
+    """Let the postman try again."""
+    message = queries.by_id(message_id) if message_id < 2**31 else None
+    if message is None or not _may_see(message):
+        abort(404)
+    shelf = "parked" if message.parked_at else "waiting"
+    service.try_again(message, by=by(), now=clock.now())
+    return redirect(url_for("outbox_desk.index", shelf=shelf), 303)
+
+
+def _may_see(message: Message) -> bool:
+    """Mails about no event are for those who see everything."""
+    event_ids = accounts.event_ids(organiser())
+    return event_ids is None or message.event_id in event_ids
+
+
+def _minutes(since: datetime | None) -> int:
+    return int((clock.now() - since).total_seconds() // 60) if since else 0

@@ -1,0 +1,238 @@
+"""The attendee list, one person on it, and the list as a file."""
+
+import math
+from collections.abc import Callable
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal import clock, labels, sheets
+from portal.accounts.guards import by, organiser
+from portal.audit.service import record
+from portal.db import transaction
+from portal.events.guards import guard_event, own_event
+from portal.events.models import Event
+from portal.i18n import translated
+from portal.registrations import exports, listing, queries, service
+from portal.registrations.forms import ActForm
+from portal.registrations.listing import Wish
+from portal.registrations.models import Registration
+from portal.registrations.rules import NOTICE_VERSION, StakeholderGroup, Status
+from portal.text import clean
+from portal.web import page_number
+
+bp = Blueprint("registrations_desk", __name__, url_prefix="/desk/events/<slug>")
+guard_event(bp)
+
+LONGEST_SEARCH = 200
+Verb = Callable[..., None]
+
+
+@bp.get("/registrations")
+def index() -> ResponseReturnValue:
+    event, wish, number = own_event(), _wish(), page_number()
+    found = listing.count(event, wish)
+    last = max(1, math.ceil(found / listing.PAGE))
+    if number > last:
+        abort(404)
+    return render_template(
+        "registrations/desk/index.html",
+        event=event,
+        wish=wish,
+        args=_args(wish),
+        people=listing.page(event, wish, number),
+        found=found,
+        number=number,
+        last=last,
+        figures_of=listing.figures(event),
+        letters_due=listing.letters_due_of([event.id]).get(event.id, 0),
+        stuck=listing.stuck_of([event.id]),
+        labels=labels,
+        heads=_heads(wish),
+        form=ActForm(),
+    )
+
+
+@bp.get("/registrations.csv")
+def as_csv() -> ResponseReturnValue:
+    """For programs: heads are the names of the form's fields, values are codes."""
+    event, wish = own_event(), _wish()
+    _note_export(event, wish, "csv")
+    return sheets.csv_response(_file_name(event), exports.FIELDS, exports.coded(event, wish))
+
+
+@bp.get("/registrations.xlsx")
+def as_xlsx() -> ResponseReturnValue:
+    """For people: heads and values in words."""
+    event, wish = own_event(), _wish()
+    count = _note_export(event, wish, "xlsx")
+    return sheets.xlsx_response(
+        _file_name(event),
+        _("Registrations"),
+        exports.labels(),
+        exports.worded(event, wish),
+        notes=_notes(event, count),
+    )
+
+
+@bp.get("/registrations/<int:registration_id>")
+def show(registration_id: int) -> ResponseReturnValue:
+    registration = _one(registration_id)
+    return render_template(
+        "registrations/desk/show.html",
+        event=own_event(),
+        registration=registration,
+        position=queries.position(registration),
+        consents=exports.CONSENTS,
+        form=ActForm(),
+    )
+
+
+@bp.post("/registrations/<int:registration_id>/approval")
+def approval(registration_id: int) -> ResponseReturnValue:
+    service.approve(_one(registration_id), by=by(), now=clock.now())
+    return _back(registration_id)
+
+
+@bp.route("/registrations/<int:registration_id>/refusal", methods=["GET", "POST"])
+def refusal(registration_id: int) -> ResponseReturnValue:
+    return _act(registration_id, service.decline, "registrations/desk/refusal.html")
+
+
+@bp.route("/registrations/<int:registration_id>/withdrawal", methods=["GET", "POST"])
+def withdrawal(registration_id: int) -> ResponseReturnValue:
+    return _act(registration_id, service.withdraw, "registrations/desk/withdrawal.html")
+
+
+@bp.post("/registrations/<int:registration_id>/letter")
+def letter(registration_id: int) -> ResponseReturnValue:
+    """Try once more to write the letter that could not be written."""
+    service.try_again(_one(registration_id), by=by(), now=clock.now())
+    return _back(registration_id)
+
+
+@bp.post("/registrations/approvals")
+def approvals() -> ResponseReturnValue:
+    """Approve everybody who was ticked, in order of arrival; all or nobody."""
+    ids = request.form.getlist("id", type=int)
+    people = listing.some(own_event(), ids)
+    if len(people) != len(set(ids)):
+        abort(404)
+    for registration in people:
+        service.approve(registration, by=by(), now=clock.now())
+    return redirect(url_for("registrations_desk.index", slug=own_event().slug), 303)
+
+
+def _act(registration_id: int, verb: Verb, template: str) -> ResponseReturnValue:
+    """A page that says what will happen, and the act."""
+    registration = _one(registration_id)
+    if request.method == "POST":
+        verb(registration, by=by(), now=clock.now())
+        return _back(registration_id)
+    return render_template(template, event=own_event(), registration=registration, form=ActForm())
+
+
+def _one(registration_id: int) -> Registration:
+    if registration_id > 2**31 - 1:
+        abort(404)
+    return listing.one(own_event(), registration_id) or abort(404)
+
+
+def _back(registration_id: int) -> ResponseReturnValue:
+    where = url_for(
+        "registrations_desk.show", slug=own_event().slug, registration_id=registration_id
+    )
+    return redirect(where, 303)
+
+
+def _wish() -> Wish:
+    """What the address asks for; a code that does not exist is no such page."""
+    args = request.args
+    sort = args.get("sort", "name")
+    status, group = args.get("status", ""), args.get("stakeholder_group", "")
+    known = (
+        sort.removeprefix("-") in listing.SORTS
+        and (not status or status in set(Status))
+        and (not group or group in set(StakeholderGroup))
+    )
+    if not known or len(args.get("q", "")) > LONGEST_SEARCH:
+        abort(404)
+    return Wish(
+        words=clean(args.get("q", "")),
+        status=Status(status) if status else None,
+        group=StakeholderGroup(group) if group else None,
+        sort=sort.removeprefix("-"),
+        descending=sort.startswith("-"),
+    )
+
+
+def _args(wish: Wish) -> dict[str, str]:
+    """The wish as an address says it; what is usual is left out."""
+    sort = f"{'-' if wish.descending else ''}{wish.sort}"
+    said = {
+        "q": wish.words,
+        "status": wish.status.value if wish.status else "",
+        "stakeholder_group": wish.group.value if wish.group else "",
+        "sort": "" if sort == "name" else sort,
+    }
+    return {"slug": own_event().slug} | {name: value for name, value in said.items() if value}
+
+
+def _heads(wish: Wish) -> list[tuple[str, str, str | None, str | None]]:
+    """Heads of the table; one can sort by four of them, and turn the order round."""
+    words: list[tuple[str, str]] = [
+        (_("Tick"), ""), (_("Name"), "name"), (_("Organisation"), "organisation"),
+        (_("Takes part as"), ""), (_("Country"), ""), (_("Status"), "status"),
+        (_("Registered"), "registered_at"),
+    ]  # fmt: skip
+    heads: list[tuple[str, str, str | None, str | None]] = []
+    for label, sort in words:
+        if not sort:
+            heads.append((label, "", None, None))
+            continue
+        chosen = wish.sort == sort
+        turned = f"-{sort}" if chosen and not wish.descending else sort
+        url = url_for("registrations_desk.index", **_args(wish) | {"sort": turned})  # type: ignore[arg-type]
+        direction = ("descending" if wish.descending else "ascending") if chosen else None
+        heads.append((label, "", url, direction))
+    return heads
+
+
+def _note_export(event: Event, wish: Wish, kind: str) -> int:
+    """Who took whom out of the house: kept before the first octet leaves."""
+    now = clock.now()
+    count = listing.count(event, wish)
+    with transaction():
+        record(
+            "registrations.exported", event, by=by(), now=now, event_id=event.id,
+            kind=kind, count=count, **_filter_codes(wish),
+        )  # fmt: skip
+    return count
+
+
+def _filter_codes(wish: Wish) -> dict[str, str]:
+    """The filter in codes; the words of a search may be a name and stay out."""
+    return {
+        "status": wish.status.value if wish.status else "",
+        "stakeholder_group": wish.group.value if wish.group else "",
+        "searched": "yes" if wish.words else "no",
+    }
+
+
+def _file_name(event: Event) -> str:
+    return f"{event.slug}-registrations"
+
+
+def _notes(event: Event, count: int) -> list[str]:
+    """What goes along with personal data: whose they are, and how to treat them."""
+    return [
+        translated(event.title),
+        ngettext("%(num)d person", "%(num)d people", count),
+        _("Taken out on %(moment)s by %(who)s.",
+          moment=clock.now().strftime("%Y-%m-%d %H:%M UTC"), who=organiser().email),
+        _("These are personal data, collected for this event under the privacy notice %(version)s. "
+          "Use them for this event only, give them to nobody else, and delete this file when the "
+          "event is over.", version=NOTICE_VERSION),
+    ]  # fmt: skip

@@ -1,0 +1,197 @@
+"""The list of an event's registrations as the desk wants it: found, filtered, sorted, counted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, case, func, literal, or_, select, type_coerce
+from sqlalchemy import Row as Result
+
+from portal.db import db
+from portal.events.models import Event
+from portal.events.rules import State
+from portal.registrations.models import Registration
+from portal.registrations.queries import LIVE
+from portal.registrations.rules import StakeholderGroup, Status
+from portal.text import fold, like_pattern
+
+PAGE = 50
+MOST_WORDS = 8
+Question = Select[*tuple[Any, ...]]
+SORTS = ("name", "organisation", "status", "registered_at")
+RANK = {status: rank for rank, status in enumerate(Status)}
+COLUMNS = (
+    Registration.id,
+    Registration.title,
+    Registration.first_name,
+    Registration.last_name,
+    Registration.badge_name,
+    Registration.email,
+    Registration.organisation,
+    Registration.role,
+    Registration.stakeholder_group,
+    Registration.country,
+    Registration.attendance,
+    Registration.registered_at,
+    Registration.stuck_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Whom to show, and in which order; `descending` turns it round."""
+
+    words: str = ""
+    status: Status | None = None
+    group: StakeholderGroup | None = None
+    sort: str = "name"
+    descending: bool = False
+
+
+def figures(event: Event) -> dict[Status, int]:
+    """How many people of the event stand at each status."""
+    shown = _standing(event).label("shown")
+    counted = select(shown, func.count()).where(*_of(event)).group_by(shown)
+    found = {Status(status): count for status, count in db.session.execute(counted).all()}
+    return dict.fromkeys(Status, 0) | found
+
+
+def count(event: Event, wish: Wish) -> int:
+    """How many people fit the wish."""
+    return db.session.scalar(select(func.count()).where(*_fitting(event, wish))) or 0
+
+
+def page(event: Event, wish: Wish, number: int) -> Sequence[Result[Any]]:
+    """One page of those who fit."""
+    question = _listed(event, wish).limit(PAGE).offset((number - 1) * PAGE)
+    return db.session.execute(question).all()
+
+
+def everybody(event: Event, wish: Wish) -> Iterator[Result[Any]]:
+    """All who fit, with what they need, read in portions."""
+    question = _listed(event, wish, Registration.access_needs, Registration.diet,
+                       Registration.consents, Registration.language)  # fmt: skip
+    yield from db.session.execute(question.execution_options(yield_per=500))
+
+
+def one(event: Event, registration_id: int) -> Registration | None:
+    """The registration, if it is of this event and its person was not forgotten."""
+    return db.session.scalar(
+        select(Registration).where(Registration.id == registration_id, *_of(event))
+    )
+
+
+def some(event: Event, ids: Sequence[int]) -> Sequence[Registration]:
+    """Those of the ids that are of this event, in order of arrival."""
+    return db.session.scalars(
+        select(Registration)
+        .where(Registration.id.in_(ids), *_of(event))
+        .order_by(Registration.registered_at, Registration.id)
+    ).all()
+
+
+def counts_of(event_ids: Sequence[int] | None) -> dict[tuple[int, Status], int]:
+    """How many registrations stand at each status, by event."""
+    counted = select(Registration.event_id, Registration.status, func.count()).group_by(
+        Registration.event_id, Registration.status
+    )
+    rows = db.session.execute(_in(counted, event_ids).where(*_kept())).all()
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def letters_due_of(event_ids: Sequence[int] | None) -> dict[int, int]:
+    """How many letters are to be written, by event: people who have not heard what is so."""
+    news = case((Event.tell_due_at.is_not(None), Event.revision), else_=Event.announced_revision)
+    due = (
+        select(Registration.event_id, func.count())
+        .join(Registration.event)
+        .where(
+            Registration.stuck_at.is_(None),
+            or_(
+                Registration.revision > Registration.told_revision,
+                Registration.status.in_(LIVE) & (Registration.told_event_revision < news),
+            ),
+        )
+        .group_by(Registration.event_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(_in(due, event_ids)).all()}
+
+
+def stuck_of(event_ids: Sequence[int] | None) -> Sequence[Result[Any]]:
+    """Whom we could not write a letter for, with their event."""
+    question = (
+        select(Registration.id, Registration.first_name, Registration.last_name,
+               Registration.stuck_at, Registration.stuck_reason, Event.slug, Event.title)
+        .join(Registration.event)
+        .where(Registration.stuck_at.is_not(None))
+        .order_by(Registration.stuck_at)
+        .limit(200)
+    )  # fmt: skip
+    return db.session.execute(_in(question, event_ids)).all()
+
+
+def _listed(event: Event, wish: Wish, *more: Any) -> Question:
+    line = (
+        select(
+            Registration.id.label("id"),
+            func.row_number().over(order_by=Registration.queue_number).label("position"),
+        )
+        .where(Registration.event_id == event.id, Registration.status == Status.WAITLISTED)
+        .subquery()
+    )
+    waits = _standing(event) == Status.WAITLISTED.value
+    return (
+        select(
+            *COLUMNS,
+            _standing(event).label("status"),
+            case((waits, line.c.position)).label("position"),
+            *more,
+        )
+        .outerjoin(line, line.c.id == Registration.id)
+        .where(*_fitting(event, wish))
+        .order_by(*_order(event, wish))
+    )
+
+
+def _fitting(event: Event, wish: Wish) -> list[ColumnElement[bool]]:
+    conditions = _of(event)
+    for word in fold(wish.words).split()[:MOST_WORDS]:
+        conditions.append(Registration.search_text.like(like_pattern(word), escape="\\"))
+    if wish.status is not None:
+        conditions.append(_standing(event) == wish.status.value)
+    if wish.group is not None:
+        conditions.append(Registration.stakeholder_group == wish.group)
+    return conditions
+
+
+def _order(event: Event, wish: Wish) -> list[ColumnElement[Any]]:
+    rank = case({status.value: rank for status, rank in RANK.items()}, value=_standing(event))
+    first: dict[str, tuple[Any, ...]] = {
+        "name": (Registration.sort_name,),
+        "organisation": (func.lower(Registration.organisation), Registration.sort_name),
+        "status": (rank, Registration.queue_number, Registration.sort_name),
+        "registered_at": (Registration.registered_at,),
+    }
+    columns = (*first[wish.sort], Registration.id)
+    return [column.desc() if wish.descending else column.asc() for column in columns]
+
+
+def _standing(event: Event) -> ColumnElement[Any]:
+    """The true state as a column of codes: a cancelled event is over for all who might come."""
+    own = type_coerce(Registration.status, String)
+    if event.state is State.CANCELLED:
+        return case((Registration.status.in_(LIVE), literal(Status.CANCELLED.value)), else_=own)
+    return own
+
+
+def _of(event: Event) -> list[ColumnElement[bool]]:
+    return [Registration.event_id == event.id, *_kept()]
+
+
+def _kept() -> list[ColumnElement[bool]]:
+    """Who asked to be forgotten is shown to nobody."""
+    return [Registration.erased_at.is_(None), Registration.erase_asked_at.is_(None)]
+
+
+def _in(question: Question, event_ids: Sequence[int] | None) -> Question:
+    return question if event_ids is None else question.where(Registration.event_id.in_(event_ids))
