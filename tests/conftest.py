@@ -86,14 +86,18 @@ def settings(database: Database, tmp_path: Path, environ: dict[str, str]) -> Set
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
+    from portal import cache
     from portal.app import create_app
+    from portal.extensions import limiter
 
+    cache.clear()
     app = create_app(settings)
     app.test_client_class = PortalClient
     yield app
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+    limiter.storage.engine.dispose()
 
 
 @pytest.fixture
