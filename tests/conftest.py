@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, Page
 
 from portal import clock as portal_clock
@@ -84,8 +85,14 @@ def settings(database: Database, tmp_path: Path, environ: dict[str, str]) -> Set
     return Settings.from_environ(given | environ)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Each test has an application of its own; the templates are compiled once for all."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     from portal import cache
     from portal.app import create_app
     from portal.extensions import limiter
@@ -93,6 +100,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     cache.clear()
     app = create_app(settings)
     app.test_client_class = PortalClient
+    app.jinja_env.bytecode_cache = compiled_templates
     yield app
     with app.app_context():
         db.session.remove()
