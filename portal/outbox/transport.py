@@ -136,8 +136,6 @@ class ServerTransport:
             raise
         finally:
             self._last_used = monotonic()
-            if not line.is_open:
-                self._line = None
 
     def rest(self) -> None:
         if monotonic() - self._last_used > self.idle_seconds:
@@ -192,10 +190,6 @@ class Line(Connection):
         self.timeout, self.trust, self.until = server.timeout, trust, until
         self.host = self.configure_host()
 
-    @property
-    def is_open(self) -> bool:
-        return self.host.sock is not None
-
     def configure_host(self) -> "_Patient":
         """Greeted, encrypted and signed in, so that whatever is refused later is the mail."""
         kind = _PatientTLS if self.mail.use_ssl else _Patient
@@ -215,6 +209,7 @@ class Line(Connection):
         return host
 
     def answers(self, until: float) -> bool:
+        """Not so if it was cut, by whichever side."""
         self.host.until = until
         try:
             return self.host.noop()[0] == 250
