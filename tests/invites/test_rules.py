@@ -14,7 +14,15 @@ from tests.invites.readers import Seen, faults, lines, seen_by_ical, seen_by_vob
 MARCH = datetime(2026, 3, 28, 9, 30, tzinfo=UTC)
 READERS = pytest.mark.parametrize("read", [seen_by_ical, seen_by_vobject])
 HOSTILE = ["\\New", "C:\\New\\", ";,:\"'^", "a\r\nATTENDEE:mailto:x@example.org", "BEGIN:VEVENT"]
-HOSTILE += ["\x00\x07\x0b\x1b\x7f\x85\u2028\u2029", "é" * 80, "𝔘" * 40, "\\" * 150, "‮abc", "^n^'"]
+HOSTILE += [
+    "\x00\x07\x0b\x1b\x7f\x85\u2028\u2029",
+    "é" * 80,
+    "𝔘" * 40,
+    "\\" * 150,
+    "‮abc",
+    "^n^'",
+    "\ud800",
+]
 TEXTS = st.one_of(st.text(max_size=200), st.lists(st.sampled_from(HOSTILE)).map("".join))
 
 
@@ -226,6 +234,11 @@ def test_no_address_and_no_link_breaks_a_rule(address: str, link: str) -> None:
     assert len(seen_by_ical(octets)) == len(seen_by_vobject(octets)) == 1
 
 
+def test_a_tab_still_parts_two_words() -> None:
+    octets = rules.request(entry(summary="one\ttwo\x0bthree"), sequence=0, stamped_at=MARCH)
+    assert "SUMMARY:one two three" in lines(octets)
+
+
 def test_a_feeds_name_is_cleaned_too() -> None:
     octets = rules.feed("Ev\x00ents\r\nMETHOD:REQUEST\u2028", [], refresh=timedelta(hours=1))
     assert faults(octets) == []
@@ -365,5 +378,8 @@ def _bare(text: str) -> str:
     return "".join(
         letter
         for letter in text
-        if not letter.isspace() and not 0x7F <= ord(letter) < 0xA0 and ord(letter) >= 0x20
+        if not letter.isspace()
+        and letter >= " "
+        and not 0x7F <= ord(letter) < 0xA0
+        and not "\ud800" <= letter < "\ue000"
     )

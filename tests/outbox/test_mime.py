@@ -169,6 +169,27 @@ def test_the_same_facts_make_the_same_octets() -> None:
     assert with_invite() != with_invite(message_id="<other@example.org>")
 
 
+def test_no_two_mails_share_a_boundary() -> None:
+    one, other = read(with_invite()), read(with_invite(message_id="<other@example.org>"))
+    boundaries = [part.get_boundary() for mail in (one, other) for part in mail.walk()]
+    assert len({*boundaries} - {None}) == 4
+
+
+def test_text_stays_readable_line_by_line() -> None:
+    assert b"\r\n\r\nDear Ada,\r\n\r\nyou have a place.\r\n" in built()
+
+
+@pytest.mark.parametrize("length", range(1, 60))
+def test_a_long_mailbox_is_folded_in_time(length: int) -> None:
+    octets = built(to=("é" * length, "ada.lovelace@example.org"))
+    assert faults(octets) == []
+    assert faults(built(subject="é" * length)) == []
+
+
+def test_a_subject_that_looks_encoded_is_taken_at_its_word() -> None:
+    assert read(built(subject="=?utf-8?q?evil?="))["Subject"] == "=?utf-8?q?evil?="
+
+
 def test_a_message_id_is_stable_and_tells_nothing() -> None:
     assert re.fullmatch(r"<[0-9a-f]{40}@portal\.example\.org>", ID)
     assert mime.message_id("portal.example.org", "registration", 7, "confirmed") == ID

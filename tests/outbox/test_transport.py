@@ -194,6 +194,14 @@ def test_all_waits_together_are_no_longer_than_the_patience(plan: Plan) -> None:
     assert monotonic() - started < 1
 
 
+def test_no_time_left_is_no_time_to_connect(plan: Plan) -> None:
+    transport = opened(plan)
+    transport.patience = 0
+    with pytest.raises(Unreachable, match="timed out"):
+        send(transport)
+    assert plan.taken == []
+
+
 def test_a_server_that_is_away_is_unreachable_and_comes_back() -> None:
     away = Plan(port=free_port())
     transport = opened(away)
