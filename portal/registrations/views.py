@@ -23,6 +23,7 @@ from portal import clock, mail, tokens
 from portal.audit.service import REGISTRANT
 from portal.errors import Refused
 from portal.events import queries as events
+from portal.events import service as event_service
 from portal.events.models import Event
 from portal.events.rules import places_left
 from portal.extensions import csrf, limiter
@@ -74,14 +75,16 @@ def send_registration(slug: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         form.renew_key()
         return _registration_page(event, form, 422)
-    now = clock.now()
+    may_write = _may_write_to(form.email.data)
+    event = event_service.locked(event.id)
+    now = clock.now()  # under the lock, so that moments of arrival rise as the line does
     sent = Sent(
         person=form.person,
         consents=form.consents(NOTICE_VERSION, now),
         notice_version=NOTICE_VERSION,
         language=page_language(),
         form_key=form.form_key.data or "",
-        may_write=_may_write_to(form.email.data),
+        may_write=may_write,
     )
     answer = service.register(event.id, sent, by=REGISTRANT, now=now)
     session["answer"] = [event.slug, answer.value, form.email.data]

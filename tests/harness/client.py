@@ -56,8 +56,13 @@ class PortalClient(FlaskClient):
 
 
 def find_form(response: TestResponse, action: str = "") -> Form:
-    """The form that posts, or the only one whose address ends with the action."""
-    forms = _Forms(response.get_data(as_text=True)).forms
+    """The form of a page that posts, or the only one whose address ends with the action."""
+    return form_in(response.get_data(as_text=True), action)
+
+
+def form_in(html: str, action: str = "") -> Form:
+    """The same, in the page's own words."""
+    forms = _Forms(html).forms
     if action:
         fitting = [form for form in forms if urlsplit(form.action).path.endswith(action)]
     else:
