@@ -28,7 +28,6 @@ KILL_AFTER = STOP_SECONDS + 5
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 30.0
 STEADY_SECONDS = 60.0
-READY_SECONDS = 60.0
 
 MISCONFIGURED = 2
 """The exit code that starting again cannot mend."""
@@ -212,9 +211,8 @@ def _in_child(work: Callable[[], None], parent: int) -> int:
 
 def announce(settings: Settings) -> None:
     """Once the web really answers, say where it is, where mails go and how to sign in."""
-    if not _answers(settings):
-        say(f"the web did not answer within {READY_SECONDS:g} s")
-        return
+    while not _answers(settings):
+        time.sleep(0.05)
     print(f"address: {settings.public_url}/")
     print(f"mail: {settings.mail_place}")
     if settings.env == "development" and (link := _sign_in_link()):
@@ -222,12 +220,10 @@ def announce(settings: Settings) -> None:
 
 
 def _answers(settings: Settings) -> bool:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
-        with suppress(OSError, HTTPException):
-            return health(settings) == 200
-        time.sleep(0.05)
-    return False
+    try:
+        return health(settings) == 200
+    except (OSError, HTTPException):
+        return False
 
 
 def health(settings: Settings) -> int:

@@ -19,7 +19,7 @@ from portal.config import ROOT
 from tests.harness.mails import MailBox
 from tests.harness.ports import free_port
 
-READY_SECONDS = 40.0
+READY_SECONDS = 60.0
 
 
 @dataclass

@@ -24,15 +24,14 @@ def test_it_says_where_it_is_where_mails_go_and_how_to_sign_in(new_server: NewSe
     started = time.monotonic()
     portal.start()
     until(lambda: "sign in:" in portal.said())
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 60
     address, mail, sign_in = portal.said().splitlines()[-3:]
     assert address == f"address: {portal.url}/"
     assert mail == f"mail: {portal.data_dir}/mail"
     assert sign_in.startswith(f"sign in: {portal.url}/")
-    portal.stop()
-    started = time.monotonic()
+    assert portal.stop() == 0
     portal.start()
-    assert time.monotonic() - started < 5
+    assert "demonstration" not in portal.said()
 
 
 def test_outside_development_it_tells_nobody_how_to_sign_in(new_server: NewServer) -> None:
