@@ -105,7 +105,7 @@ def app(settings: Settings, compiled_templates: FileSystemBytecodeCache) -> Iter
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-    limiter.storage.engine.dispose()
+    limiter.storage.engine.dispose()  # type: ignore[attr-defined]
 
 
 @pytest.fixture

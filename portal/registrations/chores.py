@@ -11,7 +11,6 @@ from portal.db import db, transaction
 from portal.events import queries as event_queries
 from portal.events import service as events
 from portal.outbox import queries as outbox_queries
-from portal.outbox import service as outbox
 from portal.registrations import letters, queries, service
 from portal.registrations.models import Answer, Registration
 
@@ -92,7 +91,7 @@ def erase_next(now: datetime) -> bool:
         return False
     with transaction():
         registration = queries.next_to_erase()
-        if registration is None or not outbox.forget_thread(registration.thread):
+        if registration is None or not letters.forget(registration):
             return False
         service.erase(registration, now=now)
     return True

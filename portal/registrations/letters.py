@@ -80,6 +80,11 @@ def write_links(registration: Registration, *, now: datetime) -> None:
         )
 
 
+def forget(registration: Registration) -> bool:
+    """Remove every mail about them; not while one is still to be sent."""
+    return outbox.forget_thread(registration.thread)
+
+
 def entry(registration: Registration, invite: Invite) -> Entry:
     """What the person's calendar should hold while they have a place, in their language."""
     event = registration.event
