@@ -54,6 +54,12 @@ def readiness(app: Flask, now: datetime) -> Readiness:
     )
 
 
+def wait_for_probes() -> None:
+    """Until no probe hangs any more."""
+    for probe in _waiting:
+        probe.result()
+
+
 def _can_write(app: Flask, now: datetime) -> bool:
     """A real commit, which a full disk or a lock refuses; one at a time, and not waited for long.
 

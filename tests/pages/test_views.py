@@ -1,0 +1,200 @@
+"""The front page, the statements, and what machines ask of the site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from xml.etree import ElementTree
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import text
+
+from portal import clock as portal_clock
+from portal.db import db, transaction
+from portal.events.rules import State
+from portal.heartbeat import beat
+from portal.pages import readiness
+from tests.factories import JANUARY, make_event
+from tests.harness.client import PortalClient
+from tests.harness.reading import all_words, links, words
+
+STATEMENTS = ("accessibility", "privacy", "cookies", "contact")
+
+Make = Callable[..., None]
+
+
+@pytest.fixture
+def make(app: Flask, clock: time_machine.Traveller) -> Make:
+    def make(slug: str, **facts: object) -> None:
+        with app.app_context(), transaction():
+            make_event(slug=slug, title={"en": slug.capitalize()}, **facts)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("wanted", "given"),
+    [("fr", "fr"), ("fr-BE;q=0.8, de", "fr"), ("de", "en"), ("", "en"), ("*;q=x,,;", "en")],
+)
+def test_the_door_leads_to_the_readers_language(
+    client: PortalClient, wanted: str, given: str
+) -> None:
+    answer = client.get("/", headers={"Accept-Language": wanted})
+
+    assert (answer.status_code, answer.location) == (302, f"/{given}/")
+    assert "Accept-Language" in answer.headers["Vary"]
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_the_front_page_shows_the_next_event_and_what_follows(
+    make: Make, client: PortalClient, clock: time_machine.Traveller
+) -> None:
+    make("cancelled", starts_at=JANUARY - timedelta(days=9), state=State.CANCELLED)
+    for number, name in enumerate(("first", "second", "third", "fourth", "fifth")):
+        make(name, starts_at=JANUARY + timedelta(days=number))
+
+    page = client.get("/en/")
+    assert all_words(page, "<h3><a", "</a>") == ["First", "Second", "Third", "Fourth"]
+    assert "/en/events/first/register" in links(page)
+
+    clock.move_to(JANUARY + timedelta(hours=4))
+    assert all_words(client.get("/en/"), "<h3><a", "</a>")[0] == "Second"
+
+
+def test_the_front_page_says_what_will_be_here(
+    clock: time_machine.Traveller, client: PortalClient
+) -> None:
+    assert "Nothing is planned at the moment" in words(client.get("/en/"))
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+@pytest.mark.settings(PORTAL_MAIL_FROM="The team <team@portal.example.org>")
+def test_each_statement_is_linked_from_every_page(client: PortalClient, name: str) -> None:
+    page = client.get(f"/en/{name}")
+
+    assert page.status_code == 200
+    assert "Last reviewed on" in words(page)
+    assert f'href="/en/{name}"' in client.get("/en/events/").get_data(as_text=True)
+    if name in ("accessibility", "privacy", "contact"):
+        assert "mailto:team@portal.example.org" in links(page)
+
+
+def test_the_privacy_notice_names_its_version_and_the_supervisor(client: PortalClient) -> None:
+    page = client.get("/en/privacy")
+
+    assert "Its version is 2026-11" in words(page)
+    assert "Regulation (EU) 2018/1725" in words(page)
+    assert "https://www.edps.europa.eu/" in links(page)
+
+
+def test_robots_are_told_where_not_to_go(client: PortalClient) -> None:
+    assert client.get("/robots.txt").get_data(as_text=True).splitlines() == [
+        "User-agent: *",
+        "Disallow: /desk",
+        "Disallow: /en/registrations/",
+        "Disallow: /fr/registrations/",
+        "",
+        "Sitemap: http://localhost/sitemap.xml",
+    ]
+
+
+def test_the_sitemap_has_every_public_page_in_every_language(
+    make: Make, client: PortalClient
+) -> None:
+    make("shown")
+    make("over", starts_at=JANUARY - timedelta(days=400))
+    make("hidden", state=State.DRAFT)
+
+    answer = client.get("/sitemap.xml")
+    tree = ElementTree.fromstring(answer.get_data())
+    spaces = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    found = {
+        url.findtext("s:loc", namespaces=spaces): url.findtext("s:lastmod", namespaces=spaces)
+        for url in tree.findall("s:url", spaces)
+    }
+
+    paths = ["", "events/", *STATEMENTS, "events/shown/", "events/over/"]
+    assert answer.mimetype == "application/xml"
+    assert set(found) == {f"http://localhost/{lang}/{p}" for lang in ("en", "fr") for p in paths}
+    assert found["http://localhost/fr/events/shown/"] == "2026-11-02"
+
+
+def test_a_finder_of_a_weakness_learns_whom_to_tell(
+    client: PortalClient, clock: time_machine.Traveller
+) -> None:
+    answer = client.get("/.well-known/security.txt")
+    lines = answer.get_data(as_text=True).splitlines()
+
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert lines[0].startswith("Contact: mailto:")
+    assert lines[1:] == [
+        "Expires: 2027-06-30T00:00:00Z",
+        "Preferred-Languages: en, fr",
+        "Canonical: http://localhost/.well-known/security.txt",
+    ]
+    clock.move_to(JANUARY)
+    renewed = client.get("/.well-known/security.txt").get_data(as_text=True).splitlines()
+    assert renewed[1] == "Expires: 2027-12-31T00:00:00Z"
+
+
+def test_health_does_not_ask_the_database(app: Flask, client: PortalClient) -> None:
+    with app.app_context(), transaction() as session:
+        session.execute(text("ALTER TABLE events RENAME TO gone"))
+
+    assert client.get("/healthz").get_data(as_text=True) == "ok\n"
+
+
+def test_readiness_says_how_the_portal_stands(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller
+) -> None:
+    with app.app_context():
+        beat(portal_clock.now())
+    clock.shift(4)
+
+    answer = client.get("/readyz")
+    said = answer.get_json()
+
+    assert answer.status_code == 200
+    assert said.pop("free_disk_bytes") > 0
+    assert said == {
+        "ready": True,
+        "writes": True,
+        "migrated": True,
+        "worker_heartbeat_seconds": 4.0,
+        "oldest_waiting_letter_seconds": None,
+    }
+
+
+def test_a_database_of_another_version_is_not_ready(app: Flask, client: PortalClient) -> None:
+    with app.app_context(), transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert (answer.json["writes"], answer.json["migrated"]) == (True, False)
+
+
+def test_a_database_that_takes_no_writes_is_not_ready(
+    app: Flask, client: PortalClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readiness, "PATIENCE", 0.5)
+    with app.app_context(), db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA user_version")
+            connection.commit()
+            connection.exec_driver_sql("END")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(text("LOCK TABLE heartbeats IN ACCESS EXCLUSIVE MODE"))
+        locked = client.get("/readyz")
+        again = client.get("/readyz")
+
+    assert locked.status_code == again.status_code == 503
+    assert locked.json is not None
+    assert locked.json["writes"] is False
+    readiness.wait_for_probes()
+    assert client.get("/readyz").status_code == 200
