@@ -163,12 +163,12 @@ def test_a_line_cut_after_the_final_answer_has_sent(plan: Plan) -> None:
 @pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
 def test_a_server_that_falls_silent_times_out(plan: Plan, stage: str) -> None:
     getattr(plan, stage).append("wait")
-    transport = opened(plan, "?timeout=0.3")
+    transport = opened(plan, "?timeout=1")
     started = monotonic()
     with pytest.raises(Temporary, match="timed out") as silent:
         send(transport)
     assert silent.value.code is None
-    assert monotonic() - started < transport.patience + 0.5
+    assert monotonic() - started < transport.patience + 3
     send(transport)
     transport.close()
     assert len(plan.taken) == 1
@@ -177,11 +177,11 @@ def test_a_server_that_falls_silent_times_out(plan: Plan, stage: str) -> None:
 @pytest.mark.parametrize("greeting", [b"", b"220 hello\r\n"])
 def test_a_server_that_never_speaks_is_unreachable(greeting: bytes) -> None:
     with silent_server(greeting) as port:
-        transport = open_transport(f"smtp://127.0.0.1:{port}?timeout=0.3", maildir=UNUSED)
+        transport = open_transport(f"smtp://127.0.0.1:{port}?timeout=1", maildir=UNUSED)
         started = monotonic()
         with pytest.raises(Unreachable, match="timed out"):
             send(transport)
-        assert monotonic() - started < transport.patience + 0.5
+        assert monotonic() - started < transport.patience + 3
 
 
 def test_all_waits_together_are_no_longer_than_the_patience(plan: Plan) -> None:
@@ -191,7 +191,7 @@ def test_all_waits_together_are_no_longer_than_the_patience(plan: Plan) -> None:
     started = monotonic()
     with pytest.raises(Temporary, match="timed out"):
         send(transport)
-    assert monotonic() - started < 1
+    assert monotonic() - started < 4
 
 
 def test_no_time_left_is_no_time_to_connect(plan: Plan) -> None:
