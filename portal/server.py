@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from granian import Granian
@@ -42,6 +43,11 @@ def serve_web(settings: Settings) -> None:
     """Answer requests until SIGTERM, then finish those in flight."""
     ensure_port_is_free(settings.host, settings.port)
     warm_up()
+    listen(settings, _load_app)
+
+
+def listen(settings: Settings, load: Callable[[], Flask]) -> None:
+    """Serve what `load` makes in each worker."""
     Granian(
         "portal.app:create_app",
         address=settings.host,
@@ -54,7 +60,7 @@ def serve_web(settings: Settings) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
         log_level=LogLevels.error,
-    ).serve(target_loader=_load_app, wrap_loader=False)
+    ).serve(target_loader=load, wrap_loader=False)
 
 
 def ensure_port_is_free(host: str, port: int) -> None:

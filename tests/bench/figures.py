@@ -1,0 +1,249 @@
+"""The measurements, one method each; what they give is named as the report wants it."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+
+from tests.bench import load
+from tests.bench.mailbox import MailSink
+from tests.bench.portals import PAGE, SLUG, Portal
+from tests.bench.processes import Floor, cpu, memory, wait_for_page
+
+CONCURRENCY = 16
+KINDS = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is done: enough for steady medians, or just enough to see that it works."""
+
+    rounds: int
+    seconds: float
+    people: int
+    listed: int
+    letters: int
+
+
+FULL = Size(rounds=5, seconds=3.0, people=160, listed=5000, letters=1000)
+QUICK = Size(rounds=2, seconds=1.0, people=32, listed=500, letters=100)
+
+
+@dataclass
+class Crowd:
+    """Registrations of all rounds at one concurrency on one database."""
+
+    seconds: list[float]
+    per_second: list[float]
+    cpu: list[float]
+    database_cpu: list[float]
+    ratios: list[float]
+    letters_after: list[float]
+    errors: list[str]
+
+
+class Bench:
+    """Holds what several measurements share: the floor, and a portal on each database."""
+
+    def __init__(
+        self,
+        directory: Path,
+        make: Callable[[str], Portal],
+        people: Executor,
+        sink: MailSink,
+        *,
+        quick: bool,
+    ) -> None:
+        self.make, self.people, self.sink = make, people, sink
+        self.size = QUICK if quick else FULL
+        self.names = 0
+        self.portals: dict[str, Portal] = {}
+        first = self.portal("sqlite")
+        self.weight = self._ask(load.weigh, first.port, PAGE)
+        self.floor = Floor(directory / "floor", self.weight.page)
+
+    def close(self) -> None:
+        self.floor.close()
+
+    def portal(self, kind: str) -> Portal:
+        """A running portal whose coming event takes everybody."""
+        if kind not in self.portals:
+            portal = self.portals[kind] = self.make(kind)
+            portal.in_app(lambda app: _set_capacity(None))
+            portal.start()
+            self._ask(load.weigh, portal.port, PAGE)
+        return self.portals[kind]
+
+    def page(self) -> dict[str, object]:
+        """Requests per second and CPU of the event's page and of the floor's, in turn."""
+        portal = self.portal("sqlite")
+        rounds: list[tuple[float, float, float, float]] = []
+        for _round in range(self.size.rounds + 1):
+            floor, floor_cpu = self._hit(self.floor.port, "/", self.floor.pid)
+            ours, our_cpu = self._hit(portal.port, PAGE, portal.server.pid)
+            rounds.append((floor.per_second, floor_cpu, ours.per_second, our_cpu))
+        floor_rps, floor_cpu, rps, page_cpu = (_median(each) for each in zip(*rounds[1:]))
+        return {
+            "floor_rps": floor_rps,
+            "floor_cpu": floor_cpu,
+            "rps": rps,
+            "rps_ratio": _median([ours / floor for floor, _, ours, _ in rounds[1:]]),
+            "page_cpu": page_cpu,
+            "cpu_ratio": _median([ours / floor for _, floor, _, ours in rounds[1:]]),
+            "weight": self.weight,
+        }
+
+    def registration(self) -> dict[str, object]:
+        """Complete registrations: form, post, answer, letter with invite taken by the server."""
+        found: dict[str, object] = {}
+        for kind in KINDS:
+            portal = self.portal(kind)
+            self._crowd(portal, 8, Crowd([], [], [], [], [], [], []))  # everybody warms up
+            crowds = {count: Crowd([], [], [], [], [], [], []) for count in (1, 8, 16)}
+            for _round in range(max(self.size.rounds - 2, 1)):
+                for count, crowd in crowds.items():
+                    self._crowd(portal, count, crowd)
+            found |= {f"crowd_{kind}_{count}": crowd for count, crowd in crowds.items()}
+        return found
+
+    def race(self) -> dict[str, object]:
+        """200 people at once for 50 places."""
+        found: dict[str, object] = {}
+        for kind in KINDS:
+            portal = self.make(kind).start()
+            self._ask(load.weigh, portal.port, PAGE)
+            done = self._ask(load.register, portal.port, SLUG, self._some(200), concurrency=200)
+            found[f"race_{kind}"] = (
+                done.ended - done.started,
+                len(done.errors),
+                max(0, done.states.get("confirmed", 0) - 50),
+                done.states,
+            )
+            portal.stop()
+        return found
+
+    def desk(self) -> dict[str, object]:
+        """The attendee list and its files with 5,000 people."""
+        from tests.bench.desk import Desk
+
+        portal = self.make("sqlite")
+        portal.server.environ["PORTAL_ENV"] = "development"
+        portal.command("demo", "--registrations", str(self.size.listed), "--event", SLUG)
+        portal.start()
+        found = Desk(portal, SLUG).figures()
+        portal.stop()
+        return {"listed": self.size.listed, "desk": found}
+
+    def letters(self) -> dict[str, object]:
+        """The event moves: everybody's letter with a renewed invite is written and delivered."""
+        found: dict[str, object] = {}
+        for kind in KINDS:
+            portal = self.make(kind)
+            portal.command("demo", "--registrations", str(self.size.letters), "--event", SLUG)
+            portal.start()
+            before, spent, base = self.sink.taken, portal.cpu(), portal.database_cpu()
+            portal.in_app(lambda app: _move_and_tell())
+            started = time.monotonic()
+            ended = self.sink.wait_for(before + self.size.letters)
+            time.sleep(0.2)
+            count = self.size.letters
+            found[f"letters_{kind}"] = (
+                count / (ended - started),
+                (portal.cpu() - spent) / count,
+                (portal.database_cpu() - base) / count,
+            )
+            portal.stop()
+        return found
+
+    def start(self) -> dict[str, object]:
+        """From the command to the first page, idle cost, and memory before and after load."""
+        portal = self.make("sqlite")
+        portal.in_app(lambda app: _set_capacity(None))
+        starts = []
+        for _round in range(3):
+            portal.stop()
+            portal.server.start(wait=False)
+            starts.append(wait_for_page(portal.port, PAGE))
+        time.sleep(2)
+        idle, spent = memory(portal.server.pid), portal.cpu()
+        time.sleep(5)
+        spent = portal.cpu() - spent
+        self._crowd(portal, 16, Crowd([], [], [], [], [], [], []))
+        self._ask(load.hit, portal.port, PAGE, concurrency=CONCURRENCY, seconds=2)
+        after = memory(portal.server.pid)
+        portal.stop()
+        return {"start": _median(starts), "idle": idle, "after": after, "idle_cpu": spent * 12}
+
+    def _hit(self, port: int, path: str, pid: int) -> tuple[load.Hits, float]:
+        """The hits, and the CPU of each in the server's processes."""
+        before = cpu(pid)
+        hits = self._ask(load.hit, port, path, concurrency=CONCURRENCY, seconds=self.size.seconds)
+        if hits.errors:
+            raise RuntimeError(f"{hits.errors} answers of {path} were not 200.")
+        return hits, (cpu(pid) - before) / hits.count
+
+    def _crowd(self, portal: Portal, concurrency: int, crowd: Crowd) -> None:
+        _floor, floor_cpu = self._hit(self.floor.port, "/", self.floor.pid)
+        names = self._some(self.size.people if concurrency > 1 else self.size.people // 2)
+        taken, invites = self.sink.taken, self.sink.invites
+        before, base = portal.cpu(), portal.database_cpu()
+        done = self._ask(load.register, portal.port, SLUG, names, concurrency=concurrency)
+        crowd.errors += done.errors
+        registered = len(done.seconds)
+        ended = self.sink.wait_for(taken + registered)
+        time.sleep(0.2)  # the worker notes the last one
+        if self.sink.invites - invites != registered:
+            crowd.errors.append("Not every letter had its invite.")
+        spent = (portal.cpu() - before) / registered
+        crowd.seconds += done.seconds
+        crowd.per_second.append(registered / (max(ended, done.ended) - done.started))
+        crowd.cpu.append(spent)
+        crowd.database_cpu.append((portal.database_cpu() - base) / registered)
+        crowd.ratios.append((spent + crowd.database_cpu[-1]) / floor_cpu)
+        crowd.letters_after.append(max(0.0, ended - done.ended))
+
+    def _some(self, count: int) -> list[str]:
+        """Names that nobody has had."""
+        self.names += count
+        return [f"person-{number:06}" for number in range(self.names - count, self.names)]
+
+    def _ask(self, work: Callable[..., object], *args: object, **options: object) -> object:
+        return self.people.submit(work, *args, **options).result()
+
+
+def _set_capacity(capacity: int | None) -> None:
+    from portal.db import transaction
+    from portal.events import queries
+
+    with transaction():
+        event = queries.public_event_bare(SLUG)
+        assert event is not None
+        event.capacity = capacity
+
+
+def _move_and_tell() -> None:
+    from portal import clock
+    from portal.audit.service import COMMAND
+    from portal.db import transaction
+    from portal.events import queries, service
+
+    now = clock.now()
+    with transaction():
+        event = queries.public_event_bare(SLUG)
+        assert event is not None
+        hour = timedelta(hours=1)
+        facts = {"starts_at": event.starts_at + hour, "ends_at": event.ends_at + hour}
+        service.change(event, facts, by=COMMAND, now=now)
+        service.tell_now(event, by=COMMAND, now=now)
+
+
+def _median(values: object) -> float:
+    return float(statistics.median(values))  # type: ignore[call-overload]
+
+
