@@ -58,7 +58,7 @@ class Counts(Storage):
     def get(self, key: str) -> int:
         with self.engine.connect() as connection:
             found = connection.execute(_READ, {"key": key, "now": time.time()}).first()
-        return int(found.count) if found else 0
+        return int(found[0]) if found else 0
 
     def get_expiry(self, key: str) -> float:
         now = time.time()

@@ -218,7 +218,7 @@ def _database_away(error: Exception) -> Response:
     return response
 
 
-def _database_refused(error: DBAPIError) -> Response:
+def _database_refused(error: DBAPIError) -> ResponseReturnValue:
     if error.connection_invalidated:
         return _database_away(error)
     return _failed(error)

@@ -18,7 +18,7 @@ class OnceOnlyTotp(Totp):
     """A code is good once: the counter of the last one is kept with the account."""
 
     def get_last_counter(self, user: UserMixin) -> int | None:
-        return user.totp_counter  # type: ignore[attr-defined, no-any-return]
+        return user.totp_counter  # type: ignore[attr-defined]
 
     def set_last_counter(self, user: UserMixin, tmatch: Any) -> None:
         user.totp_counter = tmatch.counter  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from portal.events.models import Appearance, Event, OldSlug, Revision, Session
 from portal.events.rules import FEED_KEEPS_CANCELLED, State
 
 
-def stamp(slug: str) -> Result[tuple[int, int, int]] | None:
+def stamp(slug: str) -> Result[int, int, int] | None:
     """What tells a kept page of this public event that it is old: one small read."""
     return db.session.execute(
         select(Event.id, Event.revision, Event.places_revision).where(

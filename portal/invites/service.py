@@ -90,9 +90,8 @@ def _to_json(entry: Entry) -> dict[str, Any]:
 
 def _from_json(values: dict[str, Any]) -> Entry:
     moments = ("starts_at", "ends_at", "created_at")
-    return Entry(
-        **{
-            name: datetime.fromisoformat(value) if name in moments else value
-            for name, value in values.items()
-        }
-    )
+    read: dict[str, Any] = {
+        name: datetime.fromisoformat(value) if name in moments else value
+        for name, value in values.items()
+    }
+    return Entry(**read)

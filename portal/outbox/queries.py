@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import defer
 
 from portal.db import db
 from portal.outbox.models import Message
+
+Columns = TypeVarTuple("Columns")
 
 WAITING = Message.sent_at.is_(None) & Message.parked_at.is_(None)
 
@@ -63,5 +65,5 @@ def written_to(recipient: str, since: datetime) -> int:
     )
 
 
-def _of(question: Select[Any], event_ids: list[int] | None) -> Select[Any]:
+def _of(question: Select[*Columns], event_ids: list[int] | None) -> Select[*Columns]:
     return question if event_ids is None else question.where(Message.event_id.in_(event_ids))

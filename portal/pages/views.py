@@ -1,6 +1,7 @@
 """The front page, the statements, and what machines ask of the site."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -127,7 +128,7 @@ def _statement_page(name: str) -> Fresh:
 
 def _sitemap(now: datetime) -> Fresh:
     events = [*queries.upcoming(now), *queries.past(now)]
-    pages = [("pages.front", {}, None), ("events.index", {}, None)]
+    pages: list[tuple[str, dict[str, Any], datetime | None]] = [("pages.front", {}, None), ("events.index", {}, None)]
     pages += [(f"pages.{name}", {}, STATEMENTS_REVIEWED) for name in STATEMENTS]
     pages += [("events.show", {"slug": event.slug}, event.updated_at) for event in events]
     entries = [

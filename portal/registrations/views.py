@@ -230,7 +230,7 @@ def _mail_links(template: str, endpoint: str, event: Event | None = None) -> Res
     return page, 422 if form.errors else 200
 
 
-def _slug(event: Event | None) -> dict[str, str]:
+def _slug(event: Event | None) -> dict[str, Any]:
     return {"slug": event.slug} if event else {}
 
 
