@@ -180,6 +180,14 @@ def server_context() -> ssl.SSLContext:
     return context
 
 
+@contextmanager
+def port_that_refuses() -> Iterator[int]:
+    """Bound, so that nobody else takes it, and not listening."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]

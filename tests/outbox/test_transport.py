@@ -20,7 +20,7 @@ from tests.outbox.mailservers import (
     CERTIFICATE,
     Plan,
     encrypted_server,
-    free_port,
+    port_that_refuses,
     server,
     silent_server,
 )
@@ -203,10 +203,11 @@ def test_no_time_left_is_no_time_to_connect(plan: Plan) -> None:
 
 
 def test_a_server_that_is_away_is_unreachable_and_comes_back() -> None:
-    away = Plan(port=free_port())
-    transport = opened(away)
-    with pytest.raises(Unreachable, match="refused"):
-        send(transport)
+    with port_that_refuses() as port:
+        away = Plan(port=port)
+        transport = opened(away)
+        with pytest.raises(Unreachable, match="refused"):
+            send(transport)
     with server(away):
         send(transport)
         transport.close()
