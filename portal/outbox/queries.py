@@ -35,7 +35,7 @@ def figures(event_ids: list[int] | None = None) -> Figures:
     return Figures(int(waiting), int(parked or 0), oldest)
 
 
-def listed(shelf: str, event_ids: list[int] | None = None) -> Select[tuple[Message]]:
+def listed(shelf: str, event_ids: list[int] | None = None) -> Select[Message]:
     """Mails on one shelf ('waiting', 'sent', 'parked'), without their octets."""
     where: dict[str, ColumnElement[bool]] = {
         "waiting": WAITING,

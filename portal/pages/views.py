@@ -128,7 +128,10 @@ def _statement_page(name: str) -> Fresh:
 
 def _sitemap(now: datetime) -> Fresh:
     events = [*queries.upcoming(now), *queries.past(now)]
-    pages: list[tuple[str, dict[str, Any], datetime | None]] = [("pages.front", {}, None), ("events.index", {}, None)]
+    pages: list[tuple[str, dict[str, Any], datetime | None]] = [
+        ("pages.front", {}, None),
+        ("events.index", {}, None),
+    ]
     pages += [(f"pages.{name}", {}, STATEMENTS_REVIEWED) for name in STATEMENTS]
     pages += [("events.show", {"slug": event.slug}, event.updated_at) for event in events]
     entries = [
