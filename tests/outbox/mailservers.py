@@ -110,6 +110,17 @@ class _Controller(Controller):
         self.plan.connections = 0
         self.plan.sessions.clear()
 
+    def stop(self, no_assert: bool = False) -> None:
+        """Hangs up on everybody first, for a stopped loop leaves its sockets open."""
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result()
+        super().stop(no_assert)
+
+    async def _hang_up(self) -> None:
+        for session in self.plan.sessions:
+            if session.transport is not None:
+                session.transport.abort()
+        await asyncio.sleep(0.01)
+
     def factory(self) -> SMTP:
         return _Counted(self.plan, self.handler, **self.smtp_options)
 
