@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -27,12 +27,12 @@ PAGES = (
 )
 
 
-@pytest.fixture
-def demonstration(server: Server) -> Server:
-    """A running portal with the demonstration."""
-    done = server.command("demo")
-    assert done.returncode == 0, done.stderr
-    return server
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The portal with its demonstration, as a newcomer starts it; its pages only read."""
+    server = Server(tmp_path_factory.mktemp("portal"), {}, arguments=("serve", "--prepare"))
+    yield server.start()
+    server.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
