@@ -5,7 +5,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask.cli import with_appcontext
 
 from portal import clock
-from portal.accounts import letters, queries, service
+from portal.accounts import letters, privacy, queries, service
 from portal.accounts.models import User
 from portal.audit.service import COMMAND
 from portal.db import transaction
@@ -47,9 +47,11 @@ def invite(email: str, name: str, admin: bool, slugs: tuple[str, ...]) -> None:
 @click.argument("email")
 @with_appcontext
 def remove(email: str) -> None:
-    """Close the account of EMAIL; it is signed out everywhere."""
+    """Close the account of EMAIL and forget who it was; it is signed out everywhere."""
     with transaction():
-        service.remove(_account(email), by=COMMAND, now=clock.now())
+        account = _account(email)
+        service.remove(account, by=COMMAND, now=clock.now())
+        privacy.erase(account)
     click.echo("The account is closed.")
 
 

@@ -6,13 +6,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 
 from flask import current_app
-from sqlalchemy import delete, select
-
 from portal import clock
 from portal.config import Settings
-from portal.db import db, transaction
-from portal.outbox import service
-from portal.outbox.models import Message
+from portal.db import transaction
+from portal.outbox import privacy, service
 from portal.outbox.service import Claimed
 from portal.outbox.transport import (
     Permanent,
@@ -26,7 +23,6 @@ log = logging.getLogger("portal.outbox")
 
 ROUND = 20
 LEASE_MARGIN = timedelta(seconds=60)
-SENT_ARE_KEPT = timedelta(days=90)
 FIRST_CLOSED, LONGEST_CLOSED = timedelta(seconds=1), timedelta(seconds=30)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _bags = threading.local()
@@ -54,15 +50,10 @@ def deliver_some(now: datetime) -> bool:
 
 def forget_old(now: datetime) -> bool:
     """Sent mails leave the list after some time."""
-    old = (
-        select(Message.id)
-        .where(Message.sent_at.is_not(None), Message.sent_at < now - SENT_ARE_KEPT)
-        .limit(500)
-    )
-    if db.session.execute(old.limit(1)).first() is None:
+    if not privacy.something_is_old(now):
         return False
-    with transaction() as session:
-        session.execute(delete(Message).where(Message.id.in_(old)))
+    with transaction():
+        privacy.forget_old(now)
     return True
 
 

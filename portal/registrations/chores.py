@@ -11,7 +11,7 @@ from portal.db import db, transaction
 from portal.events import queries as event_queries
 from portal.events import service as events
 from portal.outbox import queries as outbox_queries
-from portal.registrations import letters, queries, service
+from portal.registrations import letters, privacy, queries, service
 from portal.registrations.models import Answer, Registration
 
 log = logging.getLogger("portal.registrations")
@@ -93,7 +93,7 @@ def erase_next(now: datetime) -> bool:
         registration = queries.next_to_erase()
         if registration is None or not letters.forget(registration):
             return False
-        service.erase(registration, now=now)
+        privacy.erase(registration, now=now)
     return True
 
 

@@ -225,12 +225,13 @@ def next_asked_for_links() -> Registration | None:
 
 
 def next_to_erase() -> Registration | None:
-    """The next person to forget, once they have been told what there was to tell."""
+    """The next person to forget, once they have been told what there was to tell, or cannot be."""
     return db.session.scalar(
         select(Registration)
         .where(
             Registration.erase_asked_at.is_not(None),
-            Registration.told_revision >= Registration.revision,
+            (Registration.told_revision >= Registration.revision)
+            | Registration.stuck_at.is_not(None),
         )
         .order_by(Registration.id)
         .limit(1)

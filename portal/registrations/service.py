@@ -82,7 +82,6 @@ def disown(registration: Registration, *, by: Actor, now: datetime) -> None:
         _move(registration, Status.WITHDRAWN, "registration.disowned", by=by, now=now)
     registration.erase_asked_at = now
     registration.link_code = secrets.token_urlsafe(9)
-    _blank(registration)
     fill_places(event, now=now)
 
 
@@ -195,20 +194,6 @@ def ask_for_links(registrations: Sequence[Registration], *, now: datetime) -> No
         registration.links_asked_at = now
 
 
-def erase(registration: Registration, *, now: datetime) -> None:
-    """Forget the person; the row stays, so that counts and the order of the line stay true."""
-    _blank(registration)
-    nobody = f"erased-{registration.id}@invalid"
-    registration.email = registration.address_key = nobody
-    registration.told_address = ""
-    registration.name_key = nobody
-    registration.sort_name = registration.search_text = ""
-    registration.links_asked_at = None
-    registration.erase_asked_at = None
-    registration.erased_at = now
-    record("registration.erased", registration, by=WORKER, now=now, event_id=registration.event_id)
-
-
 def address_key(address: str) -> str:
     """What makes two spellings one mailbox; the domain is in ASCII already."""
     return address.strip().casefold()
@@ -309,14 +294,6 @@ def _only_in_person(person: dict[str, Any]) -> dict[str, Any]:
     if person["attendance"] is Attendance.IN_PERSON:
         return person
     return person | {"access_needs": "", "diet": ""}
-
-
-def _blank(registration: Registration) -> None:
-    for name in ("title", "first_name", "last_name", "badge_name", "organisation", "role",
-                 "access_needs", "diet"):  # fmt: skip
-        setattr(registration, name, "")
-    registration.consents = {}
-    registration.sort_name = registration.search_text = ""
 
 
 def _form_key(sent: Sent) -> str:

@@ -31,7 +31,7 @@ from portal.i18n import page_language
 from portal.invites import rules as calendar
 from portal.invites import service as invites
 from portal.limits import rate
-from portal.registrations import letters, queries, service
+from portal.registrations import letters, privacy, queries, service
 from portal.registrations.forms import (
     ActForm,
     LinkForm,
@@ -155,6 +155,7 @@ def erasure(token: str) -> ResponseReturnValue:
     form = ActForm()
     if form.validate_on_submit():
         service.disown(registration, by=REGISTRANT, now=clock.now())
+        privacy.blank(registration)
         return render_template("registrations/erased.html", event=registration.event)
     return _act_page("erasure", registration, form, token)
 
