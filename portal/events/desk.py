@@ -88,15 +88,21 @@ def _two_steps(template: str, form: OnTheEventsClock, act: Verb) -> ResponseRetu
     if step == "act":
         act(service.locked(own_event().id), form.facts)
         return _to_event()
+    plan = _plan(form.facts)
     return render_template(
         "events/desk/review.html",
         event=own_event(),
-        plan=_plan(form.facts),
-        labels={name: form[name].label.text for name in form.names},
+        plan=plan,
+        changed=[str(form[name].label.text) for name in plan.fields if name in form],
         form=form,
-        sent=[(name, value) for name, value in request.form.items(multi=True) if name in form
-              and name != "csrf_token"],
-    )  # fmt: skip
+        sent=_sent_again(form),
+    )
+
+
+def _sent_again(form: OnTheEventsClock) -> list[tuple[str, str]]:
+    """What was typed, for the next step."""
+    given = request.form.items(multi=True)
+    return [(name, value) for name, value in given if name in form and name != "csrf_token"]
 
 
 def _one_step(template: str, plan: Plan | None, verb: Verb) -> ResponseReturnValue:

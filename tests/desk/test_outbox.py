@@ -1,0 +1,104 @@
+"""The outbox at the desk: what waits, what was sent, what is parked and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.message import EmailMessage
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from portal import clock as portal_clock
+from portal.accounts import letters, service
+from portal.audit.models import Entry
+from portal.audit.service import COMMAND
+from portal.db import db, transaction
+from portal.outbox.models import Message
+from tests.desk.front_door import make_user, sign_in, words
+from tests.factories import make_event, make_registration
+from tests.harness.client import PortalClient
+
+Deliver = Callable[[], list[EmailMessage]]
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+@pytest.fixture
+def client(app: Flask, deliver: Deliver) -> PortalClient:
+    """A sent letter about each of two events, one parked, and an invitation that waits."""
+    with app.app_context(), transaction():
+        make_registration(make_event(slug="trust"), email="ada@example.org")
+        make_registration(make_event(slug="other"), email="zoe@example.org")
+    deliver()
+    with app.app_context(), transaction() as session:
+        make_registration(event_of("trust"), email="bob@example.org")
+    with app.app_context(), transaction() as session:
+        from portal.registrations.chores import write_next_letter
+
+    with app.app_context():
+        assert write_next_letter(portal_clock.now())
+    with app.app_context(), transaction() as session:
+        parked = session.scalars(select(Message).where(Message.recipient == "bob@example.org")).one()
+        parked.parked_at, parked.attempts = parked.created_at, 1
+        parked.reason = "550 5.1.1 no such mailbox"
+        user = service.create("ines@example.org", by=COMMAND, now=portal_clock.now())
+        letters.invite(user, now=portal_clock.now())
+    return sign_in(app, make_user(app, "olga@example.org", "trust"))
+
+
+def event_of(slug: str):  # type: ignore[no-untyped-def]
+    from portal.events.queries import any_slug
+
+    return any_slug(slug)
+
+
+def shelf(client: PortalClient, name: str) -> list[str]:
+    page = words(client.get(f"/desk/outbox/?shelf={name}"))
+    return [each for each in ("ada", "bob", "zoe", "ines") if f"{each}@example.org" in page]
+
+
+def test_an_organiser_sees_the_mails_of_their_events(client: PortalClient) -> None:
+    assert shelf(client, "sent") == ["ada"]
+    assert shelf(client, "parked") == ["bob"]
+    assert shelf(client, "waiting") == []
+    assert "550 5.1.1 no such mailbox" in words(client.get("/desk/outbox/?shelf=parked"))
+    assert client.get("/desk/outbox/?shelf=lost").status_code == 404
+
+
+def test_an_administrator_sees_all(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller
+) -> None:
+    admin = sign_in(app, make_user(app, "admin@example.org", admin=True))
+    assert shelf(admin, "sent") == ["ada", "zoe"]
+    assert shelf(admin, "waiting") == ["ines"]
+    clock.shift(25 * 60)
+    assert "Oldest waits, minutes 25" in words(admin.get("/desk/outbox/"))
+
+
+def test_a_parked_mail_is_tried_again(
+    app: Flask, client: PortalClient, deliver: Deliver
+) -> None:
+    deliver()
+    client.submit("/desk/outbox/?shelf=parked", action="/attempts")
+    assert shelf(client, "waiting") == ["bob"]
+    assert [m["To"].addresses[0].addr_spec for m in deliver()] == ["bob@example.org"]
+    with app.app_context():
+        line = db.session.scalars(select(Entry).order_by(Entry.id.desc()).limit(1)).one()
+        assert (line.act, line.actor) == ("message.tried_again", "organiser")
+
+
+def test_a_mail_of_another_event_is_not_there_to_try_again(
+    app: Flask, client: PortalClient
+) -> None:
+    admin = sign_in(app, make_user(app, "admin@example.org", admin=True))
+    with app.app_context():
+        foreign = db.session.scalars(
+            select(Message.id).where(Message.recipient == "ines@example.org")
+        ).one()
+    page = client.get("/desk/outbox/?shelf=parked")
+    token = page.get_data(as_text=True).partition('name="csrf_token" value="')[2].partition('"')[0]
+    path = f"/desk/outbox/{foreign}/attempts"
+    assert client.post(path, data={"csrf_token": token}).status_code == 404
+    assert shelf(admin, "waiting") == ["ines"]

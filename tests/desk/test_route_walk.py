@@ -1,0 +1,108 @@
+"""Every page of the desk refuses strangers, and organisers of other events."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask_wtf.csrf import generate_csrf
+
+from portal.db import transaction
+from tests.desk.front_door import make_user, sign_in
+from tests.factories import make_event, make_registration
+from tests.harness.client import PortalClient
+
+pytestmark = pytest.mark.usefixtures("clock")
+DOORS = "accounts."
+
+
+def desk_rules(app: Flask) -> list[tuple[str, str, set[str]]]:
+    """(endpoint, method, names in the address) of every page behind the guard."""
+    return sorted(
+        (rule.endpoint, method, frozenset(rule.arguments))
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/desk") and not rule.endpoint.startswith(DOORS)
+        for method in (rule.methods or set()) & {"GET", "POST"}
+    )  # type: ignore[return-value]
+
+
+def address(app: Flask, endpoint: str, names: set[str], values: dict[str, object]) -> str:
+    with app.test_request_context():
+        built: str = app.url_for(endpoint, **{name: values[name] for name in names})
+    return built
+
+
+@pytest.fixture
+def values(app: Flask) -> dict[str, object]:
+    with app.app_context(), transaction():
+        theirs = make_event(slug="theirs")
+        make_event(slug="mine")
+        registration = make_registration(theirs)
+        return {"slug": "theirs", "registration_id": registration.id, "message_id": 1}
+
+
+def ask(client: PortalClient, method: str, path: str) -> int:
+    if method == "GET":
+        return client.get(path).status_code
+    return client.post(path, data={"csrf_token": token(client)}).status_code
+
+
+def token(client: PortalClient) -> str:
+    """A token that fits the session, as a page of the desk would carry it."""
+    with client.application.test_request_context():
+        from flask import session
+
+        with client.session_transaction() as kept:
+            session.update(kept)
+            made: str = generate_csrf()
+            kept["csrf_token"] = session["csrf_token"]
+    return made
+
+
+def test_strangers_are_led_to_the_sign_in(
+    app: Flask, client: PortalClient, values: dict[str, object]
+) -> None:
+    seen = {
+        (endpoint, method): ask(client, method, address(app, endpoint, names, values))
+        for endpoint, method, names in desk_rules(app)
+    }
+    assert len(seen) > 25
+    assert set(seen.values()) == {303}, seen
+
+
+def test_organisers_of_another_event_find_nothing_of_this_one(
+    app: Flask, values: dict[str, object]
+) -> None:
+    client = sign_in(app, make_user(app, "other@example.org", "mine"))
+    seen = {
+        (endpoint, method): ask(client, method, address(app, endpoint, names, values))
+        for endpoint, method, names in desk_rules(app)
+        if names
+    }
+    assert len(seen) > 20
+    assert set(seen.values()) == {404}, seen
+
+
+def test_a_registration_of_one_event_is_not_found_under_another(
+    app: Flask, values: dict[str, object]
+) -> None:
+    """Who may see both still has to use the right address."""
+    client = sign_in(app, make_user(app, "both@example.org", "mine", "theirs"))
+    found, foreign = (
+        {
+            (endpoint, method): ask(
+                client, method, address(app, endpoint, names, values | {"slug": slug})
+            )
+            for endpoint, method, names in desk_rules(app)
+            if "registration_id" in names and method == "GET"
+        }
+        for slug in ("theirs", "mine")
+    )
+    assert set(found.values()) == {200}
+    assert set(foreign.values()) == {404}
+
+
+def test_an_act_without_the_forms_token_is_refused(app: Flask, values: dict[str, object]) -> None:
+    client = sign_in(app, make_user(app, admin=True))
+    for endpoint, method, names in desk_rules(app):
+        if method == "POST":
+            assert client.post(address(app, endpoint, names, values)).status_code == 400
