@@ -7,7 +7,7 @@ WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock format
+.PHONY: help run test check bench lock format texts
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ format: .venv/.installed-dev ## Format the code and mend what can be mended
 
 bench: .venv/.installed-dev ## Measure; the table goes into docs/performance.md
 	@$(BIN)/python -m bench $(ARGS)
+
+texts: .venv/.installed-dev ## Gather every text for people into the catalogues of the languages
+	@$(BIN)/python -m tests.harness.texts
 
 lock: ## Renew requirements.lock and requirements-dev.lock (needs uv)
 	uv pip compile $(LOCK_FLAGS) pyproject.toml -o requirements.lock
