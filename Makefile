@@ -62,11 +62,11 @@ endif
 .venv/.installed: requirements.lock pyproject.toml | .venv/bin/python
 	@echo 'Installing what the portal needs …'
 	@test -n '$(UV)' || $(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
-	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --require-hashes --no-deps -r requirements.lock
 	@$(INSTALL) --no-build-isolation --no-deps -e .
 	@touch $@
 
 .venv/.installed-dev: requirements-dev.lock .venv/.installed
 	@echo 'Installing what the tests need …'
-	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@$(INSTALL) --require-hashes --no-deps -r requirements-dev.lock
 	@touch $@
