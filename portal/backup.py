@@ -20,7 +20,7 @@ from portal.dump import Migrate, database_at
 FORMAT = 1
 MANIFEST = "manifest.json"
 KEYS = ("*_key", "instance")
-NOT_KEPT = ("mail", "*.sqlite3", "*.sqlite3-wal", "*.sqlite3-shm", ".*")
+NOT_KEPT = ("mail", "*.sqlite3*", ".*")
 
 Manifest = dict[str, Any]
 

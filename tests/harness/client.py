@@ -67,7 +67,8 @@ def form_in(html: str, action: str = "") -> Form:
         fitting = [form for form in forms if urlsplit(form.action).path.endswith(action)]
     else:
         fitting = [form for form in forms if form.method == "post"] or forms
-    assert len(fitting) == 1, f"{len(fitting)} of {len(forms)} forms fit {action!r}."
+    found = [form.action for form in forms]
+    assert len(fitting) == 1, f"{len(fitting)} forms fit {action!r}, of {found}."
     return fitting[0]
 
 

@@ -8,10 +8,13 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from urllib.parse import urljoin
 
+import httpx
 import psutil
 import pytest
 
+from tests.harness.client import form_in
 from tests.harness.servers import Server, until
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
@@ -118,6 +121,20 @@ def test_two_portals_run_side_by_side(new_server: NewServer) -> None:
     assert len(instances) == 2
     portals[0].stop()
     assert portals[1].http().get("/healthz").status_code == 200
+
+
+def test_one_browser_is_signed_in_to_two_portals(new_server: NewServer) -> None:
+    portals = [new_server("serve", "--prepare", PORTAL_ENV="development").start() for _ in range(2)]
+    with httpx.Client(follow_redirects=True, timeout=60) as browser:
+        for portal in portals:
+            until(lambda portal=portal: "sign in:" in portal.said())
+            link = portal.said().partition("sign in: ")[2].strip()
+            form = form_in(browser.get(link).text)
+            browser.post(urljoin(link, form.action), data=form.values).raise_for_status()
+        for portal in portals:
+            desk = browser.get(f"{portal.url}/desk/", follow_redirects=False)
+            assert desk.status_code == 200
+    assert len({cookie.name for cookie in browser.cookies.jar}) == len(browser.cookies.jar)
 
 
 def test_sixty_slow_clients_delay_nobody(new_server: NewServer) -> None:
