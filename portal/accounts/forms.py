@@ -92,7 +92,7 @@ class ChangePasswordForm(NewPasswordForm):
 
 
 class LanguageForm(FlaskForm):
-    language = SelectField(_l("Language"))
+    language = SelectField(_l("Language"), [InputRequired(_l("Choose a language."))])
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)

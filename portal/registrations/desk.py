@@ -183,7 +183,7 @@ def _args(wish: Wish) -> dict[str, str]:
 def _heads(wish: Wish) -> list[tuple[str, str, str | None, str | None]]:
     """Heads of the table; one can sort by four of them, and turn the order round."""
     words: list[tuple[str, str]] = [
-        (_("Tick"), ""), (_("Name"), "name"), (_("Organisation"), "organisation"),
+        (_("Name"), "name"), (_("Organisation"), "organisation"),
         (_("Takes part as"), ""), (_("Country"), ""), (_("Status"), "status"),
         (_("Registered"), "registered_at"),
     ]  # fmt: skip

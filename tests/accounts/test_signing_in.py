@@ -192,16 +192,17 @@ def test_an_invitation_leads_to_a_password_a_second_factor_and_the_desk(
 ) -> None:
     path = invited(app)
     (mail,) = deliver()
-    assert (mail["To"], mail["Subject"]) == ("Nora <new@example.org>", "You are invited to the desk")
+    assert (mail["To"], mail["Subject"]) == (
+        "Nora <new@example.org>",
+        "You are invited to the desk",
+    )
     assert link_in(mail) == path
     step = client.submit(path, {"password": NEW_PASSWORD})
     assert step.headers["Location"] == "/desk/sign-in/second-factor"
     picture = client.get("/desk/sign-in/second-factor/qr.svg")
     assert picture.mimetype == "image/svg+xml"
     assert b"style=" not in picture.get_data()
-    done = client.submit(
-        "/desk/sign-in/second-factor", {"code": code_now(app, "new@example.org")}
-    )
+    done = client.submit("/desk/sign-in/second-factor", {"code": code_now(app, "new@example.org")})
     assert done.status_code == 200
     assert done.get_data(as_text=True).count("<code>") == 8
     assert client.get("/desk/").status_code == 200

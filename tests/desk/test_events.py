@@ -88,7 +88,9 @@ def test_letters_go_out_by_themselves_after_ten_quiet_minutes(
     assert len(deliver()) == 3
 
 
-def test_what_is_no_news_needs_no_letter(app: Flask, client: PortalClient, deliver: Deliver) -> None:
+def test_what_is_no_news_needs_no_letter(
+    app: Flask, client: PortalClient, deliver: Deliver
+) -> None:
     page = review(client, registration_closes_at="2027-01-11T18:00", waitlist=None)
     assert "Nobody has to be told by letter" in words(page)
     act(client, page)
@@ -105,9 +107,7 @@ def test_more_places_go_to_the_first_in_line(client: PortalClient, deliver: Deli
     assert len(deliver()) == 1
 
 
-def test_a_new_joining_link_is_told_on_request_only(
-    client: PortalClient, deliver: Deliver
-) -> None:
+def test_a_new_joining_link_is_told_on_request_only(client: PortalClient, deliver: Deliver) -> None:
     page = review(client, joining_url="https://meet.example.org/1")
     assert "Write 3 letters about it" in words(page)
     act(client, page, tell="yes")
@@ -158,9 +158,7 @@ def test_a_time_that_is_there_twice_is_asked_about(app: Flask, client: PortalCli
     assert "choose which you mean" in words(asked)
     assert "CET, UTC+1" in asked.get_data(as_text=True)
     for which, hour in (("0", 0), ("1", 1)):
-        page = client.submit(
-            asked, {"starts_at": ["2027-10-31T02:30", which]}, action="/details"
-        )
+        page = client.submit(asked, {"starts_at": ["2027-10-31T02:30", which]}, action="/details")
         assert page.status_code == 200
         form = re.findall(r'name="starts_at" value="([^"]*)"', page.get_data(as_text=True))
         assert form == ["2027-10-31T02:30", which]

@@ -40,7 +40,9 @@ def client(app: Flask, deliver: Deliver) -> PortalClient:
     with app.app_context():
         assert write_next_letter(portal_clock.now())
     with app.app_context(), transaction() as session:
-        parked = session.scalars(select(Message).where(Message.recipient == "bob@example.org")).one()
+        parked = session.scalars(
+            select(Message).where(Message.recipient == "bob@example.org")
+        ).one()
         parked.parked_at, parked.attempts = parked.created_at, 1
         parked.reason = "550 5.1.1 no such mailbox"
         user = service.create("ines@example.org", by=COMMAND, now=portal_clock.now())
@@ -77,9 +79,7 @@ def test_an_administrator_sees_all(
     assert "Oldest waits, minutes 25" in words(admin.get("/desk/outbox/"))
 
 
-def test_a_parked_mail_is_tried_again(
-    app: Flask, client: PortalClient, deliver: Deliver
-) -> None:
+def test_a_parked_mail_is_tried_again(app: Flask, client: PortalClient, deliver: Deliver) -> None:
     deliver()
     client.submit("/desk/outbox/?shelf=parked", action="/attempts")
     assert shelf(client, "waiting") == ["bob"]
