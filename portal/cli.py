@@ -46,7 +46,8 @@ def main(ctx: click.Context) -> None:
 def check() -> None:
     """Name what is wrong with the settings."""
     try:
-        found = problems(_settings())
+        settings = _settings()
+        found = problems(settings) + _mail_problems(settings)
     except Misconfigured as error:
         found = error.problems
     for sentence in found:
@@ -119,6 +120,17 @@ def _first() -> None:
 
     prepare(_app())
     main.main(["demo", "--if-empty"], prog_name="portal", standalone_mode=False)
+
+
+def _mail_problems(settings: Settings) -> list[str]:
+    """What the transport itself says of the mail address; nothing is connected for it."""
+    from portal.outbox.transport import open_transport
+
+    try:
+        open_transport(settings.mail_url, maildir=settings.data_dir / "mail")
+    except (ValueError, OSError) as error:
+        return [f"PORTAL_MAIL_URL cannot be used: {error}"]
+    return []
 
 
 def _settings() -> Settings:

@@ -240,6 +240,10 @@ class _Reader:
         well_formed = all(re.fullmatch(r"[a-z]{2}", code) for code in codes)
         if not codes or not well_formed or len(set(codes)) < len(codes):
             self.wrong.append("PORTAL_LANGUAGES has to be a list of different codes: en,fr.")
+        elif without := [code for code in codes if not _has_texts(code)]:
+            self.wrong.append(
+                f"PORTAL_LANGUAGES names languages without texts: {', '.join(without)}."
+            )
         return codes
 
     def limits(self) -> Mapping[str, str | None]:
@@ -263,6 +267,12 @@ class _Reader:
         if asked and env != "test":
             self.wrong.append("PORTAL_TEST_UNLOCKED is for tests: places have to be locked.")
         return asked
+
+
+def _has_texts(language: str) -> bool:
+    """English stands in the code, every other language in its catalogue."""
+    catalogue = ROOT / "portal" / "translations" / language / "LC_MESSAGES" / "messages.po"
+    return language == "en" or catalogue.is_file()
 
 
 def _local_url(host: str, port: int) -> str:

@@ -158,6 +158,7 @@ def test_passwords_stay_out_of_what_is_printed(tmp_path: Path) -> None:
         ("PORTAL_MAIL_FROM", "nobody"),
         ("PORTAL_LANGUAGES", "en,en"),
         ("PORTAL_LANGUAGES", "english"),
+        ("PORTAL_LANGUAGES", "en,xx"),
         ("PORTAL_TRUSTED_PROXIES", "-1"),
         ("PORTAL_WORKERS", "0"),
         ("PORTAL_LIMITS", "registre=600/hour"),
