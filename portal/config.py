@@ -99,7 +99,8 @@ class Settings:
         parts = urlsplit(self.mail_url)
         if parts.scheme == "file":
             return parts.path
-        return f"{parts.scheme}://{parts.hostname}:{parts.port or 25}"
+        port = f":{parts.port}" if parts.port else ""
+        return f"{parts.scheme}://{parts.hostname}{port}"
 
 
 def data_directory(environ: Mapping[str, str]) -> Path:

@@ -127,7 +127,7 @@ def _finish(response: Response) -> Response:
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
     if current_app.extensions["portal"].https:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        headers["Strict-Transport-Security"] = "max-age=31536000"
     if g.get("personal"):
         headers["Cache-Control"] = "no-store"
         headers["Referrer-Policy"] = "no-referrer"
