@@ -39,7 +39,10 @@ def run_all(now: datetime) -> None:
 
 
 def _post(app: Flask, stop: threading.Event) -> None:
-    _loop(app, stop, POSTING)
+    def deliver_some(now: datetime) -> bool:
+        return outbox.deliver_some(now, stop=stop.is_set)
+
+    _loop(app, stop, (deliver_some,))
     outbox.hang_up()
 
 

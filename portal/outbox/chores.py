@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 
@@ -22,30 +23,32 @@ from portal.outbox.transport import (
 log = logging.getLogger("portal.outbox")
 
 ROUND = 20
-LEASE_MARGIN = timedelta(seconds=60)
+LONGEST_ROUND = timedelta(seconds=30)
 FIRST_CLOSED, LONGEST_CLOSED = timedelta(seconds=1), timedelta(seconds=30)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _bags = threading.local()
 
 
-def deliver_some(now: datetime) -> bool:
-    """Claim a few mails, send one after the other, note each result."""
+def deliver_some(now: datetime, *, stop: Callable[[], bool] = lambda: False) -> bool:
+    """Claim a few mails, send one after the other, note each result.
+
+    A round ends long before its leases do, so that a lease needs to outlive one send only, and
+    the mails of a worker that died are soon taken up by another.
+    """
     transport = _transport()
     if now < _bags.closed_until or not service.something_is_due(now):
         transport.rest()
         return False
     with transaction():
-        lease = timedelta(seconds=transport.patience * ROUND) + LEASE_MARGIN
+        lease = timedelta(seconds=transport.patience) + 2 * LONGEST_ROUND
         claimed = service.claim(ROUND, lease=lease, now=now)
-    while claimed:
-        message = claimed.pop(0)
-        if not _deliver(transport, message):
-            break
+    answers = True
+    while claimed and answers and not stop() and clock.now() < now + LONGEST_ROUND:
+        answers = _deliver(transport, claimed.pop(0))
     if claimed:
         with transaction():
             service.put_back([message.id for message in claimed])
-        return False
-    return True
+    return answers
 
 
 def forget_old(now: datetime) -> bool:

@@ -67,11 +67,14 @@ def take_back(thread: str) -> dict[str, Any] | None:
     """Remove what surely never left of the letters that carry a `before`; the earliest of these.
 
     A mail that may have left, because a try was cut off, stays, and its successors follow it.
+    They are held meanwhile, so that no postman takes one out that is being removed.
     """
     unsent = db.session.scalars(
-        select(Message)
-        .where(Message.thread == thread, Message.sent_at.is_(None))
-        .order_by(Message.id.desc())
+        for_update(
+            select(Message)
+            .where(Message.thread == thread, Message.sent_at.is_(None))
+            .order_by(Message.id.desc())
+        )
     ).all()
     before = None
     for message in unsent:
