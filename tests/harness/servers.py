@@ -134,9 +134,15 @@ class Server:
         return self.directory / f"{name}.log"
 
 
-def until(holds: Callable[[], object], seconds: float = 10.0) -> None:
-    """Wait until it holds; fail when it never does."""
+def until(
+    holds: Callable[[], object],
+    seconds: float = 10.0,
+    *,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> None:
+    """Wait until it holds, doing something meanwhile; fail when it never does."""
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, f"It did not come about within {seconds:g} s."
+        meanwhile()
         time.sleep(0.05)

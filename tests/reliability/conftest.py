@@ -29,7 +29,7 @@ def _databases(request: pytest.FixtureRequest, kind: str) -> Databases:
 @pytest.fixture(scope="module")
 def portal(_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A portal that all tests of the file share, each with events of its own."""
-    with _running(_databases, tmp_path_factory.mktemp("portal")) as portal:
+    with running(_databases, tmp_path_factory.mktemp("portal")) as portal:
         yield portal
 
 
@@ -40,13 +40,14 @@ def open_portal(_databases: Databases, tmp_path_factory: pytest.TempPathFactory)
 
         def open_portal(**environ: str) -> Running:
             directory = tmp_path_factory.mktemp("portal")
-            return stack.enter_context(_running(_databases, directory, **environ))
+            return stack.enter_context(running(_databases, directory, **environ))
 
         yield open_portal
 
 
 @contextmanager
-def _running(databases: Databases, directory: Path, **environ: str) -> Iterator[Running]:
+def running(databases: Databases, directory: Path, **environ: str) -> Iterator[Running]:
+    """A portal with a database of its own, stopped at the end."""
     database = databases.fresh(directory)
     portal = Running(directory, database, free_port(), environ)
     try:

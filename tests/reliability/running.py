@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,15 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from portal import clock
+from portal.audit.models import Entry
+from portal.audit.service import COMMAND
 from portal.config import Settings
 from portal.db import db, transaction
+from portal.events import service as events
 from portal.events.models import Event
+from portal.outbox import queries as outbox
 from portal.outbox.models import Message
-from portal.registrations import letters
+from portal.registrations import letters, queries
 from portal.registrations.models import Registration
 from tests.factories import make_event
 from tests.harness.databases import Database
@@ -94,23 +98,73 @@ class Running:
 
     def messages(self, **by: Any) -> list[Message]:
         with self.reading():
-            found = db.session.scalars(
-                select(Message).filter_by(**by).order_by(Message.id)
-            ).all()
+            found = db.session.scalars(select(Message).filter_by(**by).order_by(Message.id)).all()
             db.session.expunge_all()
             return list(found)
 
-    def change_event(self, slug: str, **facts: Any) -> None:
-        """An organiser changes facts that nobody needs to be told."""
+    def change_event(self, slug: str, *, tell: bool = False, **facts: Any) -> None:
+        """An organiser changes the event, and has it told at once."""
         with self.writing():
-            db.session.execute(update(Event).where(Event.slug == slug).values(**facts))
+            event = events.locked(self.event_id(slug))
+            events.change(event, facts, by=COMMAND, now=clock.now())
+            if tell:
+                events.tell_now(event, by=COMMAND, now=clock.now())
+
+    def event_id(self, slug: str) -> int:
+        with self.app.app_context():
+            return db.session.scalars(select(Event.id).where(Event.slug == slug)).one()
+
+    def acts(self, act: str, slug: str) -> list[int]:
+        """Whom an act was done to, in its order."""
+        with self.reading():
+            question = select(Entry.subject_id).where(
+                Entry.act == act, Entry.event_id == self.event_id(slug)
+            )
+            return list(db.session.scalars(question.order_by(Entry.id)))
+
+    def starts_at(self, slug: str) -> datetime:
+        with self.reading():
+            return db.session.scalars(select(Event.starts_at).where(Event.slug == slug)).one()
+
+    def everybody_is_told(self, slug: str) -> bool:
+        """Whether each has heard all that they are to hear."""
+        with self.reading():
+            event = db.session.scalars(select(Event).where(Event.slug == slug)).one()
+            question = select(Registration.id).where(
+                Registration.event_id == event.id,
+                Registration.told_revision < Registration.revision,
+            )
+            return (
+                event.told_revision == event.announced_revision
+                and db.session.scalars(question).first() is None
+            )
+
+    def is_quiet(self) -> bool:
+        """Whether everybody is told, and every mail is sent or parked."""
+        with self.reading():
+            untold = select(Registration.id).where(
+                Registration.told_revision < Registration.revision
+            )
+            return (
+                db.session.scalars(untold).first() is None
+                and queries.event_with_news() is None
+                and outbox.figures().waiting == 0
+            )
 
     def time_passes_for_mails(self) -> None:
-        """Pauses between tries and the leases of dead workers are over."""
+        """The pauses between two tries are over."""
+        self._let_go(leased_until=None)
+
+    def leases_end(self) -> None:
+        """The time is over for which killed workers had claimed mails."""
+        self._let_go()
+
+    def _let_go(self, **by: None) -> None:
         with self.writing():
             db.session.execute(
                 update(Message)
                 .where(Message.sent_at.is_(None), Message.parked_at.is_(None))
+                .filter_by(**by)
                 .values(due_at=clock.now(), leased_until=None)
             )
 
@@ -120,9 +174,29 @@ class Running:
         web = next(child for child in both if child.children())
         return web, next(child for child in both if child != web)
 
+    def has_children(self) -> bool:
+        """Whether the web with all its processes and the worker run."""
+        children = psutil.Process(self.server.pid).children()
+        workers = int(self.server.environ["PORTAL_WORKERS"])
+        return sorted(len(_children_of(child)) for child in children) == [0, workers]
+
+    @contextmanager
+    def locked(self, slug: str) -> Iterator[None]:
+        """The event is held by somebody else; on SQLite the whole database is."""
+        event_id = self.event_id(slug)
+        with self.writing():
+            events.locked(event_id)
+            yield
+
     def close(self) -> None:
         self.server.close()
         if "app" in self.__dict__:
             with self.app.app_context():
                 db.session.remove()
                 db.engine.dispose()
+
+
+def _children_of(process: psutil.Process) -> list[psutil.Process]:
+    with suppress(psutil.NoSuchProcess):
+        return list(process.children())
+    return []

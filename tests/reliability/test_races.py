@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event as Flag
 
 import pytest
 
-from tests.reliability.crowd import Outcome, Wish, people, registration, rush
+from portal.registrations.rules import Status
+from tests.harness.servers import until
+from tests.reliability.conftest import Open
+from tests.reliability.crowd import Outcome, Wish, people, rush
 from tests.reliability.running import Running
 
-
-def line_is_in_order_of_arrival(portal: Running, slug: str, length: int) -> bool:
-    """Numbers 1 to `length` without a gap, rising with the moments of arrival."""
-    waiting = [each.queue_number for each in portal.registrations(slug) if each.queue_number]
-    return waiting == list(range(1, length + 1))
-
-
-def everybody_read_the_truth(portal: Running, slug: str, outcomes: list[Outcome]) -> bool:
-    read = {outcome.email: outcome.status for outcome in outcomes}
-    return read == portal.statuses(slug) and {o.code for o in outcomes} == {303}
+ROUNDS_TO_SEE_IT = 10
+PATIENCE = 60.0
 
 
 def test_160_people_for_50_places(portal: Running) -> None:
@@ -29,10 +27,94 @@ def test_160_people_for_50_places(portal: Running) -> None:
     assert line_is_in_order_of_arrival(portal, slug, 110)
 
 
-@pytest.mark.parametrize("round_", range(4))
-def test_16_posts_for_the_last_place(portal: Running, round_: int) -> None:
-    slug = portal.event(capacity=51)
-    assert len(rush(portal.url, people(slug, 50, "early"))) == 50
-    outcomes = rush(portal.url, people(slug, 16, "late"))
-    assert Counter(o.status for o in outcomes) == {"confirmed": 1, "waitlisted": 15}
-    assert line_is_in_order_of_arrival(portal, slug, 15)
+def test_16_posts_for_the_very_last_place(portal: Running) -> None:
+    for _round in range(4):
+        slug = portal.event(capacity=3)
+        rush(portal.url, people(slug, 2, "early"))
+        outcomes = rush(portal.url, people(slug, 16, "late"))
+        assert Counter(o.status for o in outcomes) == {"confirmed": 1, "waitlisted": 15}
+        assert line_is_in_order_of_arrival(portal, slug, 15)
+
+
+def test_50_people_for_5_places_eight_times(portal: Running) -> None:
+    for _time in range(8):
+        slug = portal.event(capacity=5)
+        outcomes = rush(portal.url, people(slug, 50))
+        assert Counter(o.status for o in outcomes) == {"confirmed": 5, "waitlisted": 45}
+        assert everybody_read_the_truth(portal, slug, outcomes)
+        assert line_is_in_order_of_arrival(portal, slug, 45)
+
+
+def test_without_the_lock_too_many_places_are_given(open_portal: Open) -> None:
+    """The negative control: the same race, and it is seen that it races."""
+    portal = open_portal(PORTAL_TEST_UNLOCKED="1")
+    given = []
+    for _round in range(ROUNDS_TO_SEE_IT):
+        slug = portal.event(capacity=1)
+        rush(portal.url, people(slug, 16))
+        given.append(list(portal.statuses(slug).values()).count("confirmed"))
+        if given[-1] > 1:
+            return
+    pytest.fail(f"Places given, of one each: {given}.")
+
+
+def test_five_equal_posts_at_once_are_one_registration_and_one_letter(portal: Running) -> None:
+    slug = portal.event(capacity=4)
+    impatient = [Wish(each.path, each.fields, times=5) for each in people(slug, 5, "impatient")]
+    outcomes = rush(portal.url, impatient)
+    assert Counter(o.status for o in outcomes) == {"confirmed": 20, "waitlisted": 5}
+    assert everybody_read_the_truth(portal, slug, outcomes)
+    event_id = portal.event_id(slug)
+    until(lambda: len(portal.messages(event_id=event_id)) >= 5, PATIENCE)
+    until(lambda: all(m.sent_at for m in portal.messages(event_id=event_id)), PATIENCE)
+    recipients = Counter(m.recipient for m in portal.messages(event_id=event_id))
+    assert recipients == {each.fields["email"]: 1 for each in impatient}
+
+
+def test_a_storm_of_withdrawals_while_places_are_added_never_overbooks(portal: Running) -> None:
+    slug = portal.event(capacity=5)
+    rush(portal.url, people(slug, 25))
+    before = portal.registrations(slug)
+    pages = portal.own_pages(slug)
+    leaving = [*before[:5], before[6], before[11], before[15]]
+    storm = [Wish(f"{pages[each.email]}/withdrawal") for each in leaving]
+    with ThreadPoolExecutor() as pool:
+        stop = Flag()
+        watched = pool.submit(lambda: max(confirmed_at_times(portal, slug, stop)))
+        stormed = pool.submit(rush, portal.url, [*storm, *people(slug, 10, "stranger")])
+        for capacity in range(6, 10):
+            portal.change_event(slug, capacity=capacity)
+        outcomes = stormed.result()
+        staying = [each.email for each in before if each not in leaving]
+        until(lambda: with_a_place(portal, slug) == staying[:9], PATIENCE)
+        stop.set()
+    assert watched.result() <= 9
+    assert Counter(o.status for o in outcomes) == {"withdrawn": 8, "waitlisted": 10}
+    queue = {each.id: each.queue_number for each in before}
+    promoted = [queue[id_] for id_ in portal.acts("registration.promoted", slug)]
+    assert len(promoted) >= 9
+    assert promoted == sorted(promoted)
+
+
+def everybody_read_the_truth(portal: Running, slug: str, outcomes: list[Outcome]) -> bool:
+    """Each was answered, and what the page said is what is stored."""
+    statuses = portal.statuses(slug)
+    return all(o.acknowledged and o.status == statuses[o.email] for o in outcomes)
+
+
+def line_is_in_order_of_arrival(portal: Running, slug: str, length: int) -> bool:
+    """Numbers 1 to `length` without a gap, rising with the moments of arrival."""
+    waiting = [each.queue_number for each in portal.registrations(slug) if each.queue_number]
+    return waiting == list(range(1, length + 1))
+
+
+def with_a_place(portal: Running, slug: str) -> list[str]:
+    """In order of arrival."""
+    found = portal.registrations(slug)
+    return [each.email for each in found if each.status is Status.CONFIRMED]
+
+
+def confirmed_at_times(portal: Running, slug: str, stop: Flag) -> Iterator[int]:
+    """How many had a place whenever somebody looked."""
+    while not stop.wait(0.05):
+        yield len(with_a_place(portal, slug))
