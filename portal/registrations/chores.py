@@ -17,6 +17,9 @@ from portal.registrations.models import Answer, Registration
 log = logging.getLogger("portal.registrations")
 
 ANSWERS_ARE_KEPT = timedelta(days=2)
+AT_ONCE = 5
+"""Letters of one transaction: few, since on SQLite whoever registers waits for its end."""
+
 FLOOD = 20
 FLOOD_RESTS = timedelta(hours=1)
 
@@ -41,35 +44,34 @@ def move_lines_up(now: datetime) -> bool:
         return service.fill_places(events.locked(event_id), now=now) > 0
 
 
-def write_next_letter(now: datetime) -> bool:
-    """Tell the next person whose own registration changed."""
-    if queries.next_untold(now) is None:
+def write_next_letters(now: datetime) -> bool:
+    """Tell the next people whose own registration changed."""
+    if not queries.someone_untold(now):
         return False
     with transaction():
-        registration = queries.next_untold(now)
-        if registration is None:
-            return False
-        if _is_flooded(registration, now):
-            registration.letter_due_at = now + FLOOD_RESTS
-        else:
-            _write(registration, now, letters.write)
-    return True
+        untold = queries.next_untold(now, AT_ONCE)
+        for registration in untold:
+            if _is_flooded(registration, now):
+                registration.letter_due_at = now + FLOOD_RESTS
+            else:
+                _write(registration, now, letters.write)
+    return bool(untold)
 
 
 def write_next_news(now: datetime) -> bool:
-    """Tell the next person what their event announced; when all know it, that is noted."""
+    """Tell the next people what their event announced; when all know it, that is noted."""
     if queries.event_with_news() is None:
         return False
     with transaction():
         event = queries.event_with_news()
         if event is None:
             return False
-        registration = queries.next_untold_of(event)
-        if registration is not None:
+        untold = queries.next_untold_of(event, AT_ONCE)
+        for registration in untold:
             _write(registration, now, letters.write)
-        elif queries.someone_untold_of(event):
-            return False
-        else:
+        if not untold:
+            if queries.someone_untold_of(event):
+                return False
             event.told_revision = event.announced_revision
     return True
 
@@ -117,7 +119,7 @@ def _is_flooded(registration: Registration, now: datetime) -> bool:
 def _write(registration: Registration, now: datetime, write: Callable[..., None]) -> None:
     """A letter that cannot be written is set aside, visible at the desk, and blocks nobody."""
     try:
-        with db.session.begin_nested():
+        with db.session.begin_nested(), db.session.no_autoflush:
             write(registration, now=now)
     except DBAPIError:
         raise
@@ -129,7 +131,7 @@ def _write(registration: Registration, now: datetime, write: Callable[..., None]
 
 
 CHORES = (
-    write_next_letter,
+    write_next_letters,
     write_next_links,
     move_lines_up,
     announce_rested_changes,

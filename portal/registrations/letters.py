@@ -53,7 +53,8 @@ def write(registration: Registration, *, now: datetime) -> None:
             what = _for_new_address(what)
         if what is not None:
             calendar = _calendar(registration, invite, now)
-            _post(registration, what, registration.email, calendar, before, differences, now)
+            to = registration.email
+            _post(registration, invite, what, to, calendar, before, differences, now)
     _note(registration, truth)
 
 
@@ -171,6 +172,8 @@ class Told:
 
 
 def _take_back(registration: Registration, invite: Invite) -> None:
+    if not registration.told_revision:
+        return
     before = outbox.take_back(registration.thread)
     if before is None:
         return
@@ -192,14 +195,22 @@ def _state(registration: Registration, invite: Invite) -> dict[str, Any]:
 
 
 def _heard(registration: Registration) -> Heard:
-    facts = event_queries.revision_facts(registration.event_id, registration.told_event_revision)
     return Heard(
         status=registration.told_status,
         address=registration.told_address,
         revision=registration.told_revision,
         event_revision=registration.told_event_revision,
-        event_state=str(facts.get("state", "")),
+        event_state=_state_heard(registration),
     )
+
+
+def _state_heard(registration: Registration) -> str:
+    """The event's state at the revision that the person has heard of."""
+    event, heard = registration.event, registration.told_event_revision
+    if heard == event.revision:
+        return event.state.value
+    facts = event_queries.revision_facts(event.id, heard) if heard else {}
+    return str(facts.get("state", ""))
 
 
 def _truth(registration: Registration, event: Event) -> Heard:
@@ -233,7 +244,7 @@ def _tell_old_address(
     registration: Registration, invite: Invite, address: str, before: dict[str, Any], now: datetime
 ) -> None:
     calendar = invites.cancel(invite, now=now)
-    _post(registration, Occasion.ADDRESS_CHANGED, address, calendar, before, [], now)
+    _post(registration, invite, Occasion.ADDRESS_CHANGED, address, calendar, before, [], now)
 
 
 def _calendar(registration: Registration, invite: Invite, now: datetime) -> Calendar | None:
@@ -245,6 +256,7 @@ def _calendar(registration: Registration, invite: Invite, now: datetime) -> Cale
 
 def _post(
     registration: Registration,
+    invite: Invite,
     what: Occasion,
     address: str,
     calendar: Calendar | None,
@@ -256,7 +268,6 @@ def _post(
         "registrations", what, language=registration.language,
         told=Told(registration, registration.event), changes=differences, calendar=calendar,
     )  # fmt: skip
-    invite = invites.of(registration.id, domain=mail.domain(), now=now)
     message_id = mail.post(
         written,
         to=("", address),

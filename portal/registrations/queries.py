@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from portal.db import db, for_update
@@ -156,21 +157,15 @@ def event_with_a_line_that_may_move(now: datetime) -> int | None:
     )
 
 
-def next_untold(now: datetime) -> Registration | None:
-    """The next person whose own registration changed since their last letter."""
-    return db.session.scalar(
-        for_update(
-            select(Registration)
-            .where(
-                Registration.revision > Registration.told_revision,
-                Registration.stuck_at.is_(None),
-                Registration.letter_due_at.is_(None) | (Registration.letter_due_at <= now),
-            )
-            .order_by(Registration.id)
-            .limit(1),
-            skip_locked=True,
-        )
-    )
+def someone_untold(now: datetime) -> bool:
+    """Whether anybody's own registration changed since their last letter."""
+    return db.session.execute(_untold(select(Registration.id), now).limit(1)).first() is not None
+
+
+def next_untold(now: datetime, count: int) -> Sequence[Registration]:
+    """The next people whose own registration changed since their last letter."""
+    question = _untold(select(Registration), now).order_by(Registration.id).limit(count)
+    return db.session.scalars(for_update(question, skip_locked=True)).all()
 
 
 def event_with_news() -> Event | None:
@@ -183,13 +178,10 @@ def event_with_news() -> Event | None:
     )
 
 
-def next_untold_of(event: Event) -> Registration | None:
-    """The next person at this event who has not heard what it announced."""
-    return db.session.scalar(
-        for_update(
-            _untold_of(event).order_by(Registration.told_event_revision).limit(1), skip_locked=True
-        )
-    )
+def next_untold_of(event: Event, count: int) -> Sequence[Registration]:
+    """The next people at this event who have not heard what it announced."""
+    question = _untold_of(event).order_by(Registration.told_event_revision).limit(count)
+    return db.session.scalars(for_update(question, skip_locked=True)).all()
 
 
 def someone_untold_of(event: Event) -> bool:
@@ -247,7 +239,15 @@ def stuck(event_id: int) -> Sequence[Registration]:
     ).all()
 
 
-def _untold_of(event: Event):  # type: ignore[no-untyped-def]
+def _untold(question: Select[Any], now: datetime) -> Select[Any]:
+    return question.where(
+        Registration.revision > Registration.told_revision,
+        Registration.stuck_at.is_(None),
+        Registration.letter_due_at.is_(None) | (Registration.letter_due_at <= now),
+    )
+
+
+def _untold_of(event: Event) -> Select[Registration]:
     return select(Registration).where(
         Registration.event_id == event.id,
         Registration.status.in_(LIVE),
