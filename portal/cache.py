@@ -2,18 +2,22 @@
 
 import gzip
 import hashlib
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import Generic, TypeVar
 
 import brotli
 from flask import Response, request
+from markupsafe import escape
 
 from portal import clock
 
 KEPT_PAGES = 512
+_SECRET = secrets.token_hex(12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +31,58 @@ class Fresh:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    stamp: Hashable
-    until: datetime | None
+class _Encoded:
+    """A whole answer in each encoding."""
+
     content_type: str
     last_modified: datetime | None
     bodies: dict[str, bytes]
     etags: dict[str, str]
 
 
-_pages: OrderedDict[Hashable, _Kept] = OrderedDict()
-_lock = Lock()
+Body = TypeVar("Body", _Encoded, str)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept(Generic[Body]):
+    stamp: Hashable
+    until: datetime | None
+    body: Body
+
+
+class _Shelf(Generic[Body]):
+    """The pages that were asked for last, by path and variant."""
+
+    def __init__(self) -> None:
+        self.pages: OrderedDict[Hashable, _Kept[Body]] = OrderedDict()
+        self.lock = Lock()
+
+    def page(
+        self, variant: Hashable, stamp: Hashable, make: Callable[[datetime], tuple[Fresh, Body]]
+    ) -> Body:
+        now = clock.now()
+        key = (request.host_url, request.path, variant)
+        kept = self.pages.get(key)
+        if kept is None or kept.stamp != stamp or (kept.until is not None and kept.until <= now):
+            fresh, body = make(now)
+            kept = _Kept(stamp, fresh.until, body)
+            self.keep(key, kept)
+        return kept.body
+
+    def keep(self, key: Hashable, kept: _Kept[Body]) -> None:
+        with self.lock:
+            self.pages[key] = kept
+            self.pages.move_to_end(key)
+            while len(self.pages) > KEPT_PAGES:
+                self.pages.popitem(last=False)
+
+    def clear(self) -> None:
+        with self.lock:
+            self.pages.clear()
+
+
+_whole: _Shelf[_Encoded] = _Shelf()
+_patterns: _Shelf[str] = _Shelf()
 
 
 def page(variant: Hashable, stamp: Hashable, make: Callable[[datetime], Fresh]) -> Response:
@@ -45,21 +90,47 @@ def page(variant: Hashable, stamp: Hashable, make: Callable[[datetime], Fresh]) 
 
     Only for answers that are the same for everybody: no cookie, token or flash may be in them.
     """
-    now = clock.now()
-    key = (request.host_url, request.path, variant)
-    kept = _pages.get(key)
-    if kept is None or kept.stamp != stamp or (kept.until is not None and kept.until <= now):
-        kept = _keep(key, stamp, make(now))
-    return _answer(kept)
+
+    def encoded(now: datetime) -> tuple[Fresh, _Encoded]:
+        fresh = make(now)
+        return fresh, _encoded(fresh)
+
+    return _answer(_whole.page(variant, stamp, encoded))
+
+
+def filled(
+    variant: Hashable,
+    stamp: Hashable,
+    make: Callable[[datetime], Fresh],
+    blanks: dict[str, str],
+) -> str:
+    """A page that is the same for everybody but for its blanks: `make` writes `blank(name)` there.
+
+    What goes into a blank is escaped. The answer is a person's own, and nobody else keeps it.
+    """
+
+    def pattern(now: datetime) -> tuple[Fresh, str]:
+        fresh = make(now)
+        return fresh, str(fresh.body)
+
+    text = _patterns.page(variant, stamp, pattern)
+    for name, value in blanks.items():
+        text = text.replace(blank(name), escape(value))
+    return text
+
+
+def blank(name: str) -> str:
+    """What stands in a kept page for a value; nobody outside can guess it."""
+    return f"{name}-{_SECRET}"
 
 
 def clear() -> None:
     """Forget every page, as a new process would."""
-    with _lock:
-        _pages.clear()
+    _whole.clear()
+    _patterns.clear()
 
 
-def _keep(key: Hashable, stamp: Hashable, fresh: Fresh) -> _Kept:
+def _encoded(fresh: Fresh) -> _Encoded:
     plain = fresh.body.encode() if isinstance(fresh.body, str) else fresh.body
     bodies = {
         "identity": plain,
@@ -68,16 +139,10 @@ def _keep(key: Hashable, stamp: Hashable, fresh: Fresh) -> _Kept:
     }
     tag = hashlib.sha256(plain).hexdigest()[:24]
     etags = {name: tag if name == "identity" else f"{tag}-{name}" for name in bodies}
-    kept = _Kept(stamp, fresh.until, fresh.content_type, fresh.last_modified, bodies, etags)
-    with _lock:
-        _pages[key] = kept
-        _pages.move_to_end(key)
-        while len(_pages) > KEPT_PAGES:
-            _pages.popitem(last=False)
-    return kept
+    return _Encoded(fresh.content_type, fresh.last_modified, bodies, etags)
 
 
-def _answer(kept: _Kept) -> Response:
+def _answer(kept: _Encoded) -> Response:
     accepted = request.headers.get("Accept-Encoding", "")
     encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else "identity"
     response = Response(kept.bodies[encoding], content_type=kept.content_type)

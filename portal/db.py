@@ -1,5 +1,8 @@
 """The database: rows, moments, transactions, and what SQLite and PostgreSQL each need."""
 
+import fcntl
+import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,6 +15,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, Select, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -25,6 +29,9 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+PATIENCE = 20
+"""Seconds that a transaction waits for a connection or for its turn to write."""
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
@@ -103,6 +110,21 @@ def writing() -> Iterator[None]:
 
 
 @contextmanager
+def looking() -> Iterator[None]:
+    """A look before the writing transaction, so that nobody waits while a form is checked.
+
+    What was loaded stays as it was seen; what must still hold is asked again under the lock.
+    """
+    before = _writing.set(False)
+    try:
+        yield
+    finally:
+        db.session.expunge_all()
+        db.session.rollback()
+        _writing.reset(before)
+
+
+@contextmanager
 def transaction() -> Iterator[Session]:
     """One writing transaction, for chores, commands and the rare page that counts something."""
     session = db.session()
@@ -127,15 +149,16 @@ def for_update(question: Select[Any], *, skip_locked: bool = False) -> Select[An
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
-    pool = {"pool_size": 16, "max_overflow": 16, "pool_timeout": 20}
+    pool = {"pool_size": 16, "max_overflow": 16, "pool_timeout": PATIENCE}
     if settings.database_url.startswith("sqlite"):
-        return pool | {"connect_args": {"timeout": 20, "check_same_thread": False}}
+        return pool | {"connect_args": {"timeout": PATIENCE, "check_same_thread": False}}
     return pool | {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
 
 
 def _tune(engine: Engine, *, lock: bool) -> None:
     if engine.dialect.name != "sqlite":
         return
+    turn = Turn(f"{engine.url.database}.lock")
 
     @event.listens_for(engine, "connect")
     def connected(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
@@ -150,6 +173,42 @@ def _tune(engine: Engine, *, lock: bool) -> None:
         """A read that turns into a write fails at once, so the kind is known at the start."""
         if _writing.get():
             if lock:
+                if not connection.info.get("has_turn"):
+                    turn.take()
+                    connection.info["has_turn"] = True
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             connection.exec_driver_sql("BEGIN DEFERRED")
+
+    @event.listens_for(engine, "checkin")
+    def ended(connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        if entry.info.pop("has_turn", False):
+            turn.give()
+
+
+class Turn:
+    """SQLite's writers, one after the other: left to themselves they sleep, retry and starve.
+
+    Threads of this process queue at a lock, and the first of each process at a file's.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._threads = threading.Lock()
+        self._file = -1
+
+    def take(self) -> None:
+        if not self._threads.acquire(timeout=PATIENCE):
+            raise WaitedTooLong("The database is busy with other writers.")
+        try:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+        except BaseException:
+            self.give()
+            raise
+
+    def give(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+        self._threads.release()

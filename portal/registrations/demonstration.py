@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from portal.audit.service import COMMAND
 from portal.db import db
+from portal.events import service as events
 from portal.events.models import Event
 from portal.registrations import service
 from portal.registrations.models import Registration
@@ -40,6 +41,7 @@ COUNTRIES = (
 
 def register_people(event: Event, count: int, *, now: datetime) -> Iterator[int]:
     """Register `count` made-up people, told already, a hundred in each step; yields how many."""
+    event = events.locked(event.id)
     start = _how_many(event)
     generator = random.Random(f"{event.slug}-{start}")
     done = 0
@@ -47,7 +49,7 @@ def register_people(event: Event, count: int, *, now: datetime) -> Iterator[int]
         size = min(100, count - done)
         for number in range(start + done, start + done + size):
             sent = Sent(_person(generator, number, event), {}, NOTICE_VERSION, _language(generator))
-            service.register(event.id, sent, by=COMMAND, now=now)
+            service.register(event, sent, by=COMMAND, now=now)
         db.session.flush()
         _all_told(event)
         done += size

@@ -273,7 +273,12 @@ class RegistrationForm(PersonForm):
     def renew_key(self) -> None:
         """A form that is shown for the first time gets a key of its own."""
         if not self.form_key.data:
-            self.form_key.data = secrets.token_urlsafe(12)
+            self.form_key.data = new_key()
+
+
+def new_key() -> str:
+    """By which a form that is sent twice is recognised."""
+    return secrets.token_urlsafe(12)
 
 
 class LinkForm(FlaskForm):

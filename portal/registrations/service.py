@@ -39,13 +39,13 @@ class Sent:
     may_write: bool = field(default=True)
 
 
-def register(event_id: int, sent: Sent, *, by: Actor, now: datetime) -> Status:
+def register(event: Event, sent: Sent, *, by: Actor, now: datetime) -> Status:
     """What a newcomer gets at this moment; who is registered already changes nothing by this.
 
     The answer is the same in both cases, and to a repeated post of the same form, so that a page
-    tells nobody whether somebody is registered; the letter tells the truth.
+    tells nobody whether somebody is registered; the letter tells the truth. The event is held by
+    who calls (`events.locked`), since `now` has to be asked under its lock.
     """
-    event = events.locked(event_id)
     key = _form_key(sent)
     answered = queries.answer_to(event.id, key)
     if answered is not None:

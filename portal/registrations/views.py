@@ -17,15 +17,19 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_wtf.csrf import generate_csrf
 from limits import parse
 
-from portal import clock, mail, tokens
+from portal import cache, clock, mail, tokens
 from portal.audit.service import REGISTRANT
+from portal.cache import Fresh
+from portal.db import looking
 from portal.errors import Refused
 from portal.events import queries as events
 from portal.events import service as event_service
 from portal.events.models import Event
-from portal.events.rules import places_left
+from portal.events.rules import Door, Places, places_left
 from portal.extensions import csrf, limiter
 from portal.i18n import page_language
 from portal.invites import rules as calendar
@@ -37,6 +41,7 @@ from portal.registrations.forms import (
     LinkForm,
     PersonForm,
     RegistrationForm,
+    new_key,
     of_registration,
 )
 from portal.registrations.models import Registration
@@ -59,10 +64,13 @@ bp = Blueprint("registrations", __name__, url_prefix="/<lang>")
 @bp.get("/events/<slug>/register")
 @personal
 def register(slug: str) -> ResponseReturnValue:
+    """Kept but for the form's token and key and the places left."""
     event = _event(slug)
-    form = RegistrationForm(event)
-    form.renew_key()
-    return _registration_page(event, form)
+    places = queries.places(event.id)
+    door = event.door(places, clock.now())
+    stamp = (event.id, event.revision)
+    blanks = {"token": generate_csrf(), "key": new_key(), "places": _places_words(event, places)}
+    return cache.filled(door, stamp, lambda now: _untouched_form(event, door), blanks)
 
 
 @bp.post("/events/<slug>/register")
@@ -70,11 +78,11 @@ def register(slug: str) -> ResponseReturnValue:
 @limiter.limit(rate("register"))
 @personal
 def send_registration(slug: str) -> ResponseReturnValue:
-    event = _event(slug)
+    with looking():
+        event = _event(slug)
     form = RegistrationForm(event)
     if not form.validate_on_submit():
-        form.renew_key()
-        return _registration_page(event, form, 422)
+        return _refused_form(event, form)
     may_write = _may_write_to(form.email.data)
     event = event_service.locked(event.id)
     now = clock.now()  # under the lock, so that moments of arrival rise as the line does
@@ -86,7 +94,7 @@ def send_registration(slug: str) -> ResponseReturnValue:
         form_key=form.form_key.data or "",
         may_write=may_write,
     )
-    answer = service.register(event.id, sent, by=REGISTRANT, now=now)
+    answer = service.register(event, sent, by=REGISTRANT, now=now)
     session["answer"] = [event.slug, answer.value, form.email.data]
     return redirect(url_for("registrations.answer", slug=event.slug), 303)
 
@@ -95,12 +103,14 @@ def send_registration(slug: str) -> ResponseReturnValue:
 @personal
 def answer(slug: str) -> ResponseReturnValue:
     """What a newcomer got at that moment; the letter says the rest."""
-    event = _event(slug)
+    stamp = events.stamp(slug)
     answered = session.get("answer")
-    if not answered or answered[0] != event.slug:
-        return redirect(url_for("events.show", slug=event.slug))
-    return render_template(
-        "registrations/answer.html", event=event, status=Status(answered[1]), address=answered[2]
+    if stamp is None or not answered or answered[0] != slug:
+        return redirect(url_for("events.show", slug=_event(slug).slug))
+    status = Status(answered[1])
+    blanks = {"address": answered[2]}
+    return cache.filled(
+        status, (stamp.id, stamp.revision), lambda now: _answer_page(slug, status), blanks
     )
 
 
@@ -258,23 +268,46 @@ def _own(token: str) -> Registration:
     return registration
 
 
-def _registration_page(
-    event: Event, form: RegistrationForm, status: int = 200
-) -> ResponseReturnValue:
-    now = clock.now()
-    places = queries.places(event.id)
-    door = event.door(places, now)
+def _untouched_form(event: Event, door: Door) -> Fresh:
+    form = RegistrationForm(event)
+    form.csrf_token.current_token = cache.blank("token")
+    form.form_key.data = cache.blank("key")
+    return Fresh(_form_page(event, form, door, cache.blank("places")))
+
+
+def _answer_page(slug: str, status: Status) -> Fresh:
     page = render_template(
+        "registrations/answer.html",
+        event=_event(slug), status=status, address=cache.blank("address"),
+    )  # fmt: skip
+    return Fresh(page)
+
+
+def _refused_form(event: Event, form: RegistrationForm) -> ResponseReturnValue:
+    """With what was typed and what is wrong with it; 409 where nobody could register anyway."""
+    form.renew_key()
+    places = queries.places(event.id)
+    door = event.door(places, clock.now())
+    page = _form_page(event, form, door, _places_words(event, places))
+    return page, 422 if door.lets_in else 409
+
+
+def _form_page(event: Event, form: RegistrationForm, door: Door, places: str) -> str:
+    return render_template(
         "registrations/register.html",
         event=event,
         form=form,
         door=door,
-        places_left=places_left(event.capacity, places.taken),
+        places=places,
         notice_version=NOTICE_VERSION,
     )
-    if not door.lets_in and status == 422:
-        status = 409
-    return page, status
+
+
+def _places_words(event: Event, places: Places) -> str:
+    left = places_left(event.capacity, places.taken)
+    if left is None:
+        return _("no limit")
+    return ngettext("%(num)d place left", "%(num)d places left", left)
 
 
 def _own_page(registration: Registration, token: str) -> str:
