@@ -69,14 +69,16 @@ def restore_backup(environ: Mapping[str, str], file: Path, *, force: bool = Fals
 
 
 def _migrate(settings: Settings) -> Migrate:
+    from alembic.util import CommandError
+
+    from portal.app import create_app
+    from portal.prepare import migrate
+
+    app = create_app(settings)
+
     def to(revision: str) -> None:
-        from alembic.util import CommandError
-
-        from portal.app import create_app
-        from portal.prepare import migrate
-
         try:
-            migrate(create_app(settings), revision)
+            migrate(app, revision)
         except CommandError:
             raise Misconfigured(
                 ["This backup was made by a newer version of the portal."]

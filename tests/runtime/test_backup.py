@@ -121,7 +121,7 @@ def writers(portal: Server) -> Iterator[list[str]]:
 
     def write(app: Flask, writer: int) -> None:
         number = 0
-        while not stop.is_set():
+        while not stop.wait(0.002):
             act = f"{writer}.{number}"
             with app.app_context(), transaction():
                 db.session.add(entry(act))
