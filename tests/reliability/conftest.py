@@ -38,20 +38,23 @@ def open_portal(_databases: Databases, tmp_path_factory: pytest.TempPathFactory)
     """Opens portals for one test: `open_portal(PORTAL_MAIL_URL=…)`."""
     with ExitStack() as stack:
 
-        def open_portal(**environ: str) -> Running:
+        def open_portal(*, started: bool = True, **environ: str) -> Running:
             directory = tmp_path_factory.mktemp("portal")
-            return stack.enter_context(running(_databases, directory, **environ))
+            return stack.enter_context(running(_databases, directory, started, **environ))
 
         yield open_portal
 
 
 @contextmanager
-def running(databases: Databases, directory: Path, **environ: str) -> Iterator[Running]:
+def running(
+    databases: Databases, directory: Path, started: bool = True, **environ: str
+) -> Iterator[Running]:
     """A portal with a database of its own, stopped at the end."""
     database = databases.fresh(directory)
     portal = Running(directory, database, free_port(), environ)
     try:
-        portal.server.start()
+        if started:
+            portal.server.start()
         yield portal
     finally:
         portal.close()

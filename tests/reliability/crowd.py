@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
@@ -66,14 +66,17 @@ def people(slug: str, count: int, name: str = "person") -> list[Wish]:
     return [registration(slug, f"{name}{number}@example.org") for number in range(count)]
 
 
-def rush(url: str, wishes: Sequence[Wish]) -> list[Outcome]:
+def rush(
+    url: str, wishes: Sequence[Wish], gun: Callable[[], object] = lambda: None
+) -> list[Outcome]:
     """All forms are fetched first; then everybody sends theirs at once and reads the answer."""
-    return asyncio.run(_rush(url, wishes))
+    return asyncio.run(_rush(url, wishes, gun))
 
 
-async def _rush(url: str, wishes: Sequence[Wish]) -> list[Outcome]:
+async def _rush(url: str, wishes: Sequence[Wish], gun: Callable[[], object]) -> list[Outcome]:
     async with Door(url) as door:
         ready = await door.opened(wishes)
+        gun()
         presses = [visitor.send() for visitor in ready for _ in range(visitor.wish.times)]
         return list(await asyncio.gather(*presses))
 

@@ -105,10 +105,14 @@ class Running:
     def change_event(self, slug: str, *, tell: bool = False, **facts: Any) -> None:
         """An organiser changes the event, and has it told at once."""
         with self.writing():
-            event = events.locked(self.event_id(slug))
+            event = self.held_event(self.event_id(slug))
             events.change(event, facts, by=COMMAND, now=clock.now())
             if tell:
                 events.tell_now(event, by=COMMAND, now=clock.now())
+
+    def held_event(self, event_id: int) -> Event:
+        """The event under its lock, in a writing transaction."""
+        return events.locked(event_id)
 
     def event_id(self, slug: str) -> int:
         with self.app.app_context():
