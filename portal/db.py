@@ -149,7 +149,7 @@ def for_update(question: Select[Any], *, skip_locked: bool = False) -> Select[An
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
-    pool = {"pool_size": 16, "max_overflow": 16, "pool_timeout": PATIENCE}
+    pool = {"pool_size": 8, "max_overflow": 12, "pool_timeout": PATIENCE}
     if settings.database_url.startswith("sqlite"):
         return pool | {"connect_args": {"timeout": PATIENCE, "check_same_thread": False}}
     return pool | {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}

@@ -122,7 +122,7 @@ def rate(name: str) -> Callable[[], str]:
 
 
 def _engine(url: str) -> Engine:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT", pool_size=4, max_overflow=28)
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", pool_size=2, max_overflow=6)
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-21 22:04:13.628212
+Create Date: 2026-11-21 23:06:05.287859
 
 """
 
@@ -316,6 +316,13 @@ def upgrade():
             sqlite_where=sa.text("links_asked_at IS NOT NULL"),
             postgresql_where=sa.text("links_asked_at IS NOT NULL"),
         )
+        batch_op.create_index(
+            "ix_registrations_needs",
+            ["event_id"],
+            unique=False,
+            sqlite_where=sa.text("access_needs <> '' OR diet <> ''"),
+            postgresql_where=sa.text("access_needs <> '' OR diet <> ''"),
+        )
         batch_op.create_index(batch_op.f("ix_registrations_stuck_at"), ["stuck_at"], unique=False)
         batch_op.create_index(
             "ix_registrations_untold",
@@ -452,6 +459,11 @@ def downgrade():
             postgresql_where=sa.text("revision > told_revision"),
         )
         batch_op.drop_index(batch_op.f("ix_registrations_stuck_at"))
+        batch_op.drop_index(
+            "ix_registrations_needs",
+            sqlite_where=sa.text("access_needs <> '' OR diet <> ''"),
+            postgresql_where=sa.text("access_needs <> '' OR diet <> ''"),
+        )
         batch_op.drop_index(
             "ix_registrations_links",
             sqlite_where=sa.text("links_asked_at IS NOT NULL"),

@@ -48,6 +48,8 @@ def change(
     before = {name: getattr(event, name) for name in facts}
     if before == facts:
         return False
+    if event.state is State.CANCELLED:
+        raise Refused(_("A cancelled event stays as it is."))
     told_before = snapshot(event)
     if "starts_at" in facts and facts["starts_at"] != event.starts_at:
         event.previous_starts_at = event.starts_at

@@ -76,7 +76,7 @@ def _deliver(transport: Transport, message: Claimed) -> bool:
     except Permanent as error:
         with transaction():
             service.note_parked(message.id, str(error), now=clock.now())
-        log.warning("parked", extra={"fields": {"message": message.id, "code": error.code}})
+        log.warning("parked", extra={"fields": {"mail": message.id, "code": error.code}})
         return True
     except Unreachable as error:
         _close_for_a_while()
@@ -88,7 +88,7 @@ def _deliver(transport: Transport, message: Claimed) -> bool:
         certain = error.code is not None
         with transaction():
             service.note_postponed(message.id, str(error), certain=certain, now=clock.now())
-        log.warning("postponed", extra={"fields": {"message": message.id, "code": error.code}})
+        log.warning("postponed", extra={"fields": {"mail": message.id, "code": error.code}})
         return True
     _bags.pause = FIRST_CLOSED
     with transaction():

@@ -27,5 +27,5 @@ def forget_old(now: datetime) -> None:
     db.session.execute(delete(Message).where(Message.id.in_(_old(now).limit(A_FEW))))
 
 
-def _old(now: datetime) -> Select[tuple[int]]:
+def _old(now: datetime) -> Select[int]:
     return select(Message.id).where(Message.sent_at < now - SENT_ARE_KEPT)

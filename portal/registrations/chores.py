@@ -109,6 +109,15 @@ def forget_answers(now: datetime) -> bool:
     return True
 
 
+def forget_old_needs(now: datetime) -> bool:
+    """What people needed on the spot is forgotten some time after the event."""
+    if not privacy.somebodys_needs_are_old(now):
+        return False
+    with transaction():
+        privacy.forget_needs(now)
+    return True
+
+
 def _is_flooded(registration: Registration, now: datetime) -> bool:
     """Somebody fills a stranger's mailbox by registering names: first letters come slower then."""
     if registration.told_status is not None:
@@ -138,4 +147,5 @@ CHORES = (
     write_next_news,
     erase_next,
     forget_answers,
+    forget_old_needs,
 )

@@ -173,7 +173,7 @@ class PersonForm(FlaskForm):
         render_kw={"rows": 3, "maxlength": 1000, "autocomplete": "off"},
         description=_l(
             "For example step-free access, a hearing loop, sign language. Asked so that the venue "
-            "can be prepared; seen by the organisers of this event only; deleted after the event."
+            "can be prepared; seen by the organisers of this event only; deleted 30 days after the event."
         ),
     )
     access_consent = BooleanField(
@@ -186,7 +186,7 @@ class PersonForm(FlaskForm):
         render_kw={"rows": 2, "maxlength": 1000, "autocomplete": "off"},
         description=_l(
             "For example allergies, vegetarian. Asked for the catering; seen by the organisers, "
-            "and by the caterer without your name; deleted after the event."
+            "and by the caterer without your name; deleted 30 days after the event."
         ),
     )
     diet_consent = BooleanField(

@@ -1,8 +1,12 @@
 """What registrations hold about a person, and how they forget."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, or_, select
 
 from portal.audit.service import WORKER, record
+from portal.db import db
+from portal.events.models import Event
 from portal.registrations.models import Registration
 
 # Every column that says something about the person; the rest are counts, order and proof.
@@ -12,6 +16,37 @@ PERSONAL = (
 )  # fmt: skip
 # Codes that are kept for statistics: they name nobody.
 STATISTICAL = ("stakeholder_group", "country", "attendance", "language")
+
+# What people need on the spot is told to be forgotten this long after the event.
+NEEDS_ARE_KEPT = timedelta(days=30)
+A_FEW = 200
+
+
+def somebodys_needs_are_old(now: datetime) -> bool:
+    """Whether needs are still kept that nobody needs to know any more."""
+    return db.session.execute(_old_needs(now).limit(1)).first() is not None
+
+
+def forget_needs(now: datetime) -> None:
+    """Forget what some people needed at events that are over, with their consents to it."""
+    for registration in db.session.scalars(_old_needs(now).limit(A_FEW)):
+        registration.access_needs = registration.diet = ""
+        registration.consents = {
+            name: proof
+            for name, proof in registration.consents.items()
+            if name not in ("access_consent", "diet_consent")
+        }
+
+
+def _old_needs(now: datetime) -> Select[Registration]:
+    return (
+        select(Registration)
+        .join(Event, Event.id == Registration.event_id)
+        .where(
+            Event.ends_at < now - NEEDS_ARE_KEPT,
+            or_(Registration.access_needs != "", Registration.diet != ""),
+        )
+    )
 
 
 def blank(registration: Registration) -> None:
