@@ -43,6 +43,7 @@ def index() -> ResponseReturnValue:
         wish=wish,
         args=_args(wish),
         people=listing.page(event, wish, number),
+        positions=listing.positions(event),
         found=found,
         number=number,
         last=last,

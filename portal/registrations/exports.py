@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Row as Result
 
 from portal.events.models import Event
-from portal.i18n import country_name
+from portal.i18n import countries, page_language
 from portal.labels import ATTENDANCE, STAKEHOLDER_GROUPS, STATUSES
 from portal.registrations import listing
 from portal.registrations.listing import Wish
@@ -24,22 +24,32 @@ FIELDS = (
 
 def coded(event: Event, wish: Wish) -> Iterator[list[str]]:
     """Rows under `FIELDS`, for programs."""
+    positions = listing.positions(event)
     for person in listing.everybody(event, wish):
-        cells = _cells(person)
+        cells = _cells(person, positions)
         yield [cells[name] for name in FIELDS]
 
 
 def worded(event: Event, wish: Wish) -> Iterator[list[str]]:
     """Rows under `labels()`, for people."""
-    answers = {"yes": _("yes"), "no": _("no")}
+    positions, words = listing.positions(event), _words()
     for person in listing.everybody(event, wish):
-        cells = _cells(person)
-        cells |= {name: answers[cells[name]] for name in CONSENTS}
-        cells["stakeholder_group"] = str(STAKEHOLDER_GROUPS[person.stakeholder_group])
-        cells["attendance"] = str(ATTENDANCE[person.attendance])
-        cells["status"] = str(STATUSES[person.status])
-        cells["country"] = country_name(person.country)
+        cells = _cells(person, positions)
+        for name, said in words.items():
+            cells[name] = said.get(cells[name], cells[name])
         yield [cells[name] for name in FIELDS]
+
+
+def _words() -> dict[str, dict[str, str]]:
+    """What codes are called, looked up once for the whole file and not once a cell."""
+    answers = {"yes": _("yes"), "no": _("no")}
+    return {
+        **dict.fromkeys(CONSENTS, answers),
+        "stakeholder_group": {code: str(words) for code, words in STAKEHOLDER_GROUPS.items()},
+        "attendance": {code: str(words) for code, words in ATTENDANCE.items()},
+        "status": {code: str(words) for code, words in STATUSES.items()},
+        "country": dict(countries(page_language())),
+    }
 
 
 def labels() -> list[str]:
@@ -53,7 +63,7 @@ def labels() -> list[str]:
     ]  # fmt: skip
 
 
-def _cells(person: Result[Any]) -> dict[str, str]:
+def _cells(person: Result[Any], positions: dict[int, int]) -> dict[str, str]:
     """What a person needs is given on with their consent only."""
     consents = person.consents or {}
     plain = ("title", "first_name", "last_name", "badge_name", "email", "organisation", "role",
@@ -66,6 +76,6 @@ def _cells(person: Result[Any]) -> dict[str, str]:
         "diet": person.diet if "diet_consent" in consents else "",
         **{name: "yes" if name in consents else "no" for name in CONSENTS},
         "status": person.status,
-        "waitlist_position": str(person.position or ""),
+        "waitlist_position": str(positions.get(person.id, "")),
         "registered_at": person.registered_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }

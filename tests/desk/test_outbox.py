@@ -33,18 +33,15 @@ def client(app: Flask, deliver: Deliver) -> PortalClient:
         make_registration(make_event(slug="other"), email="zoe@example.org")
     deliver()
     with app.app_context(), transaction() as session:
-        make_registration(event_of("trust"), email="bob@example.org")
-    with app.app_context(), transaction() as session:
-        from portal.registrations.chores import write_next_letter
-
-    with app.app_context():
-        assert write_next_letter(portal_clock.now())
-    with app.app_context(), transaction() as session:
-        parked = session.scalars(
-            select(Message).where(Message.recipient == "bob@example.org")
-        ).one()
-        parked.parked_at, parked.attempts = parked.created_at, 1
-        parked.reason = "550 5.1.1 no such mailbox"
+        now = portal_clock.now()
+        session.add(
+            Message(
+                message_id="<parked@localhost>", event_id=event_of("trust").id, octets=b"To: bob@example.org\r\n\r\nBob\r\n",
+                occasion="confirmed", recipient="bob@example.org", subject="Your place",
+                created_at=now, due_at=now, parked_at=now, attempts=1,
+                reason="550 5.1.1 no such mailbox",
+            )
+        )  # fmt: skip
         user = service.create("ines@example.org", by=COMMAND, now=portal_clock.now())
         letters.invite(user, now=portal_clock.now())
     return sign_in(app, make_user(app, "olga@example.org", "trust"))
