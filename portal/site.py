@@ -93,9 +93,11 @@ def _of_this_page() -> dict[str, object]:
 
 
 def _take_language(endpoint: str | None, values: dict[str, object] | None) -> None:
-    """The first part of a public address is the language of its page."""
+    """The first part of a public address is the language of its page, also where there is none."""
     if values and "lang" in values:
         g.lang = values.pop("lang")
+    elif endpoint is None and (first := request.path.split("/")[1]) in languages():
+        g.lang = first
 
 
 def _know_language() -> None:
