@@ -1,0 +1,262 @@
+"""A running portal with an event for every state that a page can show.
+
+The rows are made by the portal's own verbs in the server's database, so that a page is opened
+where it is worth looking at, not after ten others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from portal import clock
+from portal.accounts import credentials, links
+from portal.accounts import queries as accounts
+from portal.accounts import service as account_service
+from portal.audit.service import COMMAND
+from portal.db import db, transaction
+from portal.events import queries as events
+from portal.events import service as event_service
+from portal.events.models import Event
+from portal.events.rules import Format, SessionKind, State
+from portal.outbox import service as outbox
+from portal.outbox.models import Message
+from portal.registrations import service
+from portal.registrations.demonstration import register_people
+from portal.registrations.models import Registration
+from portal.registrations.rules import Attendance
+from portal.tokens import sign
+from tests.desk.front_door import PASSWORD
+from tests.factories import make_event, make_registration, make_session, make_speaker
+from tests.harness.servers import Server
+
+LINK = "https://meet.example.eu/trust"
+ORGANISERS = {"en": "olga@example.org", "fr": "odile@example.org"}
+HALF_WAY = "hugo@example.org"
+COMPLETE = "carl@example.org"
+LONG = "Federation of European Manufacturers of Precision Instruments and Measuring Equipment"
+
+
+@dataclass
+class Stage:
+    """The server, and a second application on its database and keys."""
+
+    server: Server
+    app: Flask
+
+    def own(self, email: str, page: str = "") -> str:
+        """The path of one's own registration, as its letter links it."""
+        with self.app.app_context():
+            found = db.session.scalars(
+                select(Registration).where(Registration.email == email)
+            ).one()
+            token = sign("registration", found.id, found.link_code)
+        return f"/registrations/{token}{page}"
+
+    def desk(self, email: str, page: str = "") -> str:
+        """The path of that registration at the desk."""
+        with self.app.app_context():
+            found = db.session.scalars(
+                select(Registration).where(Registration.email == email)
+            ).one()
+            return f"/desk/events/{found.event.slug}/registrations/{found.id}{page}"
+
+    def newcomer(self, slug: str = "open") -> str:
+        """Somebody who registers now; their address."""
+        with self.app.app_context(), transaction():
+            return make_registration(_event(slug)).email
+
+    def link(self, purpose: str, email: str) -> str:
+        """The path of a link to an account."""
+        with self.app.app_context():
+            account = accounts.by_address(email)
+            assert account is not None
+            whole = links.link(purpose, account)
+        return "/desk" + whole.partition("/desk")[2]
+
+    def code(self, email: str) -> str:
+        """What the person's authenticator app shows, as if no code had been used."""
+        with self.app.app_context(), transaction():
+            account = accounts.by_address(email)
+            assert account is not None
+            account.totp_counter = None
+            return str(
+                self.app.extensions["security"].totp_factory.generate_totp_password(
+                    account.tf_totp_secret
+                )
+            )
+
+    def forget_second_factor(self, email: str) -> None:
+        with self.app.app_context(), transaction():
+            account = accounts.by_address(email)
+            assert account is not None
+            account_service.forget_second_factor(account, by=COMMAND, now=clock.now())
+
+    def closes(self, slug: str, moment: datetime | None) -> None:
+        """When registration for an event closes, from now on."""
+        with self.app.app_context(), transaction():
+            _event(slug).registration_closes_at = moment
+
+
+@contextmanager
+def staged(server: Server) -> Iterator[Stage]:
+    """The portal, started, with everything on it."""
+    from portal import cache
+    from portal.app import create_app
+    from portal.config import Settings
+    from portal.extensions import limiter
+
+    server.environ["PORTAL_PUBLIC_URL"] = server.url
+    server.environ["PORTAL_TRUSTED_PROXIES"] = "1"
+    server.environ["PORTAL_LIMITS"] = "link=20/hour;sign_in=1000/hour;reset=1000/hour"
+    cache.clear()
+    app = create_app(Settings.from_environ(server.environment()))
+    counts = limiter.storage
+    with app.app_context(), transaction():
+        _set_up(clock.now())
+    try:
+        yield Stage(server.start(), app)
+    finally:
+        server.close()
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        counts.engine.dispose()  # type: ignore[attr-defined]
+
+
+def _event(slug: str) -> Event:
+    found = events.any_slug(slug)
+    assert found is not None
+    return found
+
+
+def _set_up(now: datetime) -> None:
+    soon = now + timedelta(minutes=10)
+    later = now.replace(hour=13, minute=0, second=0, microsecond=0) + timedelta(weeks=6)
+    _open_events(now, later)
+    _closed_doors(now, later)
+    _people(now, soon, later)
+    _crowd(now, later)
+    _organisers(now)
+    _letters(now)
+
+
+def _open_events(now: datetime, later: datetime) -> None:
+    event = _made("open", later, capacity=None)
+    make_session(event)
+    for sector in ("manufacturing", "retail"):
+        make_session(
+            event, title={"en": f"Skills in {sector}"}, sector=sector, room="Blue room",
+            kind=SessionKind.PARALLEL, starts_at=later + timedelta(hours=1),
+        )  # fmt: skip
+    make_speaker(event, affiliation=LONG)
+    _made("online", later, format=Format.ONLINE, venue="", address="", joining_url=LINK)
+    _made("hybrid", later, format=Format.HYBRID, joining_url=LINK, contacts=[])
+    _made("full", later, capacity=1)
+    _made("approval", later, approval=True)
+    _made("closing", later)
+    _made("draft", later, state=State.DRAFT)
+
+
+def _closed_doors(now: datetime, later: datetime) -> None:
+    day = timedelta(days=1)
+    _made("not-yet", later, registration_opens_at=now + day)
+    _made("closed", later, registration_opens_at=now - 2 * day, registration_closes_at=now - day)
+    _made("no-place", later, capacity=1, waitlist=False)
+    _made("over", now - day)
+
+
+def _people(now: datetime, soon: datetime, later: datetime) -> None:
+    """One for each state that one's own page shows, named by it."""
+    _comes(
+        "open",
+        "confirmed",
+        title="Dr",
+        badge_name="Ada L.",
+        access_needs="A hearing loop",
+        diet="No nuts",
+        consents={name: "yes" for name in ("access_consent", "diet_consent")},
+    )
+    _comes("open", "declining", organisation=LONG)
+    _comes("online", "before", attendance=Attendance.ONLINE)
+    _made("soon", soon, format=Format.ONLINE, venue="", address="", joining_url=LINK)
+    _comes("soon", "within", attendance=Attendance.ONLINE)
+    _comes("full", "first")
+    _comes("full", "waitlisted")
+    _comes("no-place", "last")
+    _comes("approval", "pending")
+    _comes("approval", "hopeful")
+    service.withdraw(_comes("open", "withdrawn"), by=COMMAND, now=now)
+    service.decline(_comes("approval", "declined"), by=COMMAND, now=now)
+    for name, verb in (("cancelled", event_service.cancel), ("postponed", event_service.postpone)):
+        event = _made(name, later)
+        _comes(name, name)
+        verb(event, by=COMMAND, now=now)
+    held = _made("held", later)
+    _comes("held", "attended")
+    held.starts_at, held.ends_at = now - timedelta(days=2), now - timedelta(days=1)
+    changed = _made("changed", later)
+    for _count in register_people(changed, 3, now=now):
+        db.session.flush()
+    event_service.change(
+        changed, {"venue": "Another house"}, tell=False, by=COMMAND, now=now + timedelta(hours=1)
+    )
+
+
+def _crowd(now: datetime, later: datetime) -> None:
+    """Sixty people for fifty places, and three to decide on."""
+    event = _made("crowd", later, capacity=50)
+    for _count in register_people(event, 57, now=now):
+        db.session.flush()
+    event.approval = True
+    for _count in register_people(event, 3, now=now):
+        db.session.flush()
+    _made("lonely", later)
+
+
+def _organisers(now: datetime) -> None:
+    for language, address in ORGANISERS.items():
+        user = account_service.create(
+            address, name="Olga", admin=True, demonstration=True, by=COMMAND, now=now
+        )
+        account_service.choose_language(user, language)
+    for address in (HALF_WAY, COMPLETE):
+        user = account_service.create(address, name="Hugo", by=COMMAND, now=now)
+        account_service.set_password(user, credentials.hashed(PASSWORD), by=COMMAND, now=now)
+    account_service.prepare_second_factor(user, credentials.new_secret())
+    account_service.confirm_second_factor(user, [], by=COMMAND, now=now)
+
+
+def _letters(now: datetime) -> None:
+    """One that waits for a better hour, one that is parked, and one that could not be written."""
+    for number, recipient in enumerate(("waits@example.org", f"{'parked' * 6}@example.org")):
+        outbox.post(
+            message_id=f"<{number}@example.org>", recipient=recipient,
+            subject="Confirmed: Trust in microcredentials", octets=b"Subject: x\r\n\r\nx",
+            occasion="confirmed", event_id=_event("crowd").id, now=now,
+        )  # fmt: skip
+    db.session.flush()
+    waits, parked = db.session.scalars(select(Message).order_by(Message.id)).all()
+    waits.attempts = parked.attempts = 8
+    outbox.note_postponed(waits.id, "451 4.7.1 try again later", certain=True, now=now)
+    outbox.note_parked(parked.id, "550 5.1.1 no such mailbox here", now=now)
+    stuck = _comes("crowd", "stuck")
+    stuck.stuck_at, stuck.stuck_reason = now, "The template says nothing about this state."
+
+
+def _made(slug: str, starts_at: datetime, **facts: Any) -> Event:
+    title = slug.replace("-", " ").capitalize()
+    words = {"en": f"{title}: trust in microcredentials", "fr": f"{title} : la confiance"}
+    return make_event(slug=slug, starts_at=starts_at, title=words, **facts)
+
+
+def _comes(slug: str, name: str, **fields: Any) -> Registration:
+    return make_registration(
+        _event(slug), email=f"{name}@example.org", first_name=name.capitalize(), **fields
+    )

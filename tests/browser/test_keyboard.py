@@ -1,0 +1,162 @@
+"""From the event page to the confirmation and back, and through the desk, by keyboard alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import WIDE, Look, Window
+from tests.browser.looking import focused
+from tests.browser.stage import ORGANISERS, Stage
+from tests.harness.mails import MailBox, calendar_of
+from tests.harness.servers import until
+from tests.registrations.front_door import link_in
+
+MOST_STEPS = 150
+LOOKS = [
+    Look(width=width, scripts=scripts, lang="en")
+    for width in (1280, 320)
+    for scripts in (True, False)
+]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look.width}-scripts-{look.scripts}")
+def test_a_newcomer_needs_no_mouse(stage: Stage, window: Window, look: Look) -> None:
+    page, mails = window(look), stage.server.mails
+    email = f"kay-{look.width}-{look.scripts}@example.org".lower()
+    mails.new()
+    page.goto(f"{stage.server.url}/en/events/hybrid/")
+    page.keyboard.press("Tab")
+    assert focused(page)["words"] == "Skip to the content"
+    press(page, "Register")
+
+    tab_to(page, id="first_name")
+    page.keyboard.type("Kay")
+    press(page, "Register", "button")
+    summary = focused(page)
+    assert summary["id"] == "error-summary"
+    assert page.title().startswith("Error:")
+    assert page.locator("#first_name").input_value() == "Kay"
+    page.keyboard.press("Tab")
+    assert focused(page)["href"] == "#last_name"
+    page.keyboard.press("Enter")
+    assert focused(page)["id"] == "last_name"
+
+    page.keyboard.type("Board")
+    write(page, email=email, organisation="Keys", stakeholder_group="Expert", country="Belgium")
+    tab_to(page, name="attendance")
+    page.keyboard.press("Space")
+    write(page, access_needs="Room for a desk")
+    tab_to(page, id="access_consent")
+    page.keyboard.press("Space")
+    press(page, "Register", "button")
+    assert page.locator("main").get_attribute("data-status") == "confirmed"
+    assert page.locator("h1").inner_text() == "You have a place"
+
+    page.goto(stage.server.url + _letter(mails, email))
+    assert page.locator("main").get_attribute("data-status") == "confirmed"
+    press(page, "Change my details")
+    tab_to(page, id="role")
+    page.keyboard.type("typist")
+    press(page, "Save my details", "button")
+    assert page.get_by_text("typist").is_visible()
+    press(page, "Withdraw my registration")
+    press(page, "Withdraw my registration", "button")
+    assert page.locator("main").get_attribute("data-status") == "withdrawn"
+
+
+def test_every_link_of_the_summary_leads_to_its_field(stage: Stage, window: Window) -> None:
+    page = window(WIDE)
+    page.goto(f"{stage.server.url}/en/events/hybrid/register")
+    press(page, "Register", "button")
+    links = page.locator("#error-summary a")
+    assert links.count() == 7
+    for number in range(links.count()):
+        link = links.nth(number)
+        link.focus()
+        page.keyboard.press("Enter")
+        field = focused(page)
+        assert link.get_attribute("href") == f"#{field['id']}"
+        assert page.locator(f"#{field['id']}").get_attribute("aria-invalid") == "true"
+        described = page.locator(f"#{field['id']}").get_attribute("aria-describedby") or ""
+        words = [page.locator(f"#{each}").inner_text() for each in described.split()]
+        assert any(link.inner_text() in each for each in words)
+
+
+def test_an_organiser_needs_no_mouse(stage: Stage, window: Window, tmp_path: Path) -> None:
+    page = window(WIDE)
+    page.goto(stage.server.url + stage.link("sign_in", ORGANISERS["en"]))
+    press(page, "Sign in", "button")
+    assert page.locator("h1").inner_text() == "Events"
+    press(page, "Approval: trust in microcredentials")
+    press(page, "Registrations")
+
+    page.keyboard.press("/")
+    assert focused(page)["name"] == "q"
+    page.keyboard.type("hopeful")
+    enter(page)
+    assert page.locator("tbody tr").count() == 1
+    press(page, re.compile("^Hopeful "))
+    press(page, "Approve", "button")
+    assert page.locator("main .status-badge").inner_text() == "Confirmed"
+
+    press(page, "Registrations")
+    tab_to(page, words="Download as CSV")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    kept = tmp_path / download.value.suggested_filename
+    download.value.save_as(kept)
+    assert kept.name == "approval-registrations.csv"
+    assert "hopeful@example.org" in kept.read_text(encoding="utf-8-sig")
+    press(page, "Sign out", "button")
+    assert page.get_by_text("You are signed out").is_visible()
+
+
+def tab_to(page: Page, **wanted: str | re.Pattern[str]) -> None:
+    """Press Tab until the focus is there; wherever it rests on the way, it can be seen."""
+    for _step in range(MOST_STEPS):
+        page.keyboard.press("Tab")
+        found = focused(page)
+        if all(_fits(found[name], value) for name, value in wanted.items()):
+            return
+    pytest.fail(f"The keyboard does not reach {wanted} on {page.url}.")
+
+
+def press(page: Page, words: str | re.Pattern[str], tag: str = "a") -> None:
+    """Go to a link or a button and press Enter."""
+    tab_to(page, words=words, tag=tag)
+    enter(page)
+
+
+def enter(page: Page) -> None:
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def write(page: Page, **fields: str) -> None:
+    """Go from field to field in their order and type; a list jumps to what is typed."""
+    for name, value in fields.items():
+        tab_to(page, id=name)
+        page.keyboard.type(value)
+
+
+def _fits(found: str, wanted: str | re.Pattern[str]) -> bool:
+    return found == wanted if isinstance(wanted, str) else bool(wanted.search(found))
+
+
+def _letter(mails: MailBox, email: str) -> str:
+    """The link in the letter that comes to this mailbox, with its invite."""
+    came = []
+
+    def it_came() -> bool:
+        came.extend(mail for mail in mails.new() if mail["To"] == email)
+        return bool(came)
+
+    until(it_came, 20)
+    invite = calendar_of(came[0])
+    assert invite is not None
+    assert b"METHOD:REQUEST" in invite
+    return link_in(came[0])

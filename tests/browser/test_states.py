@@ -1,0 +1,70 @@
+"""Every state of every page in a real browser, wide and light, narrow and dark."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import NARROW, WIDE, Look, Window
+from tests.browser.looking import (
+    ENOUGH_FOR_A_POINTER,
+    ENOUGH_FOR_A_THUMB,
+    sideways,
+    too_small,
+)
+from tests.browser.stage import Stage
+from tests.browser.states import DESK, STRANGER, VISITOR, Way, sign_in
+from tests.harness.browsers import violations
+
+PARTS: dict[str, dict[str, Way]] = {"visitor": VISITOR, "stranger": STRANGER, "desk": DESK}
+
+# Pages that are one page twice, and those that say no to whatever was asked.
+SAME_TITLE = {
+    "registering, consent missing",
+    "refused",
+    "joining shown",
+    "join, link sent",
+    "reset sent",
+    "registrations, filtered",
+    "registrations, nobody fits",
+    "review: letters",
+    "no such page at the desk",
+    "second factor, wrong code",
+    "code, wrong",
+    "new password, too short",
+    "signed out",
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("look", [WIDE, NARROW], ids=["wide-light", "narrow-dark"])
+def test_every_state_is_accessible_and_fits(
+    stage: Stage, window: Window, look: Look, part: str
+) -> None:
+    """Its languages and titles are right, and every control is large enough to be met."""
+    page = window(look)
+    if part == "desk":
+        sign_in(page, stage, look.lang)
+    broken: dict[str, list[str]] = {}
+    titles: dict[str, str] = {}
+    for name, way in PARTS[part].items():
+        way(page, stage, look.lang)
+        broken[name] = _broken(page, look)
+        if name not in SAME_TITLE:
+            broken[name] += [f"Its title is that of {titles[page.title()]!r}."] * (
+                page.title() in titles
+            )
+            titles[page.title()] = name
+    assert {name: found for name, found in broken.items() if found} == {}
+
+
+def _broken(page: Page, look: Look) -> list[str]:
+    """What is wrong with the page as it stands, one line each."""
+    found = violations(page)
+    if (lang := page.locator("html").get_attribute("lang")) != look.lang:
+        found.append(f"Its language is {lang}.")
+    if (wider := sideways(page)) > 0:
+        found.append(f"It is {wider} px wider than the window.")
+    least = ENOUGH_FOR_A_THUMB if look.thumb else ENOUGH_FOR_A_POINTER
+    found += [f"A target is small: {target}" for target in too_small(page, least)]
+    return found
