@@ -20,7 +20,7 @@ PATIENCE = 60.0
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[MailServer]:
+def server(kind: str) -> Iterator[MailServer]:
     with mail_server() as server:
         yield server
 
@@ -127,8 +127,9 @@ def test_an_unsent_invite_is_replaced_and_needs_no_cancelling(
     server.say("RCPT", "451 4.7.1 Later", to="stays0@example.org")
     server.say("RCPT", "451 4.7.1 Later", to="leaves0@example.org")
     outcomes = rush(portal.url, [*people(slug, 1, "stays"), *people(slug, 1, "leaves")])
-    until(lambda: sum(m.attempts for m in portal.messages(sent_at=None)) == 2, PATIENCE)
-    until(lambda: not any(m.leased_until for m in portal.messages(sent_at=None)), PATIENCE)
+    event_id = portal.event_id(slug)
+    until(lambda: [m.attempts for m in portal.messages(event_id=event_id)] == [1, 1], PATIENCE)
+    until(lambda: not any(m.leased_until for m in portal.messages(event_id=event_id)), PATIENCE)
     moved = portal.starts_at(slug) + timedelta(hours=1)
     portal.change_event(slug, starts_at=moved, ends_at=moved + timedelta(hours=2), tell=True)
     leave = Wish(f"{portal.own_pages(slug)['leaves0@example.org']}/withdrawal")
