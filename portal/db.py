@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
@@ -151,14 +152,19 @@ def for_update(question: Select[Any], *, skip_locked: bool = False) -> Select[An
 def _engine_options(settings: Settings) -> dict[str, Any]:
     pool = {"pool_size": 8, "max_overflow": 12, "pool_timeout": PATIENCE}
     if settings.database_url.startswith("sqlite"):
-        return pool | {"connect_args": {"timeout": PATIENCE, "check_same_thread": False}}
+        every_thread = {"max_overflow": 64}  # those who wait for their turn hold one each
+        return (
+            pool
+            | every_thread
+            | {"connect_args": {"timeout": PATIENCE, "check_same_thread": False}}
+        )
     return pool | {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
 
 
 def _tune(engine: Engine, *, lock: bool) -> None:
     if engine.dialect.name != "sqlite":
         return
-    turn = Turn(f"{engine.url.database}.lock")
+    turn = Turn(engine.url.database or "")
 
     @event.listens_for(engine, "connect")
     def connected(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
@@ -189,26 +195,55 @@ def _tune(engine: Engine, *, lock: bool) -> None:
 class Turn:
     """SQLite's writers, one after the other: left to themselves they sleep, retry and starve.
 
-    Threads of this process queue at a lock, and the first of each process at a file's.
+    Threads of a process queue at a lock, and the first of each process at two files': who has
+    just written meets the next one in the queue, and cannot take the turn again before it.
     """
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._threads = threading.Lock()
-        self._file = -1
+        self._held = -1
 
     def take(self) -> None:
+        until = monotonic() + PATIENCE
         if not self._threads.acquire(timeout=PATIENCE):
-            raise WaitedTooLong("The database is busy with other writers.")
+            raise WaitedTooLong(_BUSY)
         try:
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            fcntl.flock(self._file, fcntl.LOCK_EX)
+            queue = _locked(f"{self._path}.queue", until)
+            try:
+                self._held = _locked(f"{self._path}.turn", until)
+            finally:
+                os.close(queue)
         except BaseException:
-            self.give()
+            self._threads.release()
             raise
 
     def give(self) -> None:
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+        os.close(self._held)
         self._threads.release()
+
+
+def _locked(path: str, until: float) -> int:
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        while not _lock(file):
+            if monotonic() >= until:
+                raise WaitedTooLong(_BUSY)
+            sleep(_LOOKS_AGAIN)
+    except BaseException:
+        os.close(file)
+        raise
+    return file
+
+
+def _lock(file: int) -> bool:
+    """At once or not at all: a lock that is waited for cannot be given up when it takes too long."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+_BUSY = "The database is busy with other writers."
+_LOOKS_AGAIN = 0.001
