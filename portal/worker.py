@@ -2,14 +2,16 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from time import monotonic
 
 from flask import Flask
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from portal import clock
-from portal.db import db
+from portal.db import WaitedTooLong, db
 from portal.heartbeat import beat
 from portal.outbox import chores as outbox
 from portal.registrations import chores as registrations
@@ -20,16 +22,33 @@ Chore = Callable[[datetime], bool]
 WRITING: Sequence[Chore] = (*registrations.CHORES, outbox.forget_old)
 POSTING: Sequence[Chore] = (outbox.deliver_some,)
 IDLE_SECONDS = 0.3
+RESTS: Mapping[Chore, float] = {
+    registrations.move_lines_up: 1.0,
+    registrations.announce_rested_changes: 1.0,
+    registrations.write_next_news: 1.0,
+    registrations.erase_next: 1.0,
+    registrations.forget_answers: 60.0,
+    registrations.forget_old_needs: 60.0,
+    outbox.forget_old: 60.0,
+}
+"""Seconds after which a chore that found nothing looks again; the others always look."""
+
 AWAY_SECONDS = 3.0
 HEARTBEAT = timedelta(seconds=10)
 
 
 def run(app: Flask, stop: threading.Event) -> None:
-    """Do chores until `stop` is set; the one under way is finished first."""
-    posting = threading.Thread(target=_post, args=(app, stop), name="posting")
-    posting.start()
-    _loop(app, stop, WRITING, beats=True)
-    posting.join()
+    """Do chores until `stop` is set; the one under way is finished first.
+
+    When either thread dies the other ends too, so that the whole worker is started again.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="posting") as threads:
+        posting = threads.submit(_post, app, stop)
+        try:
+            _loop(app, stop, WRITING, beats=True)
+        finally:
+            stop.set()
+        posting.result()
 
 
 def run_all(now: datetime) -> None:
@@ -42,14 +61,18 @@ def _post(app: Flask, stop: threading.Event) -> None:
     def deliver_some(now: datetime) -> bool:
         return outbox.deliver_some(now, stop=stop.is_set)
 
-    _loop(app, stop, (deliver_some,))
-    outbox.hang_up()
+    try:
+        _loop(app, stop, (deliver_some,))
+    finally:
+        stop.set()
+        outbox.hang_up()
 
 
 def _loop(
     app: Flask, stop: threading.Event, chores: Sequence[Chore], *, beats: bool = False
 ) -> None:
     last_beat: datetime | None = None
+    rota = Rota(chores)
     while not stop.is_set():
         with app.app_context():
             now = clock.now()
@@ -57,20 +80,37 @@ def _loop(
                 if beats and (last_beat is None or now - last_beat >= HEARTBEAT):
                     beat(now)
                     last_beat = now
-                busy = any([_do(chore, now) for chore in chores if not stop.is_set()])
+                busy = any([rota.do(chore, now) for chore in rota.due() if not stop.is_set()])
                 pause = 0.0 if busy else IDLE_SECONDS
-            except DBAPIError as error:
+            except SQLAlchemyError as error:
                 log.error("database away", exc_info=error)
                 pause = AWAY_SECONDS
         if pause:
             stop.wait(pause)
 
 
+class Rota:
+    """Whose turn it is: a chore that found nothing rests, so that an idle portal is a quiet one."""
+
+    def __init__(self, chores: Sequence[Chore]) -> None:
+        self._due_at = dict.fromkeys(chores, 0.0)
+
+    def due(self) -> list[Chore]:
+        now = monotonic()
+        return [chore for chore, due_at in self._due_at.items() if due_at <= now]
+
+    def do(self, chore: Chore, now: datetime) -> bool:
+        busy = _do(chore, now)
+        if not busy:
+            self._due_at[chore] = monotonic() + RESTS.get(chore, 0.0)
+        return busy
+
+
 def _do(chore: Chore, now: datetime) -> bool:
     """One duty; a fault of its own is logged and does not stop the others."""
     try:
         return chore(now)
-    except DBAPIError:
+    except (DBAPIError, WaitedTooLong):
         raise
     except Exception as error:
         log.error("a chore failed: %s", chore.__name__, exc_info=error)

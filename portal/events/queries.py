@@ -20,7 +20,8 @@ def stamp(slug: str) -> Result[int, int, int] | None:
 _STAMP = select(Event.id, Event.revision, Event.places_revision).where(
     Event.slug == bindparam("slug"), Event.state != State.DRAFT
 )
-"""Written once: it is asked at every visit of a page, and putting it together costs most."""
+_BARE = select(Event).where(Event.slug == bindparam("slug"), Event.state != State.DRAFT)
+"""Put together once: they are asked at every visit, and putting together costs most of it."""
 
 
 def stamp_of_all() -> tuple[int, ...]:
@@ -49,7 +50,7 @@ def public_event(slug: str) -> Event | None:
 
 def public_event_bare(slug: str) -> Event | None:
     """The public event without its programme, for pages that do not show it."""
-    return db.session.scalar(select(Event).where(Event.slug == slug, Event.state != State.DRAFT))
+    return db.session.scalar(_BARE, {"slug": slug})
 
 
 def slug_now(old_slug: str) -> str | None:
@@ -62,11 +63,12 @@ def slug_now(old_slug: str) -> str | None:
 
 
 def upcoming(now: datetime) -> Sequence[Event]:
-    """Public events that are not over, the next one first."""
+    """Public events that are not over, the next one first, and last those without a day."""
+    postponed = Event.state == State.POSTPONED
     return db.session.scalars(
         select(Event)
-        .where(Event.state != State.DRAFT, Event.ends_at > now)
-        .order_by(Event.starts_at, Event.id)
+        .where(Event.state != State.DRAFT, postponed | (Event.ends_at > now))
+        .order_by(postponed, Event.starts_at, Event.id)
     ).all()
 
 
@@ -74,7 +76,7 @@ def past(now: datetime) -> Sequence[Event]:
     """Public events that are over, the last one first."""
     return db.session.scalars(
         select(Event)
-        .where(Event.state != State.DRAFT, Event.ends_at <= now)
+        .where(Event.state.not_in((State.DRAFT, State.POSTPONED)), Event.ends_at <= now)
         .order_by(Event.starts_at.desc(), Event.id.desc())
     ).all()
 

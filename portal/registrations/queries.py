@@ -4,30 +4,46 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, String, bindparam, cast, exists, func, literal, select
+from sqlalchemy.orm import aliased, joinedload
 
 from portal.db import db, for_update
 from portal.events.models import Event
 from portal.events.rules import Places, State
+from portal.outbox.models import Message
 from portal.registrations.models import Answer, Registration
 from portal.registrations.rules import Status
 
+_A_LETTER_WAITS = exists().where(
+    Message.thread == literal("registration:") + cast(Registration.id, String),
+    Message.sent_at.is_(None),
+    Message.parked_at.is_(None),
+)
 LIVE = tuple(status for status in Status if status.is_live)
 
 
 def places(event_id: int) -> Places:
     """How many places are taken, and whether somebody waits, in one read."""
-    waits = exists().where(
-        Registration.event_id == event_id, Registration.status == Status.WAITLISTED
-    )
-    taken = (
-        select(func.count())
-        .where(Registration.event_id == event_id, Registration.status == Status.CONFIRMED)
-        .scalar_subquery()
-    )
-    found = db.session.execute(select(taken, waits.select().scalar_subquery())).one()
+    found = db.session.execute(_PLACES, {"event_id": event_id}).one()
     return Places(int(found[0]), bool(found[1]))
+
+
+# The questions that every registration asks are put together once: that costs as much as asking.
+_OF_EVENT = Registration.event_id == bindparam("event_id")
+_PLACES = select(
+    select(func.count())
+    .where(_OF_EVENT, Registration.status == Status.CONFIRMED)
+    .scalar_subquery(),
+    exists().where(_OF_EVENT, Registration.status == Status.WAITLISTED).select().scalar_subquery(),
+)
+_OF_PERSON = select(Registration).where(
+    _OF_EVENT,
+    Registration.address_key == bindparam("address_key"),
+    Registration.name_key == bindparam("name_key"),
+)
+_ANSWER_TO = select(Answer).where(
+    Answer.event_id == bindparam("event_id"), Answer.form_key == bindparam("form_key")
+)
 
 
 def places_of(event_ids: Sequence[int]) -> dict[int, Places]:
@@ -61,21 +77,15 @@ def counts_by_status(event_id: int) -> dict[Status, int]:
 
 
 def of_person(event_id: int, address_key: str, name_key: str) -> Registration | None:
-    """The registration of this person at this event."""
-    return db.session.scalar(
-        select(Registration).where(
-            Registration.event_id == event_id,
-            Registration.address_key == address_key,
-            Registration.name_key == name_key,
-        )
-    )
+    """The registration of this person at this event, held as it is now until the end."""
+    keys = {"event_id": event_id, "address_key": address_key, "name_key": name_key}
+    question = for_update(_OF_PERSON).execution_options(populate_existing=True)
+    return db.session.scalar(question, keys)
 
 
 def answer_to(event_id: int, form_key: str) -> Answer | None:
     """What was answered to this very form before."""
-    return db.session.scalar(
-        select(Answer).where(Answer.event_id == event_id, Answer.form_key == form_key)
-    )
+    return db.session.scalar(_ANSWER_TO, {"event_id": event_id, "form_key": form_key})
 
 
 def by_id(registration_id: int) -> Registration | None:
@@ -204,11 +214,22 @@ def letters_due(event: Event, revision: int) -> int:
 
 
 def next_asked_for_links() -> Registration | None:
-    """The next person who asked for the link to their registrations."""
+    """The next person who asked for links: the first registration of each mailbox stands for all."""
+    first = aliased(Registration)
+    is_another = exists().where(
+        first.address_key == Registration.address_key,
+        first.links_asked_at.is_not(None),
+        first.stuck_at.is_(None),
+        first.id < Registration.id,
+    )
     return db.session.scalar(
         for_update(
             select(Registration)
-            .where(Registration.links_asked_at.is_not(None), Registration.stuck_at.is_(None))
+            .where(
+                Registration.links_asked_at.is_not(None),
+                Registration.stuck_at.is_(None),
+                ~is_another,
+            )
             .order_by(Registration.id)
             .limit(1),
             skip_locked=True,
@@ -219,24 +240,19 @@ def next_asked_for_links() -> Registration | None:
 def next_to_erase() -> Registration | None:
     """The next person to forget, once they have been told what there was to tell, or cannot be."""
     return db.session.scalar(
-        select(Registration)
-        .where(
-            Registration.erase_asked_at.is_not(None),
-            (Registration.told_revision >= Registration.revision)
-            | Registration.stuck_at.is_not(None),
+        for_update(
+            select(Registration)
+            .where(
+                Registration.erase_asked_at.is_not(None),
+                (Registration.told_revision >= Registration.revision)
+                | Registration.stuck_at.is_not(None),
+                ~_A_LETTER_WAITS,
+            )
+            .order_by(Registration.id)
+            .limit(1),
+            skip_locked=True,
         )
-        .order_by(Registration.id)
-        .limit(1)
     )
-
-
-def stuck(event_id: int) -> Sequence[Registration]:
-    """Whom we could not write a letter for."""
-    return db.session.scalars(
-        select(Registration)
-        .where(Registration.event_id == event_id, Registration.stuck_at.is_not(None))
-        .order_by(Registration.id)
-    ).all()
 
 
 def _untold(question: Select[Any], now: datetime) -> Select[Any]:
@@ -253,4 +269,5 @@ def _untold_of(event: Event) -> Select[Registration]:
         Registration.status.in_(LIVE),
         Registration.told_event_revision < event.announced_revision,
         Registration.stuck_at.is_(None),
+        Registration.letter_due_at.is_(None),
     )
