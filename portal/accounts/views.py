@@ -42,6 +42,7 @@ from portal.accounts.rules import (
     inside,
 )
 from portal.audit.service import Actor, record
+from portal.db import looking
 from portal.extensions import limiter
 from portal.i18n import page_language
 from portal.limits import rate
@@ -69,8 +70,8 @@ def sign_in() -> ResponseReturnValue:
         return _page("sign_in", form)
     key = queries.address_key(form.email.data)
     _refuse_after_failures("password", key)
-    user = queries.by_address(form.email.data)
-    if not credentials.fits(user, form.password.data) or user is None:
+    user = _whose_password(form.email.data, form.password.data)
+    if user is None:
         _note_failure("password", key)
         form.password.errors = [_("Address and password do not belong together.")]
         return _page("sign_in", form)
@@ -201,6 +202,17 @@ def invitation(token: str) -> ResponseReturnValue:
     service.set_password(user, password, by=_by(user), now=clock.now())
     _half_sign_in(user, url_for("desk.front"))
     return redirect(url_for(_second_step(user)), 303)
+
+
+def _whose_password(address: str, password: str) -> User | None:
+    """Trying a password takes its time, and nobody should wait for that: it is done before the
+    lock, under which the account is asked for again."""
+    with looking():
+        known = queries.by_address(address)
+        tried = known.password if known else None
+        fits = credentials.fits(known, password)
+    user = queries.by_address(address) if fits else None
+    return user if user is not None and user.active and user.password == tried else None
 
 
 def _page(name: str, form: FlaskForm, **values: object) -> ResponseReturnValue:

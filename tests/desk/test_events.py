@@ -206,6 +206,25 @@ def test_an_event_is_postponed_and_takes_place_at_a_new_time(
     assert len(deliver()) == 3
 
 
+def test_a_postponed_event_is_taken_up_again_after_its_old_day(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller
+) -> None:
+    client.submit(f"{PAGE}postponement", action="/postponement")
+    clock.move_to(datetime(2027, 3, 1, 9, 0, tzinfo=UTC))
+    client = sign_in(app, "olga@example.org")
+    acts = words(client.get(PAGE)).partition("If plans change")[2]
+    assert acts.split() == "It takes place: set the new time… Cancel the event…".split()
+    planned = client.submit(
+        f"{PAGE}publication",
+        {"starts_at": "2027-04-12T14:00", "ends_at": "2027-04-12T17:30"},
+        action="/publication",
+    )
+    client.submit(planned, {"step": "act"}, action="/publication")
+    assert facts(app, "state", "starts_at") == (
+        State.PUBLISHED, datetime(2027, 4, 12, 12, 0, tzinfo=UTC),
+    )  # fmt: skip
+
+
 def test_an_event_is_cancelled_for_everybody(
     app: Flask, client: PortalClient, deliver: Deliver
 ) -> None:

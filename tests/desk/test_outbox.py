@@ -36,7 +36,8 @@ def client(app: Flask, deliver: Deliver) -> PortalClient:
         now = portal_clock.now()
         session.add(
             Message(
-                message_id="<parked@localhost>", event_id=event_of("trust").id, octets=b"To: bob@example.org\r\n\r\nBob\r\n",
+                message_id="<parked@localhost>", event_id=event_of("trust").id,
+                octets=b"To: bob@example.org\r\n\r\nBob\r\n",
                 occasion="confirmed", recipient="bob@example.org", subject="Your place",
                 created_at=now, due_at=now, parked_at=now, attempts=1,
                 reason="550 5.1.1 no such mailbox",
