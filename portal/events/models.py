@@ -89,8 +89,8 @@ class Event(Row):
         )
 
     def is_over(self, now: datetime) -> bool:
-        """Past is derived from the clock, not kept."""
-        return self.ends_at <= now
+        """Past is derived from the clock, not kept; a postponed event is still to be held."""
+        return self.state is not State.POSTPONED and self.ends_at <= now
 
     @property
     def in_person(self) -> bool:

@@ -100,10 +100,10 @@ def door(
     """What a newcomer meets at `now`: the first reason that holds is the one that is said."""
     if state is State.CANCELLED:
         return Door.CANCELLED
-    if starts_at <= now:
-        return Door.OVER
     if state is State.POSTPONED:
         return Door.POSTPONED
+    if starts_at <= now:
+        return Door.OVER
     if state is State.DRAFT or capacity == 0 or (closes_at is not None and closes_at <= now):
         return Door.CLOSED
     if opens_at is not None and now < opens_at:

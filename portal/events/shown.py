@@ -158,7 +158,7 @@ class Shown:
         opens, closes = self.event.registration_opens_at, self.event.registration_closes_at
         zone = self.event.zone
         match self.door:
-            case _ if self.event.state is State.POSTPONED:
+            case Door.POSTPONED:
                 return _("Postponed: a new date is not known yet.")
             case Door.CANCELLED:
                 return _("Cancelled: this event will not be held.")
@@ -186,7 +186,7 @@ class Shown:
     @property
     def badge(self) -> str:
         """Which badge of the lists says the same."""
-        return "postponed" if self.event.state is State.POSTPONED else self.door.value
+        return self.door.value
 
     @property
     def badge_words(self) -> str:

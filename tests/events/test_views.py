@@ -211,6 +211,32 @@ def test_a_cancelled_and_a_postponed_event_say_so_first(
     assert "This event is cancelled" in words(client.get(PAGE))
 
 
+def test_a_postponed_event_outlives_its_old_day(
+    app: Flask, make: Make, client: PortalClient, clock: time_machine.Traveller
+) -> None:
+    event_id = make(**DATES)
+    with changed(app, event_id) as event:
+        service.postpone(event, by=COMMAND, now=portal_clock.now())
+    clock.move_to(ENDS + timedelta(days=30))
+
+    assert state(client).endswith("Postponed: a new date is not known yet.")
+    assert "This event is postponed" in words(client.get(PAGE))
+    listed = client.get("/en/events/")
+    assert "Postponed" in words(listed, '<section aria-labelledby="upcoming">', "</section>")
+    assert 'id="past"' not in listed.get_data(as_text=True)
+    with changed(app, event_id) as event:
+        service.cancel(event, by=COMMAND, now=portal_clock.now())
+    assert "This event is cancelled" in words(client.get(PAGE))
+
+
+def test_events_without_a_day_stand_behind_those_to_come(app: Flask, client: PortalClient) -> None:
+    with app.app_context(), transaction():
+        make_event(title={"en": "Some day"}, state=State.POSTPONED)
+        make_event(title={"en": "Soon"}, starts_at=STARTS + timedelta(days=9))
+
+    assert all_words(client.get("/en/events/"), "<h3><a", "</a>") == ["Soon", "Some day"]
+
+
 def test_a_moved_event_says_when_it_was_to_start(
     app: Flask, make: Make, client: PortalClient
 ) -> None:
