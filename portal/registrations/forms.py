@@ -34,6 +34,7 @@ from portal.registrations.rules import Attendance, StakeholderGroup
 from portal.text import clean, clean_lines
 
 CONSENTS = ("access_consent", "diet_consent", "list_consent", "photo_consent")
+LONGEST_ADDRESS = 254
 
 
 def _one_line(value: str | None) -> str:
@@ -71,6 +72,8 @@ class AddressField(EmailField):
 
 
 def _address(form: FlaskForm, field: Field) -> None:
+    if len(field.data) > LONGEST_ADDRESS:
+        raise ValidationError(_l("Enter an address like name@example.eu."))
     try:
         found = validate_email(
             field.data, check_deliverability=False, allow_smtputf8=True, test_environment=True
@@ -142,7 +145,7 @@ class PersonForm(FlaskForm):
     )  # fmt: skip
     email = AddressField(
         _l("Mail address"), description=_l("Your confirmation and calendar invite go there."),
-        render_kw={"autocomplete": "email", "maxlength": 254, "spellcheck": "false"},
+        render_kw={"autocomplete": "email", "maxlength": LONGEST_ADDRESS, "spellcheck": "false"},
     )  # fmt: skip
     organisation = text(
         _l("Organisation"), 200, _l("Enter your organisation, or “none”."),
@@ -286,7 +289,7 @@ class LinkForm(FlaskForm):
 
     email = AddressField(
         _l("Mail address"), description=_l("The one that you registered with."),
-        render_kw={"autocomplete": "email", "maxlength": 254, "spellcheck": "false"},
+        render_kw={"autocomplete": "email", "maxlength": LONGEST_ADDRESS, "spellcheck": "false"},
     )  # fmt: skip
 
 
