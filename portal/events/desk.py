@@ -83,10 +83,12 @@ def _two_steps(template: str, form: OnTheEventsClock, act: Verb) -> ResponseRetu
     if not form.validate_on_submit() or step == "form":
         page = render_template(template, event=own_event(), form=form)
         return page, 422 if form.errors else 200
+    if step == "act":
+        service.locked(own_event().id)  # read anew, before it is asked who changed it meanwhile
     if form.is_outdated:
         raise Refused(_("Somebody else has changed the event meanwhile. Open the form again."))
     if step == "act":
-        act(service.locked(own_event().id), form.facts)
+        act(own_event(), form.facts)
         return _to_event()
     plan = _plan(form.facts)
     return render_template(

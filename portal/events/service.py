@@ -51,8 +51,7 @@ def change(
     if event.state is State.CANCELLED:
         raise Refused(_("A cancelled event stays as it is."))
     told_before = snapshot(event)
-    if "starts_at" in facts and facts["starts_at"] != event.starts_at:
-        event.previous_starts_at = event.starts_at
+    _remember_start(event, facts.get("starts_at", event.starts_at))
     for name, value in facts.items():
         setattr(event, name, value)
     _check(event)
@@ -106,10 +105,16 @@ def tell_now(event: Event, *, by: Actor, now: datetime) -> None:
     record("event.told", event, by=by, now=now, event_id=event.id, revision=event.revision)
 
 
-def announce(event: Event) -> None:
-    """The quiet minutes are over: what changed is to be told."""
-    event.announced_revision = event.revision
-    event.tell_due_at = None
+def announce(event: Event, *, now: datetime) -> None:
+    """The quiet minutes are over, unless somebody edits still: what changed is to be told."""
+    if event.tell_due_at is not None and event.tell_due_at <= now:
+        event.announced_revision = event.revision
+        event.tell_due_at = None
+
+
+def reopen_news(event: Event, revision: int) -> None:
+    """Somebody has heard of `revision` only, although all were taken to have heard of the last."""
+    event.told_revision = min(event.told_revision, revision)
 
 
 def places_changed(event: Event) -> None:
@@ -130,6 +135,14 @@ def snapshot(event: Event) -> dict[str, Any]:
         "joining": sha256(event.joining_url.encode()).hexdigest()[:12] if event.joining_url else "",
         "state": event.state.value,
     }
+
+
+def _remember_start(event: Event, starts_at: datetime) -> None:
+    """The start that the public knew first, while it is another; nobody knew that of a draft."""
+    if event.state is State.DRAFT:
+        return
+    known = event.previous_starts_at or event.starts_at
+    event.previous_starts_at = known if starts_at != known else None
 
 
 def _enter(event: Event, state: State, act: str, *, by: Actor, now: datetime) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from portal.db import db, transaction
 from portal.events import queries as event_queries
@@ -31,7 +31,7 @@ def announce_rested_changes(now: datetime) -> bool:
     with transaction():
         event = event_queries.due_to_announce(now)
         if event is not None:
-            events.announce(events.locked(event.id))
+            events.announce(events.locked(event.id), now=now)
     return True
 
 
@@ -130,7 +130,7 @@ def _write(registration: Registration, now: datetime, write: Callable[..., None]
     try:
         with db.session.begin_nested(), db.session.no_autoflush:
             write(registration, now=now)
-    except DBAPIError:
+    except (OperationalError, InterfaceError):
         raise
     except Exception as error:
         log.error("a letter could not be written", exc_info=error)

@@ -252,6 +252,29 @@ def test_a_moved_event_says_when_it_was_to_start(
     assert linked_data(page)["previousStartDate"] == "2027-01-18T14:00:00+01:00"
 
 
+def test_a_draft_is_not_moved_and_what_came_back_was_not_either(
+    app: Flask, make: Make, client: PortalClient
+) -> None:
+    event_id = make(state=State.DRAFT)
+
+    def move(days: int) -> None:
+        with changed(app, event_id) as event:
+            times = {"starts_at": STARTS, "ends_at": ENDS}
+            facts = {name: at + timedelta(days=days) for name, at in times.items()}
+            service.change(event, facts, by=COMMAND, now=portal_clock.now())
+
+    move(7)
+    with changed(app, event_id) as event:
+        service.publish(event, by=COMMAND, now=portal_clock.now())
+    assert "This event was moved" not in words(client.get(PAGE))
+    for days in (8, 9):
+        move(days)
+        assert "It was to start on 25 January 2027, 14:00" in words(client.get(PAGE))
+    move(7)
+    assert "This event was moved" not in words(client.get(PAGE))
+    assert linked_data(client.get(PAGE))["eventStatus"] == "https://schema.org/EventScheduled"
+
+
 def test_parallel_sessions_stand_side_by_side_and_cancelled_ones_are_marked(
     app: Flask, make: Make, client: PortalClient
 ) -> None:
