@@ -63,6 +63,7 @@ OCCASIONS = {
     "programme_changed": _l("Programme changed"),
     "event_postponed": _l("Event postponed"),
     "event_cancelled": _l("Event cancelled"),
+    "erased": _l("Registration deleted"),
     "links": _l("Links sent again"),
     "invitation": _l("Invitation to the desk"),
     "password_reset": _l("Password reset"),

@@ -27,6 +27,24 @@ class Written:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How a letter begins."""
+
+    subject: str
+    state: str
+    lead: str
+
+
+def first_words(part: str, occasion: str, **values: Any) -> Said:
+    """Subject, state and lead sentence of such a letter, to be shown before it is written."""
+    base = f"{part}/mail/{occasion}"
+    letter = current_app.jinja_env.get_template(f"{base}.txt")
+    words = letter.new_context(values)
+    state, lead = (" ".join("".join(letter.blocks[n](words)).split()) for n in ("state", "lead"))
+    return Said(" ".join(_render(f"{base}.subject.txt", values).split()), state, lead)
+
+
 def write(part: str, occasion: str, *, language: str, **values: Any) -> Written:
     """Render `templates/<part>/mail/<occasion>.{subject.txt,txt,html}` in the language in force."""
     base = f"{part}/mail/{occasion}"
@@ -86,7 +104,7 @@ def post(
 def sender() -> tuple[str, str]:
     """The portal's name and mailbox, from which every letter comes."""
     name, address = parseaddr(_settings().mail_from)
-    return name, address
+    return name or current_app.extensions["site"].name, address
 
 
 def public_url(endpoint: str, **values: Any) -> str:

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-21 23:06:05.287859
+Create Date: 2026-11-21 23:20:53.495762
 
 """
 
@@ -74,6 +74,7 @@ def upgrade():
         sa.Column("told_revision", sa.Integer(), nullable=False),
         sa.Column("tell_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("places_revision", sa.Integer(), nullable=False),
+        sa.Column("public_sequence", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint("capacity >= 0", name=op.f("ck_events_capacity_not_negative")),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_events_ends_after_start")),
@@ -137,7 +138,9 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_outbox_messages_event_id"), ["event_id"], unique=False)
         batch_op.create_index("ix_outbox_messages_parked_at", ["parked_at"], unique=False)
         batch_op.create_index(
-            "ix_outbox_messages_recipient", ["recipient", "created_at"], unique=False
+            "ix_outbox_messages_recipient",
+            [sa.text("lower(recipient)"), "created_at"],
+            unique=False,
         )
         batch_op.create_index("ix_outbox_messages_sent_at", ["sent_at"], unique=False)
         batch_op.create_index("ix_outbox_messages_thread", ["thread", "id"], unique=False)
@@ -267,6 +270,7 @@ def upgrade():
         sa.Column("told_revision", sa.Integer(), nullable=False),
         sa.Column("told_event_revision", sa.Integer(), nullable=False),
         sa.Column("told_status", sa.String(length=40), nullable=True),
+        sa.Column("told_status_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told_address", sa.String(length=254), nullable=False),
         sa.Column("letter_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("links_asked_at", sa.DateTime(timezone=True), nullable=True),

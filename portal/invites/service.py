@@ -69,6 +69,7 @@ def state(invite: Invite) -> dict[str, Any]:
         "sequence": invite.sequence,
         "substance": invite.substance,
         "content": invite.content,
+        "first_message_id": invite.first_message_id or "",
     }
 
 
@@ -78,6 +79,12 @@ def restore(invite: Invite, state: dict[str, Any]) -> None:
     invite.sequence = state["sequence"]
     invite.substance = state["substance"]
     invite.content = state["content"]
+    invite.first_message_id = state["first_message_id"]
+
+
+def forget(invite: Invite) -> None:
+    """Keep no name and address of whoever is to be forgotten; SEQUENCE still only rises."""
+    invite.held = None
 
 
 def _to_json(entry: Entry) -> dict[str, Any]:

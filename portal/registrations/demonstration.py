@@ -35,8 +35,9 @@ ORGANISATIONS = (
 )  # fmt: skip
 ROLES = ("adviser", "assistant", "coordinator", "head of unit", "researcher", "teacher", "trainer")
 COUNTRIES = (
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
-)
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT",
+    "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+)  # fmt: skip
 
 
 def register_people(event: Event, count: int, *, now: datetime) -> Iterator[int]:
@@ -71,6 +72,7 @@ def _all_told(event: Event) -> None:
         registration.told_revision = registration.revision
         registration.told_event_revision = event.revision
         registration.told_status = registration.status
+        registration.told_status_at = registration.status_at
         registration.told_address = registration.email
 
 

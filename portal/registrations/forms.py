@@ -176,7 +176,8 @@ class PersonForm(FlaskForm):
         render_kw={"rows": 3, "maxlength": 1000, "autocomplete": "off"},
         description=_l(
             "For example step-free access, a hearing loop, sign language. Asked so that the venue "
-            "can be prepared; seen by the organisers of this event only; deleted 30 days after the event."
+            "can be prepared; seen by the organisers of this event only; deleted 30 days after "
+            "the event."
         ),
     )
     access_consent = BooleanField(

@@ -12,7 +12,7 @@ from portal.config import Settings
 from portal.events import queries as event_queries
 from portal.events import service as event_service
 from portal.events.models import Event
-from portal.i18n import clock_time, in_language, translated, when
+from portal.i18n import in_language, moment_words, translated, when
 from portal.invites import service as invites
 from portal.invites.models import Invite
 from portal.invites.rules import Entry
@@ -20,7 +20,7 @@ from portal.invites.service import Calendar
 from portal.labels import STATUSES
 from portal.outbox import service as outbox
 from portal.outbox.mime import defang
-from portal.registrations import queries
+from portal.registrations import queries, service
 from portal.registrations.changes import Change, changes
 from portal.registrations.models import Registration
 from portal.registrations.rules import (
@@ -33,6 +33,7 @@ from portal.registrations.rules import (
 )
 
 # Letters that one change of an event sends to everybody: confirmations overtake these.
+SHOW_CHANGES = {Occasion.PROGRAMME_CHANGED, Occasion.DETAILS_CHANGED}
 BULK = {Occasion.PROGRAMME_CHANGED, Occasion.EVENT_POSTPONED, Occasion.EVENT_CANCELLED}
 
 
@@ -45,12 +46,15 @@ def write(registration: Registration, *, now: datetime) -> None:
     heard, truth = _heard(registration), _truth(registration, event)
     what = occasion(heard, truth)
     with in_language(registration.language):
-        differences = _differences(event, heard) if what is Occasion.PROGRAMME_CHANGED else []
+        differences = _differences(event, heard) if what in SHOW_CHANGES else []
         if what is Occasion.PROGRAMME_CHANGED and not differences:
-            what = Occasion.DETAILS_CHANGED if heard.revision < truth.revision else None
-        if heard.address and heard.address != truth.address:
+            what = None
+        if heard.address and service.address_key(heard.address) != registration.address_key:
             _tell_old_address(registration, invite, heard.address, before, now)
-            what = _for_new_address(what)
+            before = _state(registration, invite)
+            what = what or Occasion.DETAILS_CHANGED
+        if registration.erase_asked_at is not None:
+            what = Occasion.ERASED
         if what is not None:
             calendar = _calendar(registration, invite, now)
             to = registration.email
@@ -83,13 +87,13 @@ def write_links(registration: Registration, *, now: datetime) -> None:
 
 def forget(registration: Registration) -> bool:
     """Remove every mail about them; not while one is still to be sent."""
-    return outbox.forget_thread(registration.thread)
+    invites.forget(invites.of(registration.id, domain=mail.domain(), now=registration.status_at))
+    return outbox.forget_thread(registration.thread, registration.email, Occasion.LINKS)
 
 
 def entry(registration: Registration, invite: Invite) -> Entry:
     """What the person's calendar should hold while they have a place, in their language."""
     event = registration.event
-    settings = _settings()
     own_language = registration.language
     page = mail.public_url("events.show", lang=own_language, slug=event.slug)
     name, address = mail.sender()
@@ -102,7 +106,7 @@ def entry(registration: Registration, invite: Invite) -> Entry:
         conference="",
         starts_at=event.starts_at,
         ends_at=event.ends_at,
-        organizer_name=name or settings.public_url,
+        organizer_name=name,
         organizer_address=address,
         attendee_name=registration.full_name or registration.email,
         attendee_address=registration.email,
@@ -142,14 +146,18 @@ class Told:
             (_("When"), when(event.starts_at, event.ends_at, event.zone)),
             (_("Where"), event.place or _("Online")),
         ]
-        if event.online:
+        if event.online and self.status is Status.CONFIRMED:
             facts.append((_("How to join"), self._how_to_join()))
         facts.append((_("For"), defang(self.registration.full_name)))
         return facts
 
     @property
+    def status(self) -> Status:
+        return standing(self.registration.status, self.event.state.value)
+
+    @property
     def state_words(self) -> str:
-        return str(STATUSES[standing(self.registration.status, self.event.state.value)])
+        return str(STATUSES[self.status])
 
     @property
     def position(self) -> int | None:
@@ -166,8 +174,8 @@ class Told:
     def _how_to_join(self) -> str:
         opens = joining_opens_at(self.event.starts_at, self.event.joining_minutes)
         return _(
-            "by the button on the page of your registration, from %(time)s",
-            time=clock_time(opens, self.event.zone),
+            "by the button on the page of your registration, from %(moment)s",
+            moment=moment_words(opens, self.event.zone),
         )
 
 
@@ -178,6 +186,7 @@ def _take_back(registration: Registration, invite: Invite) -> None:
     if before is None:
         return
     registration.told_status = Status(before["status"]) if before["status"] else None
+    registration.told_status_at = _moment(before["status_at"])
     registration.told_address = before["address"]
     registration.told_revision = before["revision"]
     registration.told_event_revision = before["event_revision"]
@@ -187,6 +196,7 @@ def _take_back(registration: Registration, invite: Invite) -> None:
 def _state(registration: Registration, invite: Invite) -> dict[str, Any]:
     return {
         "status": registration.told_status.value if registration.told_status else None,
+        "status_at": registration.told_status_at and registration.told_status_at.isoformat(),
         "address": registration.told_address,
         "revision": registration.told_revision,
         "event_revision": registration.told_event_revision,
@@ -201,7 +211,12 @@ def _heard(registration: Registration) -> Heard:
         revision=registration.told_revision,
         event_revision=registration.told_event_revision,
         event_state=_state_heard(registration),
+        status_at=registration.told_status_at,
     )
+
+
+def _moment(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None
 
 
 def _state_heard(registration: Registration) -> str:
@@ -220,13 +235,16 @@ def _truth(registration: Registration, event: Event) -> Heard:
         revision=registration.revision,
         event_revision=event.revision,
         event_state=event.state.value,
+        status_at=registration.status_at,
     )
 
 
 def _note(registration: Registration, truth: Heard) -> None:
     """The revisions that were read, not those that may have come since."""
     registration.told_status = truth.status
+    registration.told_status_at = truth.status_at
     registration.told_address = truth.address
+    registration.letter_due_at = None
     registration.told_revision = truth.revision
     registration.told_event_revision = truth.event_revision
 
@@ -236,15 +254,12 @@ def _differences(event: Event, heard: Heard) -> list[Change]:
     return changes(old, event_service.snapshot(event))
 
 
-def _for_new_address(what: Occasion | None) -> Occasion:
-    return what if what not in (None, Occasion.PROGRAMME_CHANGED) else Occasion.DETAILS_CHANGED
-
-
 def _tell_old_address(
     registration: Registration, invite: Invite, address: str, before: dict[str, Any], now: datetime
 ) -> None:
     calendar = invites.cancel(invite, now=now)
     _post(registration, invite, Occasion.ADDRESS_CHANGED, address, calendar, before, [], now)
+    registration.told_address = registration.email
 
 
 def _calendar(registration: Registration, invite: Invite, now: datetime) -> Calendar | None:

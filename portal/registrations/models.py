@@ -69,6 +69,7 @@ class Registration(Row):
     told_revision: Mapped[int] = mapped_column(default=0)
     told_event_revision: Mapped[int] = mapped_column(default=0)
     told_status: Mapped[Status | None] = mapped_column(coded(Status))
+    told_status_at: Mapped[datetime | None]
     told_address: Mapped[str] = mapped_column(String(254), default="")
     letter_due_at: Mapped[datetime | None]
     links_asked_at: Mapped[datetime | None]

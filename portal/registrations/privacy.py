@@ -7,6 +7,7 @@ from sqlalchemy import Select, or_, select
 from portal.audit.service import WORKER, record
 from portal.db import db
 from portal.events.models import Event
+from portal.events.rules import State
 from portal.registrations.models import Registration
 
 # Every column that says something about the person; the rest are counts, order and proof.
@@ -44,6 +45,7 @@ def _old_needs(now: datetime) -> Select[Registration]:
         .join(Event, Event.id == Registration.event_id)
         .where(
             Event.ends_at < now - NEEDS_ARE_KEPT,
+            Event.state != State.POSTPONED,
             or_(Registration.access_needs != "", Registration.diet != ""),
         )
     )
@@ -65,6 +67,6 @@ def erase(registration: Registration, *, now: datetime) -> None:
     registration.email = f"{nobody}@invalid"
     registration.address_key = registration.name_key = nobody
     registration.consents = {}
-    registration.links_asked_at = registration.erase_asked_at = None
+    registration.links_asked_at = registration.erase_asked_at = registration.stuck_at = None
     registration.erased_at = now
     record("registration.erased", registration, by=WORKER, now=now, event_id=registration.event_id)

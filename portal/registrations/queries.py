@@ -214,7 +214,7 @@ def letters_due(event: Event, revision: int) -> int:
 
 
 def next_asked_for_links() -> Registration | None:
-    """The next person who asked for links: the first registration of each mailbox stands for all."""
+    """The next person who asked for links; one registration stands for all of its mailbox."""
     first = aliased(Registration)
     is_another = exists().where(
         first.address_key == Registration.address_key,

@@ -53,6 +53,7 @@ class Occasion(StrEnum):
     PROGRAMME_CHANGED = "programme_changed"
     EVENT_POSTPONED = "event_postponed"
     EVENT_CANCELLED = "event_cancelled"
+    ERASED = "erased"
     LINKS = "links"
 
 
@@ -76,10 +77,7 @@ class Heard:
     revision: int
     event_revision: int
     event_state: str
-
-    @property
-    def holds_place(self) -> bool:
-        return self.status is Status.CONFIRMED
+    status_at: datetime | None = None
 
 
 def first_status(*, approval: bool, places_left: int | None, someone_waits: bool) -> Status:
@@ -110,10 +108,10 @@ def stillness(
     """Why nobody moves up, or None where the first in line gets a place at once."""
     if event_state == "cancelled":
         return Stillness.CANCELLED
-    if starts_at <= now:
-        return Stillness.OVER
     if event_state != "published":
         return Stillness.POSTPONED
+    if starts_at <= now:
+        return Stillness.OVER
     if not waitlist:
         return Stillness.SWITCHED_OFF
     if closes_at is not None and closes_at <= now:
@@ -127,11 +125,14 @@ def occasion(heard: Heard, truth: Heard) -> Occasion | None:
         return None if truth.status is None else _news_of_status(truth)
     if heard.status is not truth.status:
         return _change_of_status(heard, truth)
-    if heard.event_revision < truth.event_revision and truth.status.is_live:
-        return _news_of_event(heard, truth)
+    if heard.status_at != truth.status_at:
+        return _news_of_status(truth)  # there and back again: the person asked, and hears
+    news = heard.event_revision < truth.event_revision and truth.status.is_live
+    if news and truth.event_state == "postponed" and heard.event_state != "postponed":
+        return Occasion.EVENT_POSTPONED
     if heard.revision < truth.revision:
         return Occasion.DETAILS_CHANGED
-    return None
+    return Occasion.PROGRAMME_CHANGED if news else None
 
 
 def _news_of_status(truth: Heard) -> Occasion:
@@ -151,22 +152,25 @@ def _change_of_status(heard: Heard, truth: Heard) -> Occasion:
     return _news_of_status(truth)
 
 
-def _news_of_event(heard: Heard, truth: Heard) -> Occasion:
-    if truth.event_state == "postponed" and heard.event_state != "postponed":
-        return Occasion.EVENT_POSTPONED
-    return Occasion.PROGRAMME_CHANGED
-
-
 def may_change(
-    *, status: Status, starts_at: datetime, changes_until: datetime | None, now: datetime
+    *,
+    status: Status,
+    event_state: str,
+    starts_at: datetime,
+    changes_until: datetime | None,
+    now: datetime,
 ) -> bool:
-    """Details can be changed until the deadline, at the latest until the event starts."""
-    return status.is_live and now < min(starts_at, changes_until or starts_at)
+    """Details can be changed until the deadline, at the latest until the event starts.
+
+    The dates of a postponed event are void.
+    """
+    in_time = event_state == "postponed" or now < min(starts_at, changes_until or starts_at)
+    return status.is_live and in_time
 
 
-def may_withdraw(*, status: Status, ends_at: datetime, now: datetime) -> bool:
-    """A place can be given back until the event is over."""
-    return status.is_live and now < ends_at
+def may_withdraw(*, status: Status, event_state: str, ends_at: datetime, now: datetime) -> bool:
+    """A place can be given back until the event is over; a postponed one is not over."""
+    return status.is_live and (event_state == "postponed" or now < ends_at)
 
 
 def joining_opens_at(starts_at: datetime, minutes: int) -> datetime:

@@ -14,7 +14,7 @@ from portal.db import db
 from portal.errors import Refused
 from portal.events import service as events
 from portal.events.models import Event
-from portal.events.rules import Door, places_left
+from portal.events.rules import Door, State, places_left
 from portal.registrations import queries
 from portal.registrations.models import Answer, Registration
 from portal.registrations.rules import Attendance, Status, first_status, may_change, may_withdraw
@@ -47,19 +47,27 @@ def register(event: Event, sent: Sent, *, by: Actor, now: datetime) -> Status:
     who calls (`events.locked`), since `now` has to be asked under its lock.
     """
     key = _form_key(sent)
+    known = queries.of_person(event.id, address_key(sent.person["email"]), name_key(sent.person))
     answered = queries.answer_to(event.id, key)
-    if answered is not None:
+    if answered is not None and not _left_since(known, answered.at):
         return answered.answer
     answer = _answer(event, now)
-    known = queries.of_person(event.id, address_key(sent.person["email"]), name_key(sent.person))
     if known is None:
         _enter(Registration(event_id=event.id), event, sent, answer, by=by, now=now)
     elif known.status is Status.WITHDRAWN:
         _enter(known, event, sent, answer, by=by, now=now)
     elif sent.may_write:
         known.links_asked_at = now
-    db.session.add(Answer(event_id=event.id, form_key=key, answer=answer, at=now))
+    if answered is None:
+        answered = Answer(event_id=event.id, form_key=key)
+        db.session.add(answered)
+    answered.answer, answered.at = answer, now
     return answer
+
+
+def _left_since(known: Registration | None, moment: datetime) -> bool:
+    """Whether the person withdrew after that: the old form means a new registration then."""
+    return known is not None and known.status is Status.WITHDRAWN and known.status_at > moment
 
 
 def withdraw(registration: Registration, *, by: Actor, now: datetime) -> None:
@@ -68,7 +76,12 @@ def withdraw(registration: Registration, *, by: Actor, now: datetime) -> None:
     db.session.refresh(registration)
     if registration.status is Status.WITHDRAWN:
         raise Refused(_("This registration is withdrawn already."))
-    if not may_withdraw(status=registration.standing, ends_at=event.ends_at, now=now):
+    if not may_withdraw(
+        status=registration.standing,
+        event_state=event.state.value,
+        ends_at=event.ends_at,
+        now=now,
+    ):
         raise Refused(_("This registration cannot be withdrawn any more."))
     _move(registration, Status.WITHDRAWN, "registration.withdrawn", by=by, now=now)
     fill_places(event, now=now)
@@ -81,6 +94,7 @@ def disown(registration: Registration, *, by: Actor, now: datetime) -> None:
     if registration.status.is_live:
         _move(registration, Status.WITHDRAWN, "registration.disowned", by=by, now=now)
     registration.erase_asked_at = now
+    registration.revision += 1
     registration.link_code = secrets.token_urlsafe(9)
     fill_places(event, now=now)
 
@@ -89,6 +103,7 @@ def approve(registration: Registration, *, by: Actor, now: datetime) -> None:
     """Let the person in: to a place if there is one, else to the end of the line."""
     event = events.locked(registration.event_id)
     db.session.refresh(registration)
+    _refuse_when_it_is_settled(event, now)
     if registration.status not in (Status.PENDING, Status.DECLINED):
         raise Refused(_("Only a pending or declined registration can be approved."))
     places = queries.places(event.id)
@@ -107,10 +122,16 @@ def decline(registration: Registration, *, by: Actor, now: datetime) -> None:
     """Say no to the person; a place that they held goes to the first in line."""
     event = events.locked(registration.event_id)
     db.session.refresh(registration)
+    _refuse_when_it_is_settled(event, now)
     if not registration.status.is_live:
         raise Refused(_("This registration is not open any more."))
     _move(registration, Status.DECLINED, "registration.declined", by=by, now=now)
     fill_places(event, now=now)
+
+
+def _refuse_when_it_is_settled(event: Event, now: datetime) -> None:
+    if event.state is State.CANCELLED or event.is_over(now):
+        raise Refused(_("The event is cancelled or over: there is nothing to decide any more."))
 
 
 def change_details(
@@ -129,6 +150,7 @@ def change_details(
     db.session.refresh(registration)
     if not may_change(
         status=registration.standing,
+        event_state=event.state.value,
         starts_at=event.starts_at,
         changes_until=event.changes_until,
         now=now,
@@ -185,6 +207,7 @@ def try_again(registration: Registration, *, by: Actor, now: datetime) -> None:
     """The cause of a letter that could not be written is mended: have it written again."""
     registration.stuck_at = None
     registration.stuck_reason = ""
+    events.reopen_news(registration.event, registration.told_event_revision)
     record("registration.tried_again", registration, by=by, now=now, event_id=registration.event_id)
 
 

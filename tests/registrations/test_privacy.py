@@ -26,7 +26,7 @@ def test_what_people_needed_is_forgotten_thirty_days_after_the_event(
             make_event(),
             access_needs="step-free access",
             diet="no nuts",
-            consents={name: proof for name in ("access_consent", "diet_consent", "list_consent")},
+            consents=dict.fromkeys(("access_consent", "diet_consent", "list_consent"), proof),
         )
     deliver()
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from portal import clock as portal_clock
 from portal.audit.service import COMMAND
 from portal.db import db, transaction
+from portal.errors import Refused
 from portal.events import service as events
 from portal.events.models import Event
 from portal.events.rules import Format
@@ -24,7 +25,7 @@ from portal.registrations.rules import Status
 from tests.factories import JANUARY, make_event, make_registration
 from tests.harness.client import PortalClient
 from tests.harness.mails import calendar_of, html_of, text_of
-from tests.registrations.front_door import link_in, property_of, register, told
+from tests.registrations.front_door import ADA, link_in, property_of, register, told
 
 Deliver = Callable[[], list[EmailMessage]]
 
@@ -363,3 +364,145 @@ def test_a_strangers_mailbox_is_not_filled(app: Flask, clock: Any, deliver: Deli
     assert len(deliver()) == 20
     clock.shift(timedelta(hours=1, minutes=1))
     assert len(deliver()) == 5
+
+
+def test_what_left_to_a_new_address_is_not_unsaid_because_the_old_one_refused(
+    app: Flask, trust: str, client: PortalClient, deliver: Deliver
+) -> None:
+    register(client, trust)
+    link = link_in(deliver()[0])
+    client.submit(f"{link}/details", {"email": "new@example.org"})
+    write_without_delivering(app)
+    with app.app_context(), transaction():
+        old, new = db.session.scalars(
+            select(Message).where(Message.sent_at.is_(None)).order_by(Message.id)
+        ).all()
+        assert (old.recipient, new.recipient) == ("ada@example.org", "new@example.org")
+        old.parked_at, new.sent_at = portal_clock.now(), portal_clock.now()
+    change(app, venue="House of Trades")
+    act(app, events.tell_now)
+    mails = deliver()
+    assert told(mails) == [("new@example.org", "Changed", "REQUEST")]
+    assert calendars(mails) == [("new@example.org", "REQUEST", "3")]
+
+
+def test_a_decision_that_was_undone_before_it_left_is_told_as_it_stands(
+    app: Flask, three: None, deliver: Deliver
+) -> None:
+    with app.app_context(), transaction():
+        ada = db.session.scalars(
+            select(Registration).where(Registration.email == "ada@example.org")
+        ).one()
+        service.decline(ada, by=COMMAND, now=portal_clock.now())
+        number = ada.id
+    write_without_delivering(app)
+    change(app, capacity=3)
+    with app.app_context(), transaction():
+        service.approve(
+            db.session.get_one(Registration, number),
+            by=COMMAND,
+            now=portal_clock.now() + timedelta(seconds=5),
+        )
+    assert ("ada@example.org", "Your place is confirmed", "") in told(deliver())
+
+
+def test_an_own_edit_is_called_so_and_shows_what_else_changed(
+    app: Flask, client: PortalClient, trust: str, deliver: Deliver
+) -> None:
+    register(client, trust)
+    link = link_in(deliver()[0])
+    change(app, venue="House of Trades")
+    client.submit(f"{link}/details", {"role": "poet"})
+    (mail,) = deliver()
+    assert told([mail]) == [("ada@example.org", "Your details are changed", "REQUEST")]
+    assert "House of Skills" in text_of(mail) and "House of Trades" in html_of(mail)
+
+
+def test_a_first_invite_that_was_replaced_answers_no_mail(
+    app: Flask, trust: str, client: PortalClient, deliver: Deliver
+) -> None:
+    register(client, trust)
+    write_without_delivering(app)
+    change(app, venue="House of Trades")
+    act(app, events.tell_now)
+    (mail,) = deliver()
+    assert mail["In-Reply-To"] is None
+
+
+def test_nothing_is_decided_about_a_cancelled_event(
+    app: Flask, clock: object, deliver: Deliver
+) -> None:
+    with app.app_context(), transaction():
+        number = make_registration(make_event(slug="trust", approval=True)).id
+    deliver()
+    act(app, events.cancel)
+    for verb in (service.approve, service.decline):
+        with app.app_context(), pytest.raises(Refused), transaction():
+            verb(db.session.get_one(Registration, number), by=COMMAND, now=portal_clock.now())
+
+
+def test_a_postponed_event_can_be_left_after_its_old_date(
+    app: Flask, clock: Any, client: PortalClient, three: None, deliver: Deliver
+) -> None:
+    act(app, events.postpone)
+    act(app, events.tell_now)
+    link = link_in(deliver()[0])
+    clock.move_to(JANUARY + timedelta(days=3))
+    assert client.submit(f"{link}/details", {"role": "poet"}).status_code == 303
+    assert client.submit(f"{link}/withdrawal").status_code == 303
+    assert 'data-status="withdrawn"' in client.get(link).get_data(as_text=True)
+
+
+def test_a_letter_that_was_stuck_is_written_after_all(
+    app: Flask, three: None, deliver: Deliver
+) -> None:
+    change(app, venue="House of Trades")
+    with app.app_context(), transaction():
+        ada = db.session.scalars(
+            select(Registration).where(Registration.email == "ada@example.org")
+        ).one()
+        ada.stuck_at = portal_clock.now()
+    act(app, events.tell_now)
+    assert len(deliver()) == 2
+    with app.app_context(), transaction():
+        ada = db.session.scalars(
+            select(Registration).where(Registration.email == "ada@example.org")
+        ).one()
+        service.try_again(ada, by=COMMAND, now=portal_clock.now())
+    assert told(deliver()) == [("ada@example.org", "Changed", "REQUEST")]
+
+
+def test_who_left_and_sends_the_old_form_again_is_registered_again(
+    app: Flask, clock: Any, trust: str, client: PortalClient, deliver: Deliver
+) -> None:
+    form = client.get(f"/en/events/{trust}/register")
+    assert client.submit(form, ADA).status_code == 303
+    clock.shift(timedelta(minutes=1))
+    client.submit(f"{link_in(deliver()[0])}/withdrawal")
+    deliver()
+    clock.shift(timedelta(minutes=1))
+    assert client.submit(form, ADA).status_code == 303
+    assert told(deliver())[-1] == ("ada@example.org", "Your place is confirmed", "REQUEST")
+
+
+def test_one_erasure_that_waits_holds_up_no_other(app: Flask, trust: str, deliver: Deliver) -> None:
+    with app.app_context(), transaction():
+        event = _event(trust)
+        people = [make_registration(event, email=f"a{n}@example.org") for n in range(2)]
+        ids = [person.id for person in people]
+    deliver()
+    with app.app_context(), transaction():
+        for number in ids:
+            service.disown(
+                db.session.get_one(Registration, number), by=COMMAND, now=portal_clock.now()
+            )
+    write_without_delivering(app)
+    with app.app_context(), transaction():
+        first = db.session.scalars(
+            select(Message).where(Message.recipient == "a0@example.org", Message.sent_at.is_(None))
+        ).one()
+        first.due_at = portal_clock.now() + timedelta(hours=1)
+    deliver()
+    with app.app_context():
+        erased = [db.session.get_one(Registration, number).erased_at for number in ids]
+        assert erased[0] is None and erased[1] is not None

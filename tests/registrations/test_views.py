@@ -423,7 +423,10 @@ def test_somebody_else_registered_me(
     link = link_in(deliver()[0])
     page = client.submit(f"{link}/erasure")
     assert page.status_code == 200
-    assert told(deliver()) == [("ada@example.org", "Your registration is withdrawn", "CANCEL")]
+    (letter,) = deliver()
+    assert told([letter]) == [("ada@example.org", "Your registration is deleted", "CANCEL")]
+    assert "/registrations/" not in text_of(letter) + html_of(letter)
+    assert "Lovelace" not in text_of(letter) + html_of(letter)
     assert client.get(link).status_code == 404
     with app.app_context():
         kept = db.session.scalars(select(Registration)).one()
@@ -444,6 +447,8 @@ def test_one_mail_has_all_registrations_of_an_address(
     known = client.get(known.headers["Location"])
     (letter,) = deliver()
     assert links <= set(_paths(text_of(letter)))
+    assert text_of(letter).count("Monday 18 January 2027, 14:00 to 17:30") == 2
+    assert text_of(letter).count("For: Ada Lovelace") == 2
     unknown = client.submit("/en/registrations/link", {"email": "nobody@example.org"})
     unknown = client.get(unknown.headers["Location"])
     assert deliver() == []
