@@ -27,8 +27,8 @@ _TARGETS = """least => {
 }"""
 
 _CUT_OFF = """() => [...document.querySelectorAll('body *')].filter(e => {
-  if (!e.checkVisibility({visibilityProperty: true}) || e.closest('.visually-hidden, .trap, svg, .ecl-skip-link'))
-    return false;
+  const aside = e.closest('.visually-hidden, .trap, svg, .ecl-skip-link');
+  if (aside || !e.checkVisibility({visibilityProperty: true})) return false;
   const style = getComputedStyle(e), own = [...e.childNodes].some(
     n => n.nodeType === 3 && n.textContent.trim());
   const hides = style.overflowX === 'hidden' || style.overflowY === 'hidden'

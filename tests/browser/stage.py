@@ -181,7 +181,7 @@ def _people(now: datetime, soon: datetime, later: datetime) -> None:
         badge_name="Ada L.",
         access_needs="A hearing loop",
         diet="No nuts",
-        consents={name: "yes" for name in ("access_consent", "diet_consent")},
+        consents=dict.fromkeys(("access_consent", "diet_consent"), "yes"),
     )
     _comes("open", "declining", organisation=LONG)
     _comes("online", "before", attendance=Attendance.ONLINE)

@@ -9,7 +9,8 @@ from itertools import count
 from playwright.sync_api import Page
 
 from portal import clock
-from tests.browser.stage import COMPLETE, HALF_WAY, ORGANISERS, PASSWORD, Stage
+from tests.browser.stage import COMPLETE, HALF_WAY, ORGANISERS, Stage
+from tests.desk.front_door import PASSWORD
 
 Way = Callable[[Page, Stage, str], None]
 Step = Callable[[Page], None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -149,7 +150,7 @@ def _fits(found: str, wanted: str | re.Pattern[str]) -> bool:
 
 def _letter(mails: MailBox, email: str) -> str:
     """The link in the letter that comes to this mailbox, with its invite."""
-    came = []
+    came: list[EmailMessage] = []
 
     def it_came() -> bool:
         came.extend(mail for mail in mails.new() if mail["To"] == email)

@@ -51,10 +51,8 @@ def test_every_state_is_accessible_and_fits(
         way(page, stage, look.lang)
         broken[name] = _broken(page, look)
         if name not in SAME_TITLE:
-            broken[name] += [f"Its title is that of {titles[page.title()]!r}."] * (
-                page.title() in titles
-            )
-            titles[page.title()] = name
+            other = titles.setdefault(page.title(), name)
+            broken[name] += [f"Its title is that of {other!r}."] * (other != name)
     assert {name: found for name, found in broken.items() if found} == {}
 
 
