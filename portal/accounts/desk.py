@@ -21,7 +21,7 @@ def show() -> ResponseReturnValue:
         user=organiser(),
         language=LanguageForm(language=organiser().language or None),
         act=ActForm(),
-        sign_ins=queries.sign_ins(organiser().id),
+        sign_ins=queries.sign_ins(organiser().id, clock.now()),
         this_one=g.sign_in,
     )
 

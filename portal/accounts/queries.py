@@ -37,16 +37,19 @@ def sign_in(code: str, now: datetime) -> SignIn | None:
         .where(SignIn.code_digest == digest(code), User.active)
         .options(joinedload(SignIn.user))
     )
-    if found is None or not session_holds(began_at=found.began_at, seen_at=found.seen_at, now=now):
-        return None
-    return found
+    return found if found is not None and _holds(found, now) else None
 
 
-def sign_ins(user_id: int) -> Sequence[SignIn]:
+def sign_ins(user_id: int, now: datetime) -> Sequence[SignIn]:
     """Where the person is signed in, the latest first."""
-    return db.session.scalars(
+    found = db.session.scalars(
         select(SignIn).where(SignIn.user_id == user_id).order_by(SignIn.seen_at.desc())
-    ).all()
+    )
+    return [each for each in found if _holds(each, now)]
+
+
+def _holds(found: SignIn, now: datetime) -> bool:
+    return session_holds(began_at=found.began_at, seen_at=found.seen_at, now=now)
 
 
 def event_ids(user: User) -> list[int] | None:

@@ -73,6 +73,11 @@ def set_password(user: User, password_hash: str, *, by: Actor, now: datetime) ->
     record("account.password_set", user, by=by, now=now)
 
 
+def renew_hash(user: User, password_hash: str) -> None:
+    """The same password, hashed as is advised today: nothing ends by it."""
+    user.password = password_hash
+
+
 def prepare_second_factor(user: User, secret: str) -> None:
     """A secret that waits for its first code; one that waits already stays."""
     if not user.has_second_factor and not user.tf_totp_secret:

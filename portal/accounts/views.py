@@ -172,7 +172,7 @@ def reset() -> ResponseReturnValue:
     somebody = user or _nobody(form.email.data)
     written = letters.write_reset(somebody)
     record("account.reset_asked", somebody, by=STRANGER, now=now)
-    if user is not None and _may_write_to(user):
+    if _may_write_to(somebody) and user is not None:
         letters.post_reset(user, written, now=now)
     return render_template("accounts/reset_sent.html", address=form.email.data)
 
@@ -212,7 +212,11 @@ def _whose_password(address: str, password: str) -> User | None:
         tried = known.password if known else None
         fits = credentials.fits(known, password)
     user = queries.by_address(address) if fits else None
-    return user if user is not None and user.active and user.password == tried else None
+    if known is None or user is None or not user.active or user.password != tried:
+        return None
+    if known.password and known.password != tried:
+        service.renew_hash(user, known.password)
+    return user
 
 
 def _page(name: str, form: FlaskForm, **values: object) -> ResponseReturnValue:
@@ -264,7 +268,14 @@ def _by(user: User) -> Actor:
 
 def _nobody(address: str) -> User:
     """An account that is nobody's and kept nowhere, to do the same work for."""
-    return User(email=address, name="", language=page_language(), fs_uniquifier="-", link_code="-")
+    return User(
+        email=address,
+        email_key=queries.address_key(address),
+        name="",
+        language=page_language(),
+        fs_uniquifier="-",
+        link_code="-",
+    )
 
 
 def _refuse_after_failures(what: str, key: str) -> None:
@@ -282,4 +293,4 @@ def _note_failure(what: str, key: str) -> None:
 def _may_write_to(user: User) -> bool:
     """Too many letters to one mailbox are not written; the page stays the same."""
     allowed = current_app.extensions["portal"].limits["mail"]
-    return not allowed or limiter.limiter.hit(parse(allowed), "mail", user.email_key)
+    return not allowed or limiter.limiter.hit(parse(allowed), "mail", digest(user.email_key))

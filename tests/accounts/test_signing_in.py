@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import select
 
@@ -50,6 +51,21 @@ def test_password_and_code_open_the_desk(app: Flask) -> None:
 def test_the_password_alone_opens_nothing(app: Flask, client: PortalClient) -> None:
     give_password(client, make_user(app))
     assert client.get("/desk/").headers["Location"] == "/desk/sign-in?next=/desk/"
+
+
+def test_a_password_that_was_hashed_too_lightly_is_hashed_anew_at_sign_in(
+    app: Flask, client: PortalClient
+) -> None:
+    email = make_user(app)
+    light = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
+    with app.app_context(), transaction():
+        account(email).password = light
+    assert give_password(client, email).status_code == 303
+    with app.app_context():
+        now = account(email).password
+    assert now is not None
+    assert "m=19456,t=2,p=1" in now
+    assert give_password(client, email).status_code == 303
 
 
 @pytest.mark.parametrize("email", ["olga@example.org", "nobody@example.org"])
@@ -154,6 +170,27 @@ def test_a_session_ends_after_two_idle_hours_and_after_twelve_in_all(
         assert busy.get("/desk/").status_code == 200
     clock.shift(timedelta(minutes=60))
     assert busy.get("/desk/").status_code == 303
+
+
+def test_a_session_that_is_over_is_not_listed_and_soon_not_kept(
+    app: Flask, clock: time_machine.Traveller, deliver: Deliver
+) -> None:
+    email = make_user(app)
+    sign_in(app, email)
+    clock.shift(timedelta(hours=2))
+    client = sign_in(app, email)
+    page = words(client.get("/desk/account/"))
+    assert page.count("this one") == 1
+    assert "another browser" not in page
+    assert kept_sessions(app) == 2
+    clock.shift(timedelta(hours=10))
+    deliver()
+    assert kept_sessions(app) == 1
+
+
+def kept_sessions(app: Flask) -> int:
+    with app.app_context():
+        return len(db.session.scalars(select(SignIn)).all())
 
 
 def test_everywhere_else_is_signed_out_from_the_account_page(app: Flask) -> None:
@@ -280,6 +317,24 @@ def test_asking_for_a_reset_does_not_tell_who_has_an_account(
     same = known.get_data(as_text=True).replace("olga@", "nils@")
     assert same == unknown.get_data(as_text=True)
     assert [m["To"] for m in deliver()] == ["Olga <olga@example.org>"]
+
+
+@pytest.mark.settings(PORTAL_LIMITS="mail=3/hour")
+def test_asking_for_a_reset_counts_the_same_for_known_and_unknown(
+    app: Flask, client: PortalClient
+) -> None:
+    from limits import parse
+
+    from portal.extensions import limiter
+
+    make_user(app)
+    left = []
+    for address in ("olga@example.org", "nils@example.org"):
+        client.submit("/desk/password/reset", {"email": address})
+        with app.app_context():
+            rate = parse(app.extensions["portal"].limits["mail"])
+            left.append(limiter.limiter.get_window_stats(rate, "mail", address).remaining)
+    assert left[0] == left[1]
 
 
 def test_a_reset_link_ends_after_an_hour(
