@@ -33,7 +33,7 @@ format: .venv/.installed-dev ## Format the code and mend what can be mended
 	$(BIN)/ruff format .
 
 bench: .venv/.installed-dev ## Measure; the table goes into docs/performance.md
-	@$(BIN)/python -m bench $(ARGS)
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 texts: .venv/.installed-dev ## Gather every text for people into the catalogues of the languages
 	@$(BIN)/python -m tests.harness.texts

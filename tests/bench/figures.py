@@ -9,7 +9,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-
+from typing import Any
 
 from tests.bench import load
 from tests.bench.mailbox import MailSink
@@ -88,7 +88,7 @@ class Bench:
             floor, floor_cpu = self._hit(self.floor.port, "/", self.floor.pid)
             ours, our_cpu = self._hit(portal.port, PAGE, portal.server.pid)
             rounds.append((floor.per_second, floor_cpu, ours.per_second, our_cpu))
-        floor_rps, floor_cpu, rps, page_cpu = (_median(each) for each in zip(*rounds[1:]))
+        floor_rps, floor_cpu, rps, page_cpu = map(_median, zip(*rounds[1:], strict=True))
         return {
             "floor_rps": floor_rps,
             "floor_cpu": floor_cpu,
@@ -169,7 +169,10 @@ class Bench:
         for _round in range(3):
             portal.stop()
             portal.server.start(wait=False)
-            starts.append(wait_for_page(portal.port, PAGE))
+            try:
+                starts.append(wait_for_page(portal.port, PAGE))
+            except TimeoutError as error:
+                raise TimeoutError(f"{error} {portal.server.errors()}") from error
         time.sleep(2)
         idle, spent = memory(portal.server.pid), portal.cpu()
         time.sleep(5)
@@ -180,16 +183,19 @@ class Bench:
         portal.stop()
         return {"start": _median(starts), "idle": idle, "after": after, "idle_cpu": spent * 12}
 
-    def _hit(self, port: int, path: str, pid: int) -> tuple[load.Hits, float]:
+    def _hit(
+        self, port: int, path: str, pid: int, seconds: float | None = None
+    ) -> tuple[load.Hits, float]:
         """The hits, and the CPU of each in the server's processes."""
         before = cpu(pid)
-        hits = self._ask(load.hit, port, path, concurrency=CONCURRENCY, seconds=self.size.seconds)
+        seconds = seconds or self.size.seconds
+        hits = self._ask(load.hit, port, path, concurrency=CONCURRENCY, seconds=seconds)
         if hits.errors:
             raise RuntimeError(f"{hits.errors} answers of {path} were not 200.")
         return hits, (cpu(pid) - before) / hits.count
 
     def _crowd(self, portal: Portal, concurrency: int, crowd: Crowd) -> None:
-        _floor, floor_cpu = self._hit(self.floor.port, "/", self.floor.pid)
+        _floor, floor_cpu = self._hit(self.floor.port, "/", self.floor.pid, seconds=1.0)
         names = self._some(self.size.people if concurrency > 1 else self.size.people // 2)
         taken, invites = self.sink.taken, self.sink.invites
         before, base = portal.cpu(), portal.database_cpu()
@@ -213,7 +219,7 @@ class Bench:
         self.names += count
         return [f"person-{number:06}" for number in range(self.names - count, self.names)]
 
-    def _ask(self, work: Callable[..., object], *args: object, **options: object) -> object:
+    def _ask(self, work: Callable[..., object], *args: object, **options: object) -> Any:
         return self.people.submit(work, *args, **options).result()
 
 
@@ -245,5 +251,3 @@ def _move_and_tell() -> None:
 
 def _median(values: object) -> float:
     return float(statistics.median(values))  # type: ignore[call-overload]
-
-

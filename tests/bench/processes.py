@@ -66,7 +66,7 @@ class Floor:
         self.process.wait(30)
 
 
-def wait_for_page(port: int, path: str, seconds: float = 60.0) -> float:
+def wait_for_page(port: int, path: str, seconds: float = 120.0) -> float:
     """Ask until the page is there; how long that took."""
     started = time.monotonic()
     while time.monotonic() - started < seconds:
