@@ -29,7 +29,7 @@ class Message(Row):
             postgresql_where=_WAITING,
         ),
         Index("ix_outbox_messages_thread", "thread", "id"),
-        Index("ix_outbox_messages_recipient", "recipient", "created_at"),
+        Index("ix_outbox_messages_recipient", text("lower(recipient)"), "created_at"),
         Index("ix_outbox_messages_sent_at", "sent_at"),
         Index("ix_outbox_messages_parked_at", "parked_at"),
     )

@@ -56,13 +56,10 @@ def by_id(message_id: int) -> Message | None:
 
 
 def written_to(recipient: str, since: datetime) -> int:
-    """How many mails were written to this mailbox since then."""
-    return (
-        db.session.scalar(
-            select(func.count()).where(Message.recipient == recipient, Message.created_at >= since)
-        )
-        or 0
-    )
+    """How many mails were written to this mailbox since then, however its name was typed."""
+    same_mailbox = func.lower(Message.recipient) == func.lower(recipient)
+    found = db.session.scalar(select(func.count()).where(same_mailbox, Message.created_at >= since))
+    return found or 0
 
 
 def _of(question: Select[*Columns], event_ids: list[int] | None) -> Select[*Columns]:
