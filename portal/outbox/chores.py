@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 
 from flask import current_app
+
 from portal import clock
 from portal.config import Settings
 from portal.db import transaction
@@ -42,17 +43,21 @@ def deliver_some(now: datetime, *, stop: Callable[[], bool] = lambda: False) -> 
     with transaction():
         lease = timedelta(seconds=transport.patience) + 2 * LONGEST_ROUND
         claimed = service.claim(ROUND, lease=lease, now=now)
+    if not claimed:
+        return False
     answers = True
-    while claimed and answers and not stop() and clock.now() < now + LONGEST_ROUND:
-        answers = _deliver(transport, claimed.pop(0))
-    if claimed:
-        with transaction():
-            service.put_back([message.id for message in claimed])
+    try:
+        while claimed and answers and not stop() and clock.now() < now + LONGEST_ROUND:
+            answers = _deliver(transport, claimed.pop(0))
+    finally:
+        if claimed:
+            with transaction():
+                service.put_back(claimed)
     return answers
 
 
 def forget_old(now: datetime) -> bool:
-    """Sent mails leave the list after some time."""
+    """Mails that were sent, or parked and given up, leave the list after some time."""
     if not privacy.something_is_old(now):
         return False
     with transaction():
@@ -75,20 +80,29 @@ def _deliver(transport: Transport, message: Claimed) -> bool:
         transport.send(message.message_id, sender, message.recipient, message.octets)
     except Permanent as error:
         with transaction():
-            service.note_parked(message.id, str(error), now=clock.now())
+            service.note_parked(message, str(error), now=clock.now())
         log.warning("parked", extra={"fields": {"mail": message.id, "code": error.code}})
         return True
     except Unreachable as error:
         _close_for_a_while()
         with transaction():
-            service.put_back([message.id], str(error))
+            service.put_back([message], str(error))
         log.warning("mail server away", extra={"fields": {"code": error.code}})
         return False
     except Temporary as error:
         certain = error.code is not None
         with transaction():
-            service.note_postponed(message.id, str(error), certain=certain, now=clock.now())
+            service.note_postponed(message, str(error), certain=certain, now=clock.now())
         log.warning("postponed", extra={"fields": {"mail": message.id, "code": error.code}})
+        return True
+    except Exception as error:  # nobody foresaw it, and the others behind this mail are to be sent
+        with transaction():
+            reason = type(error).__name__
+            service.note_postponed(message, reason, certain=False, now=clock.now())
+        log.error(
+            "a mail could not be tried", extra={"fields": {"mail": message.id}}, exc_info=error
+        )
+        transport.close()
         return True
     _bags.pause = FIRST_CLOSED
     with transaction():

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from portal.audit.service import Actor, record
@@ -18,16 +18,23 @@ from portal.outbox.queries import WAITING
 PERSONAL, BULK = 0, 10
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
+LONGEST_TRYING, FEWEST_TRIES = timedelta(days=5), 10
+EXPIRED = "5.4.7"
+"""Delivery time expired (RFC 3463, 3.5): the reason why a mail that was put off is parked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A mail that this worker may send until its lease ends."""
+    """A mail that this worker may send until its lease ends.
+
+    `in_doubt` says whether it may have left before this try: no answer to this one can settle that.
+    """
 
     id: int
     message_id: str
     recipient: str
     octets: bytes
+    in_doubt: bool
 
 
 def post(
@@ -64,21 +71,18 @@ def post(
 
 
 def take_back(thread: str) -> dict[str, Any] | None:
-    """Remove what surely never left of the letters that carry a `before`; the earliest of these.
+    """Remove the newest letters of a thread that surely never left; the earliest `before` of them.
 
-    A mail that may have left, because a try was cut off, stays, and its successors follow it.
-    They are held meanwhile, so that no postman takes one out that is being removed.
+    It goes back to the last one that left, or may have left because a try was cut off: what came
+    before that cannot be unsaid. The letters are held meanwhile, so that no postman takes one out
+    that is being removed.
     """
-    unsent = db.session.scalars(
-        for_update(
-            select(Message)
-            .where(Message.thread == thread, Message.sent_at.is_(None))
-            .order_by(Message.id.desc())
-        )
-    ).all()
+    newest_first = db.session.scalars(
+        for_update(select(Message).where(Message.thread == thread).order_by(Message.id.desc()))
+    )
     before = None
-    for message in unsent:
-        if message.in_doubt:
+    for message in newest_first:
+        if message.sent_at is not None or message.in_doubt:
             break
         if message.before is not None:
             before = message.before
@@ -90,6 +94,30 @@ def take_back(thread: str) -> dict[str, Any] | None:
 
 def claim(count: int, *, lease: timedelta, now: datetime) -> list[Claimed]:
     """Take up to `count` due mails for this worker; of each thread only the first unsent one."""
+    ready = db.session.scalars(
+        for_update(
+            select(Message)
+            .where(_may_be_claimed(now))
+            .order_by(Message.priority, Message.id)
+            .limit(count),
+            skip_locked=True,
+        )
+    ).all()
+    claimed = [Claimed(m.id, m.message_id, m.recipient, m.octets, m.in_doubt) for m in ready]
+    for message in ready:
+        message.leased_until = now + lease
+        message.in_doubt = True
+        message.attempts += 1
+    return claimed
+
+
+def something_is_due(now: datetime) -> bool:
+    """Whether any mail could be claimed: a look before the lock is taken."""
+    found = db.session.execute(select(Message.id).where(_may_be_claimed(now)).limit(1))
+    return found.first() is not None
+
+
+def _may_be_claimed(now: datetime) -> ColumnElement[bool]:
     earlier = aliased(Message)
     first_of_thread = ~(
         select(earlier.id)
@@ -101,40 +129,11 @@ def claim(count: int, *, lease: timedelta, now: datetime) -> list[Claimed]:
         )
         .exists()
     )
-    ready = db.session.scalars(
-        for_update(
-            select(Message)
-            .where(
-                WAITING,
-                Message.due_at <= now,
-                or_(Message.leased_until.is_(None), Message.leased_until < now),
-                or_(Message.thread == "", first_of_thread),
-            )
-            .order_by(Message.priority, Message.id)
-            .limit(count),
-            skip_locked=True,
-        )
-    ).all()
-    for message in ready:
-        message.leased_until = now + lease
-        message.in_doubt = True
-        message.attempts += 1
-    return [Claimed(m.id, m.message_id, m.recipient, m.octets) for m in ready]
-
-
-def something_is_due(now: datetime) -> bool:
-    """Whether any mail could be claimed: a look before the lock is taken."""
-    return (
-        db.session.execute(
-            select(Message.id)
-            .where(
-                WAITING,
-                Message.due_at <= now,
-                or_(Message.leased_until.is_(None), Message.leased_until < now),
-            )
-            .limit(1)
-        ).first()
-        is not None
+    return and_(
+        WAITING,
+        Message.due_at <= now,
+        or_(Message.leased_until.is_(None), Message.leased_until < now),
+        or_(Message.thread == "", first_of_thread),
     )
 
 
@@ -148,35 +147,40 @@ def note_sent(message_id: int, *, now: datetime) -> None:
     )  # fmt: skip
 
 
-def note_postponed(message_id: int, reason: str, *, certain: bool, now: datetime) -> None:
-    """Not now: try again after a pause that doubles, with jitter."""
-    message = db.session.get_one(Message, message_id)
+def note_postponed(claimed: Claimed, reason: str, *, certain: bool, now: datetime) -> None:
+    """Not now: try again after a pause that doubles, with jitter; parked if that lasts too long."""
+    message = db.session.get_one(Message, claimed.id)
+    if message.attempts >= FEWEST_TRIES and now - message.created_at >= LONGEST_TRYING:
+        message.parked_at = now
+        reason = f"{EXPIRED} {reason}"
     pause = min(FIRST_PAUSE * 2 ** min(message.attempts - 1, 10), LONGEST_PAUSE)
-    message.due_at = now + pause * random.uniform(0.75, 1.25)
+    message.due_at = now + pause * random.uniform(0.75, 1.25)  # noqa: S311
     message.leased_until = None
-    message.in_doubt = message.in_doubt and not certain
+    message.in_doubt = claimed.in_doubt or not certain
     message.reason = reason
 
 
-def note_parked(message_id: int, reason: str, *, now: datetime) -> None:
+def note_parked(claimed: Claimed, reason: str, *, now: datetime) -> None:
     """Never as it is: it waits at the desk for a person."""
-    message = db.session.get_one(Message, message_id)
+    message = db.session.get_one(Message, claimed.id)
     message.parked_at = now
     message.leased_until = None
-    message.in_doubt = False
+    message.in_doubt = claimed.in_doubt
     message.reason = reason
 
 
-def put_back(message_ids: list[int], reason: str = "") -> None:
-    """Claimed, but not tried after all."""
+def put_back(claimed: list[Claimed], reason: str = "") -> None:
+    """Claimed, but not tried after all: they stand as they stood before."""
+    in_doubt = [message.id for message in claimed if message.in_doubt]
+    why = {"reason": reason[:300]} if reason else {}
     db.session.execute(
         update(Message)
-        .where(Message.id.in_(message_ids), Message.sent_at.is_(None))
+        .where(Message.id.in_([message.id for message in claimed]), Message.sent_at.is_(None))
         .values(
             leased_until=None,
-            in_doubt=Message.attempts > 1,
+            in_doubt=Message.id.in_(in_doubt),
             attempts=Message.attempts - 1,
-            reason=reason[:300],
+            **why,
         )
     )
 
@@ -185,15 +189,36 @@ def try_again(message: Message, *, by: Actor, now: datetime) -> None:
     """An organiser mended the cause of a parked or waiting mail."""
     if message.sent_at is not None:
         raise Refused(_("This message was sent already."))
-    message.parked_at = None
+    if message.parked_at is not None:
+        if _was_overtaken(message):
+            raise Refused(_("A later message to this person has left: this one is out of date."))
+        message.parked_at = None
+        message.attempts = 0
     message.due_at = now
     record("message.tried_again", message, by=by, now=now, event_id=message.event_id)
 
 
-def forget_thread(thread: str) -> bool:
-    """Remove all mails of a thread; not while one of them is still to be sent."""
-    waiting = select(Message.id).where(Message.thread == thread, WAITING).limit(1)
-    if db.session.execute(waiting).first() is not None:
+def _was_overtaken(message: Message) -> bool:
+    """Whether a later mail of its thread was sent, or may have been; they are held meanwhile."""
+    if not message.thread:
         return False
-    db.session.execute(delete(Message).where(Message.thread == thread))
+    later = select(Message).where(Message.thread == message.thread, Message.id > message.id)
+    found = db.session.scalars(for_update(later).execution_options(populate_existing=True))
+    return any(each.sent_at or each.in_doubt for each in found)
+
+
+def forget_thread(thread: str, recipient: str, occasion: str) -> bool:
+    """Remove a thread's mails, and its reader's of an occasion that belong to no thread.
+
+    Not while one of them is still to be sent.
+    """
+    of_nothing = and_(
+        Message.thread == "",
+        Message.occasion == occasion,
+        func.lower(Message.recipient) == func.lower(recipient),
+    )
+    told = or_(Message.thread == thread, of_nothing)
+    if db.session.execute(select(Message.id).where(told, WAITING).limit(1)).first() is not None:
+        return False
+    db.session.execute(delete(Message).where(told))
     return True
