@@ -244,8 +244,8 @@ def _letters(now: datetime) -> None:
     db.session.flush()
     waits, parked = db.session.scalars(select(Message).order_by(Message.id)).all()
     waits.attempts = parked.attempts = 8
-    outbox.note_postponed(waits.id, "451 4.7.1 try again later", certain=True, now=now)
-    outbox.note_parked(parked.id, "550 5.1.1 no such mailbox here", now=now)
+    waits.due_at, waits.reason = now + timedelta(hours=1), "451 4.7.1 try again later"
+    parked.parked_at, parked.reason = now, "550 5.1.1 no such mailbox here"
     stuck = _comes("crowd", "stuck")
     stuck.stuck_at, stuck.stuck_reason = now, "The template says nothing about this state."
 
