@@ -15,9 +15,9 @@ from portal.events.forms import ActForm, DetailsForm, NewTimeForm, OnTheEventsCl
 from portal.events.guards import guard_event, own_event
 from portal.events.models import Event
 from portal.events.rules import State
-from portal.registrations import listing, plans, queries
+from portal.registrations import listing, news, plans
 from portal.registrations.plans import Plan
-from portal.registrations.rules import Occasion, Status
+from portal.registrations.rules import Status
 
 bp = Blueprint("events_desk", __name__, url_prefix="/desk/events/<slug>")
 guard_event(bp)
@@ -29,6 +29,7 @@ Verb = Callable[..., None]
 def show() -> ResponseReturnValue:
     """How the event stands, and who has not heard of it yet."""
     event, now = own_event(), clock.now()
+    letters_now = news.letters_waiting([event]).get(event.id, 0)
     return render_template(
         "events/desk/show.html",
         event=event,
@@ -36,8 +37,8 @@ def show() -> ResponseReturnValue:
         Status=Status,
         State=State,
         is_over=event.is_over(now),
-        waits_to_tell=_letters_that_wait(event),
-        being_told=_letters_being_written(event),
+        letters_now=letters_now,
+        letters_due=listing.letters_due_of([event.id]).get(event.id, 0),
         form=ActForm(),
     )
 
@@ -45,6 +46,8 @@ def show() -> ResponseReturnValue:
 @bp.route("/details", methods=["GET", "POST"])
 def details() -> ResponseReturnValue:
     """Time, place, the way in, places and registration."""
+    if own_event().state is State.CANCELLED:
+        raise Refused(_("A cancelled event stays as it is."))
     return _two_steps("events/desk/details.html", DetailsForm(own_event()), _change)
 
 
@@ -59,13 +62,13 @@ def publication() -> ResponseReturnValue:
 
 @bp.route("/postponement", methods=["GET", "POST"])
 def postponement() -> ResponseReturnValue:
-    plan = plans.of_state(own_event(), Occasion.EVENT_POSTPONED)
+    plan = plans.of_postponing(own_event())
     return _one_step("events/desk/postponement.html", plan, service.postpone)
 
 
 @bp.route("/cancellation", methods=["GET", "POST"])
 def cancellation() -> ResponseReturnValue:
-    plan = plans.of_state(own_event(), Occasion.EVENT_CANCELLED)
+    plan = plans.of_cancelling(own_event())
     return _one_step("events/desk/cancellation.html", plan, service.cancel)
 
 
@@ -118,7 +121,7 @@ def _one_step(template: str, plan: Plan | None, verb: Verb) -> ResponseReturnVal
 
 def _plan(facts: dict[str, Any]) -> Plan:
     event = own_event()
-    if event.state is State.POSTPONED and set(facts) == set(NewTimeForm.names):
+    if event.state is State.POSTPONED and "starts_at" in facts:
         facts = facts | {"state": State.PUBLISHED}
     return plans.of_change(event, facts, clock.now())
 
@@ -129,19 +132,7 @@ def _change(event: Event, facts: dict[str, Any]) -> None:
 
 
 def _publish_again(event: Event, facts: dict[str, Any]) -> None:
-    service.change(event, facts, by=by(), now=clock.now())
-    service.publish(event, by=by(), now=clock.now())
-
-
-def _letters_that_wait(event: Event) -> int:
-    """Letters that go out when nobody edits the event for ten minutes."""
-    return queries.letters_due(event, event.revision) if event.tell_due_at else 0
-
-
-def _letters_being_written(event: Event) -> int:
-    if event.announced_revision <= event.told_revision:
-        return 0
-    return queries.letters_due(event, event.announced_revision)
+    service.take_up(event, facts, by=by(), now=clock.now())
 
 
 def _to_event() -> ResponseReturnValue:

@@ -78,7 +78,7 @@ def _entry(event: Event) -> PublicEntry:
         starts_at=event.starts_at,
         ends_at=event.ends_at,
         status=STATUSES[event.state],
-        sequence=event.revision - 1,
+        sequence=event.public_sequence,
         stamped_at=event.updated_at,
         created_at=event.created_at,
         modified_at=event.updated_at,

@@ -22,6 +22,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import html_params
 
 from portal.events.models import Event
+from portal.events.rules import State
 from portal.events.wall_clock import instants
 from portal.i18n import zone_mark
 from portal.text import clean
@@ -178,7 +179,10 @@ class NewTimeForm(OnTheEventsClock):
 
 
 class DetailsForm(NewTimeForm):
-    """What can be changed of an event: time, place, the way in, places, and registration."""
+    """What can be changed of an event: time, place, the way in, places, and registration.
+
+    A postponed event gets its new time when it takes place after all, by `NewTimeForm`.
+    """
 
     names = (
         "starts_at", "ends_at", "venue", "address", "joining_url", "joining_minutes", "capacity",
@@ -215,6 +219,12 @@ class DetailsForm(NewTimeForm):
         _l("Registrants can change their details until"), [Optional()],
         description=_l("Empty: until the event starts."),
     )  # fmt: skip
+
+    def __init__(self, event: Event, **given: Any) -> None:
+        super().__init__(event, **given)
+        if event.state is State.POSTPONED:
+            self.names = tuple(name for name in self.names if name not in NewTimeForm.names)
+            del self.starts_at, self.ends_at
 
     def validate_registration_closes_at(self, field: Field) -> None:
         self._needs_order(

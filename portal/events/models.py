@@ -18,7 +18,8 @@ class Event(Row):
 
     `revision` counts what changed, `announced_revision` what registrants are to be told,
     `told_revision` what all of them have been told, and `places_revision` each change in the
-    places taken, so that kept pages know when they are old.
+    places taken, so that kept pages know when they are old; `public_sequence` counts what
+    calendars have to renew.
     """
 
     __tablename__ = "events"
@@ -66,6 +67,7 @@ class Event(Row):
     told_revision: Mapped[int] = mapped_column(default=1)
     tell_due_at: Mapped[datetime | None]
     places_revision: Mapped[int] = mapped_column(default=0)
+    public_sequence: Mapped[int] = mapped_column(default=0)
 
     sessions: Mapped[list["Session"]] = relationship(
         back_populates="event", order_by="Session.starts_at, Session.position, Session.id"

@@ -133,6 +133,12 @@ def side_by_side(items: Iterable[T]) -> list[list[T]]:
     return rows
 
 
+def renewed_in_calendars(before: dict[str, object], after: dict[str, object]) -> bool:
+    """Another start, end, place or status is a new SEQUENCE (RFC 5546, 2.1.4), also in a feed."""
+    shown = ("starts_at", "ends_at", "venue", "address", "state")
+    return any(before[name] != after[name] for name in shown)
+
+
 def announced_on_its_own(before: dict[str, object], after: dict[str, object]) -> bool:
     """A change of time, place or state is always told; anything else on request."""
     told = ("starts_at", "ends_at", "zone", "format", "venue", "address", "state")

@@ -13,7 +13,13 @@ from portal.db import db, for_update
 from portal.errors import Refused
 from portal.events import queries
 from portal.events.models import Event, OldSlug, Revision
-from portal.events.rules import TELL_AFTER, State, announced_on_its_own
+from portal.events.rules import (
+    TELL_AFTER,
+    State,
+    announced_on_its_own,
+    renewed_in_calendars,
+)
+from portal.events.wall_clock import distance, moved
 
 
 def locked(event_id: int) -> Event:
@@ -43,20 +49,19 @@ def change(
 ) -> bool:
     """Change what differs; time and place are told after ten quiet minutes, the rest on request.
 
-    Answers whether anything differed.
+    The programme moves with the start. Answers whether anything differed.
     """
     before = {name: getattr(event, name) for name in facts}
     if before == facts:
         return False
     if event.state is State.CANCELLED:
         raise Refused(_("A cancelled event stays as it is."))
-    told_before = snapshot(event)
-    _remember_start(event, facts.get("starts_at", event.starts_at))
-    for name, value in facts.items():
-        setattr(event, name, value)
-    _check(event)
-    _revise(event, told_before, tell=tell, now=now)
     changed = sorted(name for name in facts if before[name] != facts[name])
+    if event.state is State.POSTPONED and {"starts_at", "ends_at"} & set(changed):
+        raise Refused(_("The event is postponed: its new time is set when it takes place."))
+    told_before = snapshot(event)
+    _set(event, facts)
+    _revise(event, told_before, tell=tell, now=now)
     record("event.changed", event, by=by, now=now, event_id=event.id, fields=changed)
     return True
 
@@ -74,10 +79,19 @@ def rename(event: Event, slug: str, *, by: Actor, now: datetime) -> None:
 
 
 def publish(event: Event, *, by: Actor, now: datetime) -> None:
-    """Open a draft to the public, or take up a postponed event again at its new time."""
+    """Open a draft to the public, or take up a postponed event again at its old time."""
     if event.state is State.CANCELLED:
         raise Refused(_("A cancelled event stays cancelled."))
     _enter(event, State.PUBLISHED, "event.published", by=by, now=now)
+
+
+def take_up(event: Event, facts: dict[str, Any], *, by: Actor, now: datetime) -> None:
+    """A postponed event takes place after all, at its new time."""
+    if event.state is not State.POSTPONED:
+        raise Refused(_("Only a postponed event can be taken up again."))
+    told_before = snapshot(event)
+    _set(event, facts)
+    _enter(event, State.PUBLISHED, "event.published", told_before=told_before, by=by, now=now)
 
 
 def postpone(event: Event, *, by: Actor, now: datetime) -> None:
@@ -137,6 +151,30 @@ def snapshot(event: Event) -> dict[str, Any]:
     }
 
 
+def programme_moves(event: Event, starts_at: datetime) -> bool:
+    """Whether sessions change their clock time when the event starts then."""
+    return starts_at != event.starts_at and any(not each.cancelled_at for each in event.sessions)
+
+
+def _set(event: Event, facts: dict[str, Any]) -> None:
+    starts_at = facts.get("starts_at", event.starts_at)
+    _remember_start(event, starts_at)
+    _move_programme(event, starts_at, facts.get("zone", event.zone))
+    for name, value in facts.items():
+        setattr(event, name, value)
+    _check(event)
+
+
+def _move_programme(event: Event, starts_at: datetime, zone: str) -> None:
+    """Sessions keep their distance from the start on the event's clock, and their length."""
+    by = distance(event.starts_at, starts_at, zone)
+    for session in event.sessions if by else ():
+        if session.cancelled_at is None:
+            length = session.ends_at - session.starts_at
+            session.starts_at = moved(session.starts_at, by, zone)
+            session.ends_at = session.starts_at + length
+
+
 def _remember_start(event: Event, starts_at: datetime) -> None:
     """The start that the public knew first, while it is another; nobody knew that of a draft."""
     if event.state is State.DRAFT:
@@ -145,8 +183,16 @@ def _remember_start(event: Event, starts_at: datetime) -> None:
     event.previous_starts_at = known if starts_at != known else None
 
 
-def _enter(event: Event, state: State, act: str, *, by: Actor, now: datetime) -> None:
-    before = snapshot(event)
+def _enter(
+    event: Event,
+    state: State,
+    act: str,
+    *,
+    told_before: dict[str, Any] | None = None,
+    by: Actor,
+    now: datetime,
+) -> None:
+    before = told_before or snapshot(event)
     event.state = state
     event.state_changed_at = now
     _revise(event, before, tell=False, now=now)
@@ -156,8 +202,12 @@ def _enter(event: Event, state: State, act: str, *, by: Actor, now: datetime) ->
 def _revise(event: Event, before: dict[str, Any], *, tell: bool, now: datetime) -> None:
     event.revision += 1
     event.updated_at = now
-    if tell or event.tell_due_at is not None or announced_on_its_own(before, snapshot(event)):
+    if before["state"] == State.DRAFT:  # nobody knew it, so nobody has to be told
+        event.announced_revision = event.told_revision = event.revision
+    elif tell or event.tell_due_at is not None or announced_on_its_own(before, snapshot(event)):
         event.tell_due_at = now + TELL_AFTER
+    if before["state"] != State.DRAFT and renewed_in_calendars(before, snapshot(event)):
+        event.public_sequence += 1
     db.session.flush()
     _keep_revision(event, now)
 

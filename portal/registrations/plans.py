@@ -1,14 +1,17 @@
 """What a change of an event would mean for its registrants, found out before it is made."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from portal import mail
 from portal.events import queries as events
 from portal.events.models import Event
-from portal.events.rules import announced_on_its_own, places_left
-from portal.events.service import snapshot
-from portal.registrations import queries
+from portal.events.rules import State, announced_on_its_own, places_left
+from portal.events.service import programme_moves, snapshot
+from portal.i18n import translated
+from portal.mail import Said
+from portal.registrations import news, queries
 from portal.registrations.changes import Change, changes
 from portal.registrations.rules import Occasion, Status, stillness
 
@@ -17,16 +20,17 @@ from portal.registrations.rules import Occasion, Status, stillness
 class Plan:
     """The letters due, what they say, and who gets a place.
 
-    `asked_for` is false where letters go out by themselves: there a change of time or place waits
-    for ten quiet minutes, and anything else goes along.
+    `on_its_own` is false where a letter is written on request only: a change of time or place
+    waits for ten quiet minutes, and anything else goes along.
     """
 
-    occasion: Occasion
+    said: Said
     changes: list[Change]
     letters: int
     on_its_own: bool
-    promoted: int
-    fields: list[str]
+    promoted: int = 0
+    programme_moves: bool = False
+    fields: tuple[str, ...] = ()
 
 
 def of_change(event: Event, facts: dict[str, Any], now: datetime) -> Plan:
@@ -34,20 +38,37 @@ def of_change(event: Event, facts: dict[str, Any], now: datetime) -> Plan:
     after = _with(event, facts)
     before, then = snapshot(event), snapshot(after)
     heard = events.revision_facts(event.id, event.announced_revision) or before
+    promoted = _promoted(after, event.id, now)
+    first = [each.id for each in queries.first_waiting(event.id, promoted)]
     return Plan(
-        occasion=Occasion.PROGRAMME_CHANGED,
+        said=replace(_said(event, Occasion.PROGRAMME_CHANGED, calendar=False), lead=""),
         changes=changes(heard, then),
-        letters=queries.letters_due(event, event.revision + 1),
+        letters=news.letters_due(event, then, without=first),
         on_its_own=event.tell_due_at is not None or announced_on_its_own(before, then),
-        promoted=_promoted(after, event.id, now) - _promoted(event, event.id, now),
-        fields=[name for name, value in facts.items() if getattr(event, name) != value],
+        promoted=promoted - _promoted(event, event.id, now),
+        programme_moves=programme_moves(event, after.starts_at),
+        fields=tuple(name for name, value in facts.items() if getattr(event, name) != value),
     )
 
 
-def of_state(event: Event, occasion: Occasion) -> Plan:
-    """The plan of postponing or cancelling: everybody who may come is told."""
-    letters = queries.letters_due(event, event.revision + 1)
-    return Plan(occasion, [], letters, on_its_own=True, promoted=0, fields=[])
+def of_postponing(event: Event) -> Plan:
+    return _of_state(event, State.POSTPONED, Occasion.EVENT_POSTPONED)
+
+
+def of_cancelling(event: Event) -> Plan:
+    return _of_state(event, State.CANCELLED, Occasion.EVENT_CANCELLED)
+
+
+def _of_state(event: Event, state: State, occasion: Occasion) -> Plan:
+    letters = news.letters_due(event, snapshot(_with(event, {"state": state})))
+    held = event.state is State.PUBLISHED and queries.places(event.id).taken > 0
+    return Plan(_said(event, occasion, calendar=held), [], letters, on_its_own=True)
+
+
+def _said(event: Event, occasion: Occasion, *, calendar: bool) -> Said:
+    """The letter's first words, as who has a place reads them, in the organiser's language."""
+    told = {"title": translated(event.title)}
+    return mail.first_words("registrations", occasion, told=told, calendar=calendar, changes=[])
 
 
 def _with(event: Event, facts: dict[str, Any]) -> Event:

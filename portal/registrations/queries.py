@@ -199,20 +199,6 @@ def someone_untold_of(event: Event) -> bool:
     return db.session.execute(_untold_of(event).limit(1)).first() is not None
 
 
-def letters_due(event: Event, revision: int) -> int:
-    """How many people would get a letter if `revision` were announced."""
-    return (
-        db.session.scalar(
-            select(func.count()).where(
-                Registration.event_id == event.id,
-                Registration.status.in_(LIVE),
-                Registration.told_event_revision < revision,
-            )
-        )
-        or 0
-    )
-
-
 def next_asked_for_links() -> Registration | None:
     """The next person who asked for links; one registration stands for all of its mailbox."""
     first = aliased(Registration)
