@@ -31,12 +31,17 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     ]
     found = [Change(*pair) for pair in pairs if pair[1] != pair[2]]
     if old["joining"] != new["joining"] and new["joining"]:
-        found.append(
-            Change(_("Joining link"), _("the one you had"), _("a new one, on your own page"))
-        )
+        found.append(Change(_("Joining link"), *_joining(old)))
     if old["state"] == "postponed" and new["state"] == "published":
         found.insert(0, Change(_("State"), _("postponed"), _("takes place")))
     return found
+
+
+def _joining(old: dict[str, Any]) -> tuple[str, str]:
+    """The link itself is never written down."""
+    if old["joining"]:
+        return _("the one you had"), _("a new one, on your own page")
+    return _("none yet"), _("on your own page")
 
 
 def _when(facts: dict[str, Any]) -> str:

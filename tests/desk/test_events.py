@@ -114,6 +114,7 @@ def test_more_places_go_to_the_first_in_line(client: PortalClient, deliver: Deli
 
 def test_a_new_joining_link_is_told_on_request_only(client: PortalClient, deliver: Deliver) -> None:
     page = review(client, joining_url="https://meet.example.org/1")
+    assert "Joining link none yet on your own page" in words(page)
     assert "Write 3 letters about it" in words(page)
     act(client, page, tell="yes")
     client.submit(PAGE, action="/letters")
@@ -275,7 +276,7 @@ def test_an_event_is_cancelled_for_everybody(
     client.submit(PAGE, action="/letters")
     assert len(deliver()) == 3
     listed = words(client.get(f"{PAGE}registrations?status=cancelled"))
-    assert "3 people: status Cancelled" in listed
+    assert "3 people · Status: Cancelled" in listed
     assert "0 people" in words(client.get(f"{PAGE}registrations?status=confirmed"))
     again = client.submit(page, action="/cancellation")
     assert again.status_code == 409

@@ -22,7 +22,7 @@ from portal.registrations.rules import StakeholderGroup
 from portal.sheets import neutral
 from tests.desk.front_door import make_user, sign_in, words
 from tests.factories import make_event, make_registration
-from tests.harness.client import PortalClient
+from tests.harness.client import PortalClient, find_form
 
 Deliver = Callable[[], list[EmailMessage]]
 LIST = "/desk/events/trust/registrations"
@@ -114,7 +114,7 @@ def test_what_the_list_does_not_know_is_no_page(client: PortalClient, query: str
 
 def test_the_page_says_its_filter_and_its_figures(client: PortalClient) -> None:
     page = words(client.get(LIST + "?status=waitlisted&q=zoe"))
-    assert "1 person: status On the waitlist , anybody , with “zoe” , sorted by name ." in page
+    assert "1 person · Status: On the waitlist · Search: “zoe” · Sorted by: name" in page
     assert "Confirmed 2 of 2" in page
     assert "Waiting 1" in page
     assert "Waiting, number 1" in page
@@ -308,3 +308,14 @@ def statuses(app: Flask, slug: str = "trust") -> list[str]:
             .order_by(Registration.id)
         )
         return [each.value for each in found]
+
+
+def test_a_number_beyond_any_row_is_no_page(client: PortalClient) -> None:
+    token = find_form(client.get(LIST), "/approvals").values["csrf_token"]
+    for typed in ("", "x", "-1", "²", "٣", str(2**31), "100000000000000000000", "9" * 5000):
+        sent = client.post(f"{LIST}/approvals", data={"csrf_token": token, "id": typed})
+        assert (typed, sent.status_code) == (typed, 404)
+    for number in ("0", str(2**31), "100000000000000000000", "9" * 5000):
+        assert client.get(f"{LIST}/{number}").status_code == 404
+        tried = client.post(f"/desk/outbox/{number}/attempts", data={"csrf_token": token})
+        assert tried.status_code == 404
