@@ -9,9 +9,11 @@ from time import monotonic
 
 from flask import Flask
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as WaitedTooLong
 
 from portal import clock
-from portal.db import WaitedTooLong, db
+from portal.accounts import chores as accounts
+from portal.db import db
 from portal.heartbeat import beat
 from portal.outbox import chores as outbox
 from portal.registrations import chores as registrations
@@ -19,7 +21,7 @@ from portal.registrations import chores as registrations
 log = logging.getLogger("portal.worker")
 
 Chore = Callable[[datetime], bool]
-WRITING: Sequence[Chore] = (*registrations.CHORES, outbox.forget_old)
+WRITING: Sequence[Chore] = (*registrations.CHORES, outbox.forget_old, accounts.forget_sign_ins)
 POSTING: Sequence[Chore] = (outbox.deliver_some,)
 IDLE_SECONDS = 0.3
 RESTS: Mapping[Chore, float] = {
@@ -30,6 +32,7 @@ RESTS: Mapping[Chore, float] = {
     registrations.forget_answers: 60.0,
     registrations.forget_old_needs: 60.0,
     outbox.forget_old: 60.0,
+    accounts.forget_sign_ins: 600.0,
 }
 """Seconds after which a chore that found nothing looks again; the others always look."""
 
