@@ -237,7 +237,7 @@ def _locked(path: str, until: float) -> int:
 
 
 def _lock(file: int) -> bool:
-    """At once or not at all: a lock that is waited for cannot be given up when it takes too long."""
+    """At once or not at all: who waits inside the system call cannot give up."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
