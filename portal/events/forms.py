@@ -184,7 +184,7 @@ class DetailsForm(NewTimeForm):
     A postponed event gets its new time when it takes place after all, by `NewTimeForm`.
     """
 
-    names = (
+    names: tuple[str, ...] = (
         "starts_at", "ends_at", "venue", "address", "joining_url", "joining_minutes", "capacity",
         "waitlist", "approval", "registration_opens_at", "registration_closes_at", "changes_until",
     )  # fmt: skip
