@@ -32,8 +32,9 @@ from portal.registrations.rules import (
     standing,
 )
 
-# Letters that one change of an event sends to everybody: confirmations overtake these.
+# Letters that show what was beside what is.
 SHOW_CHANGES = {Occasion.PROGRAMME_CHANGED, Occasion.DETAILS_CHANGED}
+# Letters that one change of an event sends to everybody: confirmations overtake these.
 BULK = {Occasion.PROGRAMME_CHANGED, Occasion.EVENT_POSTPONED, Occasion.EVENT_CANCELLED}
 
 

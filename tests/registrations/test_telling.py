@@ -192,10 +192,12 @@ def test_a_postponed_event_leaves_the_calendar_and_comes_back_with_its_new_date(
         ("ada@example.org", "CANCEL", "1"),
         ("bob@example.org", "CANCEL", "1"),
     ]
-    change(
-        app, starts_at=JANUARY + timedelta(days=30), ends_at=JANUARY + timedelta(days=30, hours=3)
-    )
-    act(app, events.publish)
+    later = {
+        "starts_at": JANUARY + timedelta(days=30),
+        "ends_at": JANUARY + timedelta(days=30, hours=3),
+    }
+    with app.app_context(), transaction():
+        events.take_up(_event("trust"), later, by=COMMAND, now=portal_clock.now())
     act(app, events.tell_now)
     back = deliver()
     assert [words for _, words, _ in told(back)] == ["Changed"] * 3
