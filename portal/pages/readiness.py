@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
+from time import monotonic
 from typing import Any
 
 from alembic.migration import MigrationContext
@@ -20,9 +22,12 @@ from portal.heartbeat import beat, last_beat
 from portal.outbox.queries import figures
 
 PATIENCE = 3.0
+"""Seconds that a probe may take until the answer is no."""
 
-_probes = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness")
-_waiting: list[Future[bool]] = []
+KEPT = 1.0
+"""Seconds for which a probe's answer is everybody's."""
+
+_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness")
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class Readiness:
 def readiness(app: Flask, now: datetime) -> Readiness:
     """Ask the database and the disk; never slower than a few seconds."""
     free = _free_bytes(app.extensions["portal"].data_dir)
-    if not _can_write(app, now):
+    if not latest_probe(app, now).answer():
         return Readiness(writes=False, migrated=False, free_disk_bytes=free)
     return Readiness(
         writes=True,
@@ -54,36 +59,55 @@ def readiness(app: Flask, now: datetime) -> Readiness:
     )
 
 
-def wait_for_probes() -> None:
-    """Until no probe hangs any more."""
-    for probe in _waiting:
-        probe.result()
+class Probe:
+    """A real commit, which a full disk or a lock refuses."""
 
+    def __init__(self, app: Flask, now: datetime) -> None:
+        self._app = app
+        self._now = now
+        self._begun = monotonic()
+        self._ended: float | None = None
+        self._answer: Future[bool] = _pool.submit(self._write)
 
-def _can_write(app: Flask, now: datetime) -> bool:
-    """A real commit, which a full disk or a lock refuses; one at a time, and not waited for long.
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it is under way, or has only just ended."""
+        return self._ended is None or monotonic() - self._ended < KEPT
 
-    While an earlier one still hangs, the answer is no.
-    """
-    _waiting[:] = [probe for probe in _waiting if not probe.done()]
-    if _waiting:
-        return False
-    probe = _probes.submit(_write, app, now)
-    _waiting.append(probe)
-    try:
-        return probe.result(timeout=PATIENCE)
-    except TooSlow:
-        return False
-
-
-def _write(app: Flask, now: datetime) -> bool:
-    with app.app_context():
+    def answer(self) -> bool:
+        """Whether it could save; one that has hung for long is not waited for."""
+        patience = PATIENCE - (monotonic() - self._begun)
         try:
-            beat(now, "readiness")
-        except SQLAlchemyError as error:
-            app.logger.error("readiness: cannot write", exc_info=error)
+            return self._answer.result(timeout=max(0.0, patience))
+        except TooSlow:
             return False
-    return True
+
+    def wait(self) -> None:
+        """Until it does not hang any more, however long that takes."""
+        self._answer.result()
+
+    def _write(self) -> bool:
+        try:
+            with self._app.app_context():
+                beat(self._now, "readiness")
+        except SQLAlchemyError as error:
+            self._app.logger.error("readiness: cannot write", exc_info=error)
+            return False
+        finally:
+            self._ended = monotonic()
+        return True
+
+
+_lock = Lock()
+
+
+def latest_probe(app: Flask, now: datetime) -> Probe:
+    """One at a time, and one a second, however many ask."""
+    with _lock:
+        probe: Probe | None = app.extensions.get("readiness")
+        if probe is None or not probe.is_fresh:
+            probe = app.extensions["readiness"] = Probe(app, now)
+    return probe
 
 
 def _is_migrated() -> bool:
