@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 import brotli
-from flask import Response, request
+from flask import Response, current_app, request
 from markupsafe import escape
 
 from portal import clock
@@ -62,12 +62,21 @@ class _Shelf(Generic[Body]):
     ) -> Body:
         now = clock.now()
         key = (request.host_url, request.path, variant)
-        kept = self.pages.get(key)
+        stamp = (stamp, current_app.extensions["site"].is_demo)  # each page says which it is
+        kept = self.kept(key)
         if kept is None or kept.stamp != stamp or (kept.until is not None and kept.until <= now):
             fresh, body = make(now)
             kept = _Kept(stamp, fresh.until, body)
             self.keep(key, kept)
         return kept.body
+
+    def kept(self, key: Hashable) -> _Kept[Body] | None:
+        """Moved to the end, so that a flood of rare variants pushes out other rare ones."""
+        with self.lock:
+            kept = self.pages.get(key)
+            if kept is not None:
+                self.pages.move_to_end(key)
+        return kept
 
     def keep(self, key: Hashable, kept: _Kept[Body]) -> None:
         with self.lock:

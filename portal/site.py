@@ -1,7 +1,8 @@
 """What every page says of the site itself."""
 
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
@@ -9,22 +10,27 @@ from urllib.parse import quote
 from flask import Flask, abort, current_app, g, request, url_for
 from flask.globals import request_ctx
 from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.routing import BuildError
 from whitenoise import WhiteNoise
 
+from portal import clock
 from portal.config import ROOT, Settings
 from portal.events import queries as events
 from portal.i18n import ENDONYMS, languages, page_language
 
 STATIC = ROOT / "static"
 TEMPLATES = ROOT / "templates"
+DEMO_RESTS = timedelta(minutes=1)
 
 
 @dataclass
 class Site:
-    """The site's name and addresses; whether it shows the demonstration is looked up once."""
+    """The site's name and addresses, and whether it shows the demonstration."""
 
     settings: Settings
+    _demo: bool = False
+    _demo_asked_at: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -35,12 +41,20 @@ class Site:
         return self.settings.public_url
 
     @property
-    def contact_address(self) -> str:
-        return self.settings.mail_from
-
-    @cached_property
     def is_demo(self) -> bool:
-        return events.demonstration_is_loaded()
+        """Asked again once a minute until it is so; pages of refusal do without the database."""
+        now = clock.now()
+        asked = self._demo_asked_at
+        if not self._demo and (asked is None or now - asked >= DEMO_RESTS):
+            self._demo_asked_at = now
+            with suppress(SQLAlchemyError):
+                self._demo = events.demonstration_is_loaded()
+        return self._demo
+
+    @property
+    def is_known_demo(self) -> bool:
+        """What is known of it without asking anybody, for pages that do without the database."""
+        return self._demo
 
 
 def init_site(app: Flask, settings: Settings) -> None:

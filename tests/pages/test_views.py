@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event, text
 
+from portal import cache
 from portal import clock as portal_clock
 from portal.db import db, transaction
 from portal.events.rules import State
@@ -178,10 +181,9 @@ def test_a_database_of_another_version_is_not_ready(app: Flask, client: PortalCl
     assert (answer.json["writes"], answer.json["migrated"]) == (True, False)
 
 
-def test_a_database_that_takes_no_writes_is_not_ready(
-    app: Flask, client: PortalClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(readiness, "PATIENCE", 0.5)
+@contextmanager
+def no_writes(app: Flask) -> Iterator[None]:
+    """Somebody else holds the database meanwhile."""
     with app.app_context(), db.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA user_version")
@@ -190,11 +192,96 @@ def test_a_database_that_takes_no_writes_is_not_ready(
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             connection.execute(text("LOCK TABLE heartbeats IN ACCESS EXCLUSIVE MODE"))
+        yield
+
+
+def test_a_database_that_takes_no_writes_is_not_ready(
+    app: Flask, client: PortalClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readiness, "PATIENCE", 0.5)
+    with no_writes(app):
         locked = client.get("/readyz")
         again = client.get("/readyz")
 
     assert locked.status_code == again.status_code == 503
     assert locked.json is not None
     assert locked.json["writes"] is False
-    readiness.wait_for_probes()
+    readiness.latest_probe(app, portal_clock.now()).wait()
     assert client.get("/readyz").status_code == 200
+
+
+def test_who_asks_while_another_asks_waits_for_the_same_answer(
+    app: Flask, client: PortalClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readiness, "PATIENCE", 60.0)
+    with ThreadPoolExecutor(4) as threads:
+        with no_writes(app):
+            probe = readiness.latest_probe(app, portal_clock.now())
+            asked = [threads.submit(app.test_client().get, "/readyz") for _one in range(4)]
+        answers = [each.result() for each in asked]
+
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert app.extensions["readiness"] is probe
+
+
+def test_many_who_ask_make_one_write_a_second(
+    app: Flask, client: PortalClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readiness, "KEPT", 60.0)
+    written: list[str] = []
+
+    def heard(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if statement.startswith(("INSERT", "UPDATE")):
+            written.append(statement)
+
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", heard)
+    assert {client.get("/readyz").status_code for _time in range(10)} == {200}
+    assert len(written) == 1
+
+    monkeypatch.setattr(readiness, "KEPT", 0.0)
+    client.get("/readyz")
+    assert len(written) == 2
+
+
+def test_a_demonstration_that_is_loaded_meanwhile_marks_every_page(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller
+) -> None:
+    mark = "This is a demonstration"
+    assert mark not in client.get("/en/contact").text
+    with app.app_context(), transaction():
+        make_event(slug="demo").demonstration = True
+    clock.shift(59)
+    assert mark not in client.get("/en/contact").text
+    clock.shift(1)
+    assert mark not in client.get("/nope").text
+    assert mark in client.get("/desk/sign-in").text
+    assert mark in client.get("/nope").text
+    assert mark in client.get("/en/contact").text
+
+
+def test_what_is_no_language_is_no_page(client: PortalClient) -> None:
+    assert client.get("/nope").status_code == 404
+    assert client.get("/en").headers["Location"] == "/en/"
+    with client.get(client.get("/favicon.ico").headers["Location"]) as icon:
+        assert icon.headers["Content-Type"].startswith("image/svg+xml")
+
+
+def test_a_flood_of_rare_pages_leaves_the_hot_one_kept(
+    app: Flask, client: PortalClient, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "KEPT_PAGES", 3)
+    make("hot")
+    asked: list[str] = []
+
+    def heard(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        asked.append(statement)
+
+    client.get("/en/events/hot/")
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", heard)
+    for zone in ("Europe/Paris", "Europe/Rome", "Europe/Oslo", "Asia/Tokyo"):
+        client.get("/en/events/hot/", query_string={"zone": zone})
+        asked.clear()
+        client.get("/en/events/hot/")
+        assert len([each for each in asked if each.startswith("SELECT")]) == 1  # its stamp
