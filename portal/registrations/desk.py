@@ -27,6 +27,7 @@ bp = Blueprint("registrations_desk", __name__, url_prefix="/desk/events/<slug>")
 guard_event(bp)
 
 LONGEST_SEARCH = 200
+LARGEST_ID = 2**31 - 1
 Verb = Callable[..., None]
 
 
@@ -117,7 +118,7 @@ def letter(registration_id: int) -> ResponseReturnValue:
 @bp.post("/registrations/approvals")
 def approvals() -> ResponseReturnValue:
     """Approve everybody who was ticked, in order of arrival; all or nobody."""
-    ids = request.form.getlist("id", type=int)
+    ids = [_id(typed) for typed in request.form.getlist("id")]
     people = listing.some(own_event(), ids)
     if len(people) != len(set(ids)):
         abort(404)
@@ -136,9 +137,16 @@ def _act(registration_id: int, verb: Verb, template: str) -> ResponseReturnValue
 
 
 def _one(registration_id: int) -> Registration:
-    if registration_id > 2**31 - 1:
+    if registration_id > LARGEST_ID:
         abort(404)
     return listing.one(own_event(), registration_id) or abort(404)
+
+
+def _id(typed: str) -> int:
+    """An id as our own pages send it; no such page for any other."""
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= 10 and int(typed) <= LARGEST_ID):
+        abort(404)
+    return int(typed)
 
 
 def _back(registration_id: int) -> ResponseReturnValue:
