@@ -4,11 +4,11 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, ParamSpec
 
-from flask import Flask, Response, abort, current_app, g, render_template, request
+from flask import Flask, Response, abort, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -98,9 +98,16 @@ def page_number(most: int = 100_000) -> int:
     return int(asked)
 
 
-def error_page(status: int, title: str, sentence: str) -> Response:
-    """A page that says what is wrong and what to do, without the database."""
-    body = render_template("errors/error.html", status=status, title=title, sentence=sentence)
+def error_page(
+    status: int, title: str, sentence: str, way: tuple[str, str] | None = None
+) -> Response:
+    """A page that says what is wrong and what to do, without the database.
+
+    `way` are the words and the address of the link that leads on.
+    """
+    body = render_template(
+        "errors/error.html", status=status, title=title, sentence=sentence, way=way
+    )
     response = Response(body, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -109,17 +116,27 @@ def error_page(status: int, title: str, sentence: str) -> Response:
 def _begin() -> None:
     g.started = time.perf_counter()
     g.request_id = secrets.token_hex(8)
+    rule = request.url_rule
+    if rule is not None and "<token>" in rule.rule:
+        g.personal = True  # also where it is refused before its view is reached
+    if "\x00" in request.path:
+        abort(404)
+    if request.query_string and _has_nul(request.args.items(multi=True)):
+        abort(400)
     if request.method in SAFE_METHODS:
-        if request.query_string and "\x00" in "".join(request.args.values()):
-            abort(400)
         return
     if (request.content_length or 0) > MOST_BYTES:
         abort(413)
     fields = list(request.form.items(multi=True))
     if len(fields) > MOST_FIELDS:
         abort(413)
-    if any("\x00" in name or "\x00" in value for name, value in fields):
+    if _has_nul(fields):
         abort(400)
+
+
+def _has_nul(pairs: Iterable[tuple[str, str]]) -> bool:
+    """NUL is in no text that a person writes, and PostgreSQL keeps none."""
+    return any("\x00" in name or "\x00" in value for name, value in pairs)
 
 
 def _finish(response: Response) -> Response:
@@ -191,8 +208,9 @@ def _bad_link(error: BadLink) -> Response:
         _("This link does not work"),
         _(
             "It may be incomplete, out of date, or replaced by a newer one. Use the link in your "
-            "most recent letter, or ask for a new one on the page of the event."
+            "most recent letter, or have it sent again."
         ),
+        way=(_("Send me my link again"), url_for("registrations.link")),
     )
 
 
