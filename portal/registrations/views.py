@@ -1,5 +1,6 @@
 """Registering, one's own registration, and the way to the joining link."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -24,14 +25,14 @@ from limits import parse
 from portal import cache, clock, mail, tokens
 from portal.audit.service import REGISTRANT
 from portal.cache import Fresh
-from portal.db import looking
+from portal.db import db, looking
 from portal.errors import Refused
 from portal.events import queries as events
 from portal.events import service as event_service
 from portal.events.models import Event
-from portal.events.rules import Door, Places, places_left
+from portal.events.rules import Door, Places, State, places_left
 from portal.extensions import csrf, limiter
-from portal.i18n import page_language
+from portal.i18n import in_language, page_language
 from portal.invites import rules as calendar
 from portal.invites import service as invites
 from portal.limits import rate
@@ -55,6 +56,7 @@ from portal.registrations.rules import (
     stillness,
 )
 from portal.registrations.service import Sent
+from portal.text import masked
 from portal.tokens import BadLink
 from portal.web import personal
 
@@ -80,9 +82,9 @@ def register(slug: str) -> ResponseReturnValue:
 def send_registration(slug: str) -> ResponseReturnValue:
     with looking():
         event = _event(slug)
-    form = RegistrationForm(event)
-    if not form.validate_on_submit():
-        return _refused_form(event, form)
+        form = RegistrationForm(event)
+        if not form.validate_on_submit():
+            return _refused_form(event, form)
     may_write = _may_write_to(form.email.data)
     event = event_service.locked(event.id)
     now = clock.now()  # under the lock, so that moments of arrival rise as the line does
@@ -95,7 +97,7 @@ def send_registration(slug: str) -> ResponseReturnValue:
         may_write=may_write,
     )
     answer = service.register(event, sent, by=REGISTRANT, now=now)
-    session["answer"] = [event.slug, answer.value, form.email.data]
+    session["answer"] = [event.slug, answer.value, masked(form.email.data)]
     return redirect(url_for("registrations.answer", slug=event.slug), 303)
 
 
@@ -124,65 +126,60 @@ def own(token: str) -> ResponseReturnValue:
 @bp.route("/registrations/<token>/details", methods=["GET", "POST"])
 @personal
 def details(token: str) -> ResponseReturnValue:
-    registration = _own(token)
-    now = clock.now()
-    if not _changeable(registration, now):
-        return redirect(url_for("registrations.own", token=token))
-    form = (
-        of_registration(registration) if request.method == "GET" else PersonForm(registration.event)
-    )
-    if form.validate_on_submit():
-        consents = form.consents(NOTICE_VERSION, now)
-        service.change_details(registration, form.person, consents, by=REGISTRANT, now=now)
-        if registration.link_code != g.link_code:
-            return render_template("registrations/address_changed.html", event=registration.event)
-        return redirect(url_for("registrations.own", token=token), 303)
-    status = 422 if form.errors else 200
-    page = render_template(
-        "registrations/details.html",
-        form=form, registration=registration, event=registration.event, token=token,
-    )  # fmt: skip
-    return page, status
+    with looking():
+        registration = _own(token)
+        if not _changeable(registration, clock.now()):
+            return redirect(url_for("registrations.own", token=token))
+        if request.method != "POST":
+            return _details_page(registration, of_registration(registration), token)
+        form = PersonForm(registration.event)
+        if not form.validate_on_submit():
+            return _details_page(registration, form, token)
+    registration, now = _own(token), clock.now()
+    consents = form.consents(NOTICE_VERSION, now)
+    service.change_details(registration, form.person, consents, by=REGISTRANT, now=now)
+    if registration.link_code != g.link_code:
+        return render_template("registrations/address_changed.html", event=registration.event)
+    return redirect(url_for("registrations.own", token=token), 303)
 
 
 @bp.route("/registrations/<token>/withdrawal", methods=["GET", "POST"])
 @personal
 def withdrawal(token: str) -> ResponseReturnValue:
-    registration = _own(token)
-    form = ActForm()
-    if form.validate_on_submit():
-        if registration.status is not Status.WITHDRAWN:
-            service.withdraw(registration, by=REGISTRANT, now=clock.now())
-        return redirect(url_for("registrations.own", token=token), 303)
-    return _act_page("withdrawal", registration, form, token)
+    if request.method != "POST":
+        return _act_page("withdrawal", token, may=_withdrawable)
+    registration = _held(token)
+    if registration.status is not Status.WITHDRAWN:
+        service.withdraw(registration, by=REGISTRANT, now=clock.now())
+    return redirect(url_for("registrations.own", token=token), 303)
 
 
 @bp.route("/registrations/<token>/erasure", methods=["GET", "POST"])
 @personal
 def erasure(token: str) -> ResponseReturnValue:
     """For who gets letters about a registration that somebody else made."""
+    if request.method != "POST":
+        return _act_page("erasure", token)
     registration = _own(token)
-    form = ActForm()
-    if form.validate_on_submit():
-        service.disown(registration, by=REGISTRANT, now=clock.now())
-        privacy.blank(registration)
-        return render_template("registrations/erased.html", event=registration.event)
-    return _act_page("erasure", registration, form, token)
+    service.disown(registration, by=REGISTRANT, now=clock.now())
+    privacy.blank(registration)
+    return render_template("registrations/erased.html", event=registration.event)
 
 
 @bp.get("/registrations/<token>/calendar.ics")
 @personal
 def calendar_file(token: str) -> ResponseReturnValue:
-    """One's own entry to download, with the UID of the mails."""
+    """One's own entry to download, with the UID and in the language of the mails."""
     registration = _own(token)
-    if not registration.holds_place:
+    if not registration.holds_place or registration.event.state is not State.PUBLISHED:
         abort(404)
     invite = invites.of(registration.id, domain=mail.domain(), now=clock.now())
-    octets = calendar.personal_file(
-        letters.entry(registration, invite),
-        sequence=invite.sequence or 0,
-        stamped_at=invite.stamped_at or registration.status_at,
-    )
+    with in_language(registration.language):
+        octets = calendar.personal_file(
+            letters.entry(registration, invite),
+            sequence=invite.sequence or 0,
+            stamped_at=invite.stamped_at or registration.status_at,
+        )
     response = Response(octets, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = (
         f'attachment; filename="{registration.event.slug}.ics"'
@@ -196,8 +193,6 @@ def join(token: str) -> ResponseReturnValue:
     """The joining link, for who has a place, from the time that the organiser set."""
     registration = _own(token)
     event = registration.event
-    if not ActForm().validate_on_submit():
-        raise BadLink
     if not _may_join(registration, clock.now()):
         raise Refused(_why_not_join(registration))
     service.note_joining(registration, by=REGISTRANT, now=clock.now())
@@ -210,7 +205,8 @@ def join(token: str) -> ResponseReturnValue:
 @personal
 def join_page(slug: str) -> ResponseReturnValue:
     """The way in that may be told to anybody: it mails the registered their own link."""
-    event = _event(slug)
+    with looking():
+        event = _event(slug)
     if not event.online or not event.joining_url:
         abort(404)
     return _mail_links("registrations/join.html", "registrations.join_page", event=event)
@@ -231,13 +227,14 @@ def _mail_links(template: str, endpoint: str, event: Event | None = None) -> Res
         address = service.address_key(form.email.data)
         if _may_write_to(address):
             service.ask_for_links(queries.of_address(address), now=clock.now())
-        session["asked"] = form.email.data
+        session["asked"] = masked(form.email.data)
         return redirect(url_for(endpoint, sent="yes", **_slug(event)), 303)
     if request.args.get("sent") == "yes" and not form.errors:
         return render_template(
             "registrations/link_sent.html", address=session.get("asked", ""), event=event
         )
-    page = render_template(template, form=form, event=event)
+    with looking():
+        page = render_template(template, form=form, event=event)
     return page, 422 if form.errors else 200
 
 
@@ -266,6 +263,13 @@ def _own(token: str) -> Registration:
         raise BadLink
     g.link_code = registration.link_code
     return registration
+
+
+def _held(token: str) -> Registration:
+    """The same with its event held, so that a second click sees what the first one did."""
+    event_service.locked(_own(token).event_id)
+    db.session.expire_all()
+    return _own(token)
 
 
 def _untouched_form(event: Event, door: Door) -> Fresh:
@@ -326,27 +330,48 @@ def _own_page(registration: Registration, token: str) -> str:
         if waits
         else None,
         may_change=_changeable(registration, now),
-        may_withdraw=may_withdraw(status=registration.standing, ends_at=event.ends_at, now=now),
+        may_withdraw=_withdrawable(registration, now),
         may_join=_may_join(registration, now),
         joining_opens_at=joining_opens_at(event.starts_at, event.joining_minutes),
         is_over=event.is_over(now),
     )
 
 
-def _act_page(
-    act: str, registration: Registration, form: ActForm, token: str
-) -> ResponseReturnValue:
+def _details_page(registration: Registration, form: PersonForm, token: str) -> ResponseReturnValue:
     page = render_template(
-        f"registrations/{act}.html",
+        "registrations/details.html",
         form=form, registration=registration, event=registration.event, token=token,
     )  # fmt: skip
     return page, 422 if form.errors else 200
+
+
+def _act_page(
+    act: str, token: str, may: Callable[[Registration, datetime], bool] | None = None
+) -> ResponseReturnValue:
+    """What will happen, and the button; that its form is ours is checked before any view."""
+    registration = _own(token)
+    return render_template(
+        f"registrations/{act}.html",
+        form=ActForm(), registration=registration, event=registration.event, token=token,
+        possible=may is None or may(registration, clock.now()),
+    )  # fmt: skip
+
+
+def _withdrawable(registration: Registration, now: datetime) -> bool:
+    event = registration.event
+    return may_withdraw(
+        status=registration.standing,
+        event_state=event.state.value,
+        ends_at=event.ends_at,
+        now=now,
+    )
 
 
 def _changeable(registration: Registration, now: datetime) -> bool:
     event = registration.event
     return may_change(
         status=registration.standing,
+        event_state=event.state.value,
         starts_at=event.starts_at,
         changes_until=event.changes_until,
         now=now,
@@ -391,4 +416,5 @@ def _may_write_to(address: str) -> bool:
     allowed = current_app.extensions["portal"].limits["mail"]
     if not allowed:
         return True
-    return limiter.limiter.hit(parse(allowed), "mail", service.address_key(address))
+    key = tokens.digest(service.address_key(address))
+    return limiter.limiter.hit(parse(allowed), "mail", key)
