@@ -120,9 +120,7 @@ def letters_due_of(event_ids: Sequence[int] | None) -> dict[int, int]:
     """
     own = (
         select(Registration.event_id, func.count())
-        .where(
-            Registration.stuck_at.is_(None), Registration.revision > Registration.told_revision
-        )
+        .where(Registration.stuck_at.is_(None), Registration.revision > Registration.told_revision)
         .group_by(Registration.event_id)
     )
     due = Counter({row[0]: row[1] for row in db.session.execute(_in(own, event_ids)).all()})
