@@ -141,6 +141,19 @@ def test_what_did_not_change_is_not_sent_again(
     assert client.get(FEED, headers={"If-None-Match": tag}).status_code == 200
 
 
+def test_only_start_end_place_and_status_rise_in_sequence(
+    make: Make, change: Change, client: PortalClient
+) -> None:
+    event_id = make(state=State.DRAFT)
+    change(event_id, service.change, {"venue": "House of Crafts"})
+    change(event_id, service.publish)
+    assert [each.sequence for each in seen(client, FILE)] == [0]
+    change(event_id, service.change, {"capacity": 20, "title": {"en": "Trust"}})
+    assert [(each.sequence, each.summary) for each in seen(client, FILE)] == [(0, "Trust")]
+    change(event_id, service.change, {"venue": "House of Skills"})
+    assert [each.sequence for each in seen(client, FILE)] == [1]
+
+
 def test_a_postponed_event_is_tentative(make: Make, change: Change, client: PortalClient) -> None:
     event_id = make()
     change(event_id, service.postpone)
