@@ -46,7 +46,8 @@ from portal.db import looking
 from portal.extensions import limiter
 from portal.i18n import page_language
 from portal.limits import rate
-from portal.tokens import digest
+from portal.tokens import BadLink, digest
+from portal.web import error_page
 
 bp = Blueprint("accounts", __name__, url_prefix="/desk")
 log = logging.getLogger("portal.accounts")
@@ -59,6 +60,29 @@ STRANGER = Actor("stranger")
 def _personal() -> None:
     """These pages are about one person, and kept nowhere."""
     g.personal = True
+
+
+@bp.errorhandler(BadLink)
+def _used_or_old(error: BadLink) -> ResponseReturnValue:
+    """What to do instead, since such a link works once and for a while."""
+    sign_in_here = (_("Sign in to the desk"), url_for("accounts.sign_in"))
+    match request.endpoint:
+        case "accounts.new_password":
+            sentence = _("It has been used, or is older than one hour. Ask for a new one.")
+            way = (_("Ask for a new link"), url_for("accounts.reset"))
+        case "accounts.invitation":
+            sentence = _(
+                "It has been used, or is older than seven days. Sign in with the password that you "
+                "chose, or ask the administrator of the portal to invite you again."
+            )
+            way = sign_in_here
+        case _:
+            sentence = _(
+                "It has been used, or is older than 15 minutes. Start the demonstration again: it "
+                "shows a new one. Or sign in with your password."
+            )
+            way = sign_in_here
+    return error_page(404, _("This link does not work any more"), sentence, way)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])

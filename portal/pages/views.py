@@ -3,7 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from portal import clock, mail
@@ -33,9 +42,19 @@ def door() -> ResponseReturnValue:
     return answer
 
 
-@bp.get("/<lang>/")
+@bp.get("/favicon.ico")
+def icon() -> ResponseReturnValue:
+    """Where browsers look that were not told better."""
+    answer = redirect("/static/img/icon.svg", 301)
+    answer.headers["Cache-Control"] = "public, max-age=86400"
+    return answer
+
+
+@bp.get("/<lang>/", strict_slashes=False)
 def front() -> ResponseReturnValue:
-    """The next event, how to take part, and what follows."""
+    """The next event, how to take part, and what follows; no language is no such page."""
+    if not request.path.endswith("/"):
+        return redirect(url_for("pages.front"), 301)
     return page("", queries.stamp_of_all(), _front)
 
 

@@ -30,6 +30,7 @@ from tests.desk.front_door import (
     words,
 )
 from tests.harness.client import PortalClient
+from tests.harness.mails import text_of
 
 Deliver = Callable[[], list[EmailMessage]]
 NEW_PASSWORD = "another handful of words"
@@ -294,13 +295,18 @@ def test_a_forgotten_password_is_set_anew_by_a_letter(
     session = sign_in(app, email)
     known = client.submit("/desk/password/reset", {"email": " Olga@Example.org "})
     (mail,) = deliver()
+    lines = text_of(mail).splitlines()
+    assert lines[:2] == ["Set a new password", ""]
+    assert lines[lines.index("Choose a new password:") + 1].startswith("http://localhost/desk/")
     path = link_in(mail)
     assert client.get(path).status_code == 200
     assert session.get("/desk/").status_code == 200
     done = client.submit(path, {"password": NEW_PASSWORD})
     assert done.headers["Location"] == "/desk/sign-in?done=password"
     assert session.get("/desk/").status_code == 303
-    assert client.get(path).status_code == 404
+    used = client.get(path)
+    assert used.status_code == 404
+    assert 'href="/desk/password/reset"' in used.text
     assert [m["Subject"] for m in deliver()] == ["Your password was changed"]
     step = client.submit("/desk/sign-in", {"email": email, "password": NEW_PASSWORD})
     assert step.headers["Location"] == "/desk/sign-in/code"
@@ -366,7 +372,10 @@ def test_the_demonstrations_link_opens_a_page_whose_button_signs_in_once(
     assert client.get("/desk/").status_code == 303
     assert client.submit(demonstration_link).headers["Location"] == "/desk/"
     assert client.get("/desk/").status_code == 200
-    assert client.get(demonstration_link).status_code == 404
+    used = client.get(demonstration_link)
+    assert used.status_code == 404
+    assert "It has been used, or is older than 15 minutes" in used.text
+    assert 'href="/desk/sign-in"' in used.text
 
 
 def test_the_demonstrations_link_lasts_fifteen_minutes(
