@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -249,5 +249,5 @@ def _move_and_tell() -> None:
         service.tell_now(event, by=COMMAND, now=now)
 
 
-def _median(values: object) -> float:
-    return float(statistics.median(values))  # type: ignore[call-overload]
+def _median(values: Iterable[float]) -> float:
+    return statistics.median(values)

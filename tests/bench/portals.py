@@ -13,7 +13,13 @@ from flask import Flask
 from portal.config import Settings
 from tests.bench.mailbox import MailSink
 from tests.bench.processes import cpu
-from tests.harness.databases import Cluster, Database, PostgresDatabases, SqliteDatabases
+from tests.harness.databases import (
+    Cluster,
+    Database,
+    Databases,
+    PostgresDatabases,
+    SqliteDatabases,
+)
 from tests.harness.servers import Server
 
 SLUG = "microcredentials-manufacturing-and-retail"
@@ -90,7 +96,7 @@ def portals(directory: Path, sink: MailSink) -> Iterator[Callable[[str], Portal]
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
     home = Path(tempfile.mkdtemp(prefix="portal-bench-pg-"))
     cluster = _SafeCluster(home, cleanup_mode="delete")
-    kinds = {
+    kinds: dict[str, tuple[Databases, int]] = {
         "sqlite": (SqliteDatabases(_below(directory, "sqlite")), 0),
         "postgresql": (
             PostgresDatabases(cluster, _below(directory, "postgresql")),
