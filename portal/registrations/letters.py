@@ -144,7 +144,7 @@ class Told:
         event = self.event
         facts = [
             (_("Event"), self.title),
-            (_("When"), when(event.starts_at, event.ends_at, event.zone)),
+            (_("When"), self._when()),
             (_("Where"), event.place or _("Online")),
         ]
         if event.online and self.status is Status.CONFIRMED:
@@ -171,6 +171,12 @@ class Told:
     @property
     def event_url(self) -> str:
         return mail.public_url("events.show", lang=self.registration.language, slug=self.event.slug)
+
+    def _when(self) -> str:
+        planned = when(self.event.starts_at, self.event.ends_at, self.event.zone)
+        if self.event.state.value == "postponed":
+            return _("not known yet; it was planned for %(when)s", when=planned)
+        return planned
 
     def _how_to_join(self) -> str:
         opens = joining_opens_at(self.event.starts_at, self.event.joining_minutes)

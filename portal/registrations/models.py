@@ -12,6 +12,7 @@ from portal.registrations.rules import Attendance, StakeholderGroup, Status, sta
 
 _UNTOLD = text("revision > told_revision")
 _ASKED = text("links_asked_at IS NOT NULL")
+_STUCK = text("stuck_at IS NOT NULL")
 _NEEDS = text("access_needs <> '' OR diet <> ''")
 
 
@@ -32,6 +33,7 @@ class Registration(Row):
         Index("ix_registrations_address_key", "address_key"),
         Index("ix_registrations_untold", "id", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
         Index("ix_registrations_links", "id", sqlite_where=_ASKED, postgresql_where=_ASKED),
+        Index("ix_registrations_stuck", "event_id", sqlite_where=_STUCK, postgresql_where=_STUCK),
         Index("ix_registrations_needs", "event_id", sqlite_where=_NEEDS, postgresql_where=_NEEDS),
         Index("ix_registrations_event_id_name", "event_id", "sort_name", "id"),
         Index("ix_registrations_event_id_registered", "event_id", "registered_at", "id"),
@@ -73,7 +75,7 @@ class Registration(Row):
     told_address: Mapped[str] = mapped_column(String(254), default="")
     letter_due_at: Mapped[datetime | None]
     links_asked_at: Mapped[datetime | None]
-    stuck_at: Mapped[datetime | None] = mapped_column(index=True)
+    stuck_at: Mapped[datetime | None]
     stuck_reason: Mapped[str] = mapped_column(String(200), default="")
     joined_at: Mapped[datetime | None]
     erase_asked_at: Mapped[datetime | None] = mapped_column(index=True)
