@@ -61,7 +61,7 @@ class _Shelf(Generic[Body]):
         self, variant: Hashable, stamp: Hashable, make: Callable[[datetime], tuple[Fresh, Body]]
     ) -> Body:
         now = clock.now()
-        key = (request.host_url, request.path, variant)
+        key = (request.scheme, request.host, request.path, variant)
         stamp = (stamp, current_app.extensions["site"].is_demo)  # each page says which it is
         kept = self.kept(key)
         if kept is None or kept.stamp != stamp or (kept.until is not None and kept.until <= now):

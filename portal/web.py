@@ -141,8 +141,10 @@ def _has_nul(pairs: Iterable[tuple[str, str]]) -> bool:
 
 def _finish(response: Response) -> Response:
     headers = response.headers
+    given = {name.lower() for name in headers.keys()}  # noqa: SIM118 - its iterator gives pairs
     for name, value in HEADERS.items():
-        headers.setdefault(name, value)
+        if name.lower() not in given:
+            headers.add(name, value)
     if current_app.extensions["portal"].https:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     if g.get("personal"):
