@@ -31,7 +31,7 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
-PATIENCE = 20
+PATIENCE = 30
 """Seconds that a transaction waits for a connection or for its turn to write."""
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
@@ -150,7 +150,7 @@ def for_update(question: Select[Any], *, skip_locked: bool = False) -> Select[An
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
-    pool = {"pool_size": 8, "max_overflow": 12, "pool_timeout": PATIENCE}
+    pool = {"pool_size": 8, "max_overflow": 24, "pool_timeout": PATIENCE}
     if settings.database_url.startswith("sqlite"):
         every_thread = {"max_overflow": 64}  # those who wait for their turn hold one each
         return (
