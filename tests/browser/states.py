@@ -111,8 +111,8 @@ def _another_address(page: Page, stage: Stage, lang: str) -> None:
 
 
 def _refused(page: Page, stage: Stage, lang: str) -> None:
+    """Nothing is left to withdraw: the page says so and has no button."""
     goto(page, stage, f"/{lang}{stage.own('declined@example.org', '/withdrawal')}")
-    press(page)
 
 
 def _stale(page: Page, stage: Stage, lang: str) -> None:

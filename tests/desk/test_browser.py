@@ -35,6 +35,8 @@ def test_an_organiser_works_by_keyboard_alone(demonstration: Server, page: Page)
     where = page.url
 
     page.get_by_role("link", name="Registrations").first.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Registrations")
+    page.wait_for_load_state()
     page.keyboard.press("/")
     page.keyboard.type("a")
     page.keyboard.press("Enter")

@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
@@ -70,7 +71,8 @@ def rush(
     url: str, wishes: Sequence[Wish], gun: Callable[[], object] = lambda: None
 ) -> list[Outcome]:
     """All forms are fetched first; then everybody sends theirs at once and reads the answer."""
-    return asyncio.run(_rush(url, wishes, gun))
+    with ThreadPoolExecutor(1) as apart:  # the browser of another test may hold this thread's loop
+        return apart.submit(lambda: asyncio.run(_rush(url, wishes, gun))).result()
 
 
 async def _rush(url: str, wishes: Sequence[Wish], gun: Callable[[], object]) -> list[Outcome]:
