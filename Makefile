@@ -18,7 +18,7 @@ run: .venv/.installed ## Start the portal with its demonstration (Ctrl-C stops i
 test: .venv/.installed-dev ## Run every test on SQLite and on PostgreSQL, in a real browser
 	@$(BIN)/python -m tests.harness.chromium
 	@$(BIN)/python -m portal.prepare
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: .venv/.installed-dev ## Format, lint, types, import contracts, dependencies; no tests
 	$(BIN)/ruff format --check .
