@@ -55,7 +55,7 @@ def write(registration: Registration, *, now: datetime) -> None:
             before = _state(registration, invite)
             what = what or Occasion.DETAILS_CHANGED
         if registration.erase_asked_at is not None:
-            what = Occasion.ERASED
+            what = None if registration.is_merged else Occasion.ERASED
         if what is not None:
             calendar = _calendar(registration, invite, now)
             to = registration.email

@@ -89,6 +89,11 @@ class Registration(Row):
         return standing(self.status, self.event.state.value)
 
     @property
+    def is_merged(self) -> bool:
+        """It became one with another of the same person, and is soon forgotten."""
+        return self.address_key == f"merged-{self.id}"
+
+    @property
     def holds_place(self) -> bool:
         return self.standing is Status.CONFIRMED
 

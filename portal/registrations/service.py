@@ -144,7 +144,8 @@ def change_details(
 ) -> bool:
     """The person's own corrections; nothing changed means no write and no letter.
 
-    Answers whether anything differed. A changed address gets a new link, and the old one is told.
+    Answers whether anything differed. A changed address gets a new link, and the old one is told;
+    where the person is registered with the new address too, the two registrations become one.
     """
     event = events.locked(registration.event_id)
     db.session.refresh(registration)
@@ -163,9 +164,13 @@ def change_details(
     if not changed:
         return False
     other = queries.of_person(event.id, address_key(person["email"]), name_key(person))
+    moves = address_key(person["email"]) != registration.address_key
     if other is not None and other.id != registration.id:
-        raise Refused(_("This name and address cannot be used together. Write another address."))
-    if address_key(person["email"]) != registration.address_key:
+        if not moves:
+            raise Refused(_("Somebody with this name is registered with your address already."))
+        _merge(registration, other, event, by=by, now=now)
+        return True
+    if moves:
         registration.link_code = secrets.token_urlsafe(9)
     kept = registration.consents
     registration.consents = {name: kept.get(name, given) for name, given in consents.items()}
@@ -296,6 +301,37 @@ def _stand(registration: Registration, status: Status, now: datetime) -> None:
     registration.status_at = now
     registration.revision += 1
     registration.stuck_at = None
+
+
+def _merge(
+    registration: Registration, other: Registration, event: Event, *, by: Actor, now: datetime
+) -> None:
+    """The better place of the two stays, under the other's address and with its details.
+
+    For the page and for the mailbox that is left, it is a change of address like any other, so
+    that nobody learns by it who is registered.
+    """
+    status, number = registration.status, registration.queue_number
+    registration.link_code = secrets.token_urlsafe(9)
+    registration.erase_asked_at = now
+    registration.address_key = f"merged-{registration.id}"
+    registration.queue_number = None
+    _move(registration, Status.WITHDRAWN, "registration.merged", by=by, now=now)
+    db.session.flush()
+    if _BEST_FIRST.index(status) < _BEST_FIRST.index(other.status):
+        _move(other, status, "registration.gained", by=by, now=now)
+        if status is Status.WAITLISTED:
+            other.queue_number = number
+    else:
+        other.links_asked_at = now
+        if status is other.status is Status.WAITLISTED and number and other.queue_number:
+            other.queue_number = min(number, other.queue_number)
+    fill_places(event, now=now)
+
+
+_BEST_FIRST = (
+    Status.CONFIRMED, Status.WAITLISTED, Status.PENDING, Status.DECLINED, Status.WITHDRAWN,
+)  # fmt: skip
 
 
 def _write_person(registration: Registration, person: dict[str, Any]) -> None:
