@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy import Row as Result
-from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import selectinload
 
 from portal.db import db
@@ -75,11 +75,28 @@ def upcoming(now: datetime) -> Sequence[Event]:
 
 def past(now: datetime) -> Sequence[Event]:
     """Public events that are over, the last one first."""
-    return db.session.scalars(
-        select(Event)
-        .where(Event.state.not_in((State.DRAFT, State.POSTPONED)), Event.ends_at <= now)
-        .order_by(Event.starts_at.desc(), Event.id.desc())
+    return db.session.scalars(select(Event).where(_is_over(now)).order_by(*_LAST_FIRST)).all()
+
+
+def past_ids(now: datetime, sector: str = "") -> list[int]:
+    """The same, of one sector or of all, by their ids only: for a list that is shown in pages."""
+    rows = db.session.execute(
+        select(Event.id, Event.sectors).where(_is_over(now)).order_by(*_LAST_FIRST)
     ).all()
+    return [event_id for event_id, sectors in rows if not sector or sector in sectors]
+
+
+def in_order(ids: Sequence[int]) -> list[Event]:
+    """These events, in the order of their ids here."""
+    found = db.session.scalars(select(Event).where(Event.id.in_(ids)))
+    return sorted(found, key=lambda event: ids.index(event.id))
+
+
+def _is_over(now: datetime) -> ColumnElement[bool]:
+    return and_(Event.state.not_in((State.DRAFT, State.POSTPONED)), Event.ends_at <= now)
+
+
+_LAST_FIRST = (Event.starts_at.desc(), Event.id.desc())
 
 
 def for_feed(now: datetime) -> Sequence[Event]:

@@ -16,19 +16,22 @@ from portal.events.shown import Shown
 from portal.markup import rich
 from portal.registrations.queries import places, places_of
 from portal.site import absolute
+from portal.web import page_number
 
 bp = Blueprint("events", __name__)
 
+PAST_ON_A_PAGE = 20
 SLUGS_REST = "public, max-age=3600"
 
 
 @bp.get("/<lang>/events/")
 def index() -> ResponseReturnValue:
-    """What is to come and what was, of all sectors or of one."""
+    """What is to come and what was, of all sectors or of one; what was is shown in pages."""
     sector = request.args.get("sector", "")
     if sector and sector not in labels.SECTORS:
         abort(404)
-    return page(sector, queries.stamp_of_all(), lambda now: _list(sector, now))
+    number = page_number()
+    return page((sector, number), queries.stamp_of_all(), lambda now: _list(sector, number, now))
 
 
 @bp.get("/<lang>/events/<slug>/")
@@ -43,14 +46,22 @@ def show(slug: str) -> ResponseReturnValue:
     return page(zone, tuple(stamp), lambda now: _event_page(slug, zone, now))
 
 
-def _list(sector: str, now: datetime) -> Fresh:
-    upcoming, past = queries.upcoming(now), queries.past(now)
+def _list(sector: str, number: int, now: datetime) -> Fresh:
+    over = queries.past_ids(now, sector)
+    last = max(1, -(-len(over) // PAST_ON_A_PAGE))
+    if number > last:
+        abort(404)
+    past = queries.in_order(over[(number - 1) * PAST_ON_A_PAGE : number * PAST_ON_A_PAGE])
+    upcoming = queries.upcoming(now)
     taken = places_of([event.id for event in upcoming])
     listed = [Shown(event, taken[event.id], now) for event in _of_sector(upcoming, sector)]
     body = render_template(
         "events/index.html",
         upcoming=listed,
-        past=[Shown(event, Places(), now) for event in _of_sector(past, sector)],
+        past=[Shown(event, Places(), now) for event in past],
+        number=number,
+        last=last,
+        args={"sector": sector} if sector else {},
         sector_name=labels.SECTORS.get(sector),
         choices=_sector_choices(sector),
         webcal="webcal://" + absolute(url_for("event_feeds.calendar")).partition("://")[2],

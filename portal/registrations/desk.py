@@ -192,9 +192,8 @@ def _args(wish: Wish) -> dict[str, str]:
 def _heads(wish: Wish) -> list[tuple[str, str, str | None, str | None]]:
     """Heads of the table; one can sort by four of them, and turn the order round."""
     words: list[tuple[str, str]] = [
-        (_("Name"), "name"), (_("Organisation"), "organisation"),
-        (_("Takes part as"), ""), (_("Country"), ""), (_("Status"), "status"),
-        (_("Registered"), "registered_at"),
+        (_("Name"), "name"), (_("Status"), "status"), (_("Organisation"), "organisation"),
+        (_("Takes part as"), ""), (_("Country"), ""), (_("Registered"), "registered_at"),
     ]  # fmt: skip
     heads: list[tuple[str, str, str | None, str | None]] = []
     for label, sort in words:

@@ -606,6 +606,32 @@ def test_the_list_has_what_is_to_come_and_what_was_by_sector(
     assert client.get("/en/events/?sector=fishing").status_code == 404
 
 
+def test_what_was_is_shown_in_pages(make: Make, client: PortalClient) -> None:
+    for number in range(45):
+        make(
+            slug=f"past-{number:02}",
+            starts_at=STARTS - timedelta(days=100 + number),
+            sectors=["retail"] if number % 2 else [],
+        )
+    make(slug="coming")
+
+    def slugs(path: str) -> list[str]:
+        shown = client.get(path)
+        assert shown.status_code == 200
+        listed = shown.get_data(as_text=True).split("<h3")[1:]
+        return [part.split("/events/")[1].partition("/")[0] for part in listed]
+
+    past = [f"past-{number:02}" for number in range(45)]
+    assert slugs("/en/events/") == ["coming", *past[:20]]
+    assert slugs("/en/events/?page=3") == past[40:]
+    assert slugs("/en/events/?sector=retail&page=2") == past[1::2][20:]
+    assert 'href="/en/events/?sector=retail&amp;page=1"' in client.get(
+        "/en/events/?sector=retail&page=2"
+    ).get_data(as_text=True)
+    for nowhere in ("4", "0", "x", "-1"):
+        assert client.get(f"/en/events/?page={nowhere}").status_code == 404
+
+
 def test_the_list_says_how_each_event_stands(
     app: Flask, make: Make, client: PortalClient, clock: time_machine.Traveller
 ) -> None:
