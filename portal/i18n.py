@@ -138,6 +138,11 @@ def when(starts_at: datetime, ends_at: datetime, zone: str) -> str:
 
     Where clocks change in between, each time carries its own mark.
     """
+    return _when(starts_at, ends_at, zone, _written_language())
+
+
+@lru_cache(maxsize=256)  # each letter of a batch says it
+def _when(starts_at: datetime, ends_at: datetime, zone: str, lang: str) -> str:
     first, last = day(starts_at, zone), day(ends_at, zone)
     start, end = clock_time(starts_at, zone), clock_time(ends_at, zone)
     zone_said = zone_words(starts_at, zone)
@@ -153,6 +158,11 @@ def when(starts_at: datetime, ends_at: datetime, zone: str) -> str:
 
 def moment_words(moment: datetime, zone: str) -> str:
     """'11 January 2027, 18:00, Brussels time (CET, UTC+1)'."""
+    return _moment_words(moment, zone, _written_language())
+
+
+@lru_cache(maxsize=256)
+def _moment_words(moment: datetime, zone: str, lang: str) -> str:
     return _(
         "%(day)s, %(time)s, %(zone)s",
         day=short_day(moment, zone),

@@ -1,10 +1,11 @@
 """The difference between what a calendar holds and what it should hold, and its message."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.db import db
 from portal.invites import rules
@@ -22,12 +23,23 @@ class Calendar:
 
 def of(registration_id: int, *, domain: str, now: datetime) -> Invite:
     """The registration's invite; made with its UID for ever when first asked for."""
-    invite = db.session.scalar(select(Invite).where(Invite.registration_id == registration_id))
-    if invite is None:
-        uid = f"registration-{registration_id}@{domain}"
-        invite = Invite(registration_id=registration_id, uid=uid, created_at=now)
-        db.session.add(invite)
-    return invite
+    return of_all([registration_id], domain=domain, now=now)[registration_id]
+
+
+def of_all(registration_ids: Sequence[int], *, domain: str, now: datetime) -> dict[int, Invite]:
+    """The invites of these registrations, by registration, in one read."""
+    found = db.session.scalars(_OF_ALL, {"ids": registration_ids})
+    invites = {invite.registration_id: invite for invite in found}
+    for registration_id in registration_ids:
+        if registration_id not in invites:
+            uid = f"registration-{registration_id}@{domain}"
+            invite = Invite(registration_id=registration_id, uid=uid, created_at=now)
+            invites[registration_id] = invite
+            db.session.add(invite)
+    return invites
+
+
+_OF_ALL = select(Invite).where(Invite.registration_id.in_(bindparam("ids", expanding=True)))
 
 
 def renew(invite: Invite, entry: Entry, *, now: datetime) -> Calendar | None:

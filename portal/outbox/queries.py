@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, func, select
 from sqlalchemy.orm import defer
 
 from portal.db import db
@@ -57,9 +57,13 @@ def by_id(message_id: int) -> Message | None:
 
 def written_to(recipient: str, since: datetime) -> int:
     """How many mails were written to this mailbox since then, however its name was typed."""
-    same_mailbox = func.lower(Message.recipient) == func.lower(recipient)
-    found = db.session.scalar(select(func.count()).where(same_mailbox, Message.created_at >= since))
-    return found or 0
+    return db.session.scalar(_WRITTEN_TO, {"recipient": recipient, "since": since}) or 0
+
+
+_WRITTEN_TO = select(func.count()).where(
+    func.lower(Message.recipient) == func.lower(bindparam("recipient", type_=String())),
+    Message.created_at >= bindparam("since"),
+)
 
 
 def _of(question: Select[*Columns], event_ids: list[int] | None) -> Select[*Columns]:

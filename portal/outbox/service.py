@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from portal.audit.service import Actor, record
@@ -94,57 +94,64 @@ def take_back(thread: str) -> dict[str, Any] | None:
 
 def claim(count: int, *, lease: timedelta, now: datetime) -> list[Claimed]:
     """Take up to `count` due mails for this worker; of each thread only the first unsent one."""
-    ready = db.session.scalars(
-        for_update(
-            select(Message)
-            .where(_may_be_claimed(now))
-            .order_by(Message.priority, Message.id)
-            .limit(count),
-            skip_locked=True,
-        )
-    ).all()
-    claimed = [Claimed(m.id, m.message_id, m.recipient, m.octets, m.in_doubt) for m in ready]
-    for message in ready:
-        message.leased_until = now + lease
-        message.in_doubt = True
-        message.attempts += 1
+    ready = for_update(_READY, skip_locked=True)
+    found = db.session.execute(ready, {"now": now, "count": count}).all()
+    claimed = [Claimed(*row) for row in found]
+    if claimed:
+        ids = [message.id for message in claimed]
+        db.session.execute(_LEASE, {"ids": ids, "until": now + lease})
     return claimed
 
 
 def something_is_due(now: datetime) -> bool:
     """Whether any mail could be claimed: a look before the lock is taken."""
-    found = db.session.execute(select(Message.id).where(_may_be_claimed(now)).limit(1))
-    return found.first() is not None
-
-
-def _may_be_claimed(now: datetime) -> ColumnElement[bool]:
-    earlier = aliased(Message)
-    first_of_thread = ~(
-        select(earlier.id)
-        .where(
-            earlier.thread == Message.thread,
-            earlier.id < Message.id,
-            earlier.sent_at.is_(None),
-            earlier.parked_at.is_(None),
-        )
-        .exists()
-    )
-    return and_(
-        WAITING,
-        Message.due_at <= now,
-        or_(Message.leased_until.is_(None), Message.leased_until < now),
-        or_(Message.thread == "", first_of_thread),
-    )
+    return db.session.execute(_SOMETHING_IS_DUE, {"now": now}).first() is not None
 
 
 def note_sent(message_id: int, *, now: datetime) -> None:
     """The server took it; its octets are not needed any more and hold personal data."""
-    db.session.execute(
-        update(Message)
-        .where(Message.id == message_id)
-        .values(sent_at=now, leased_until=None, in_doubt=False, parked_at=None, octets=b"",
-                before=None, reason="")
-    )  # fmt: skip
+    db.session.execute(_SENT, {"mail": message_id, "now": now})
+
+
+# What is asked and noted for every mail is put together once: that costs as much as asking.
+_MAILS = Message.__table__
+_earlier = aliased(Message)
+_FIRST_OF_THREAD = ~(
+    select(_earlier.id)
+    .where(
+        _earlier.thread == Message.thread,
+        _earlier.id < Message.id,
+        _earlier.sent_at.is_(None),
+        _earlier.parked_at.is_(None),
+    )
+    .exists()
+)
+_MAY_BE_CLAIMED = and_(
+    WAITING,
+    Message.due_at <= bindparam("now"),
+    or_(Message.leased_until.is_(None), Message.leased_until < bindparam("now")),
+    or_(Message.thread == "", _FIRST_OF_THREAD),
+)
+_SOMETHING_IS_DUE = select(Message.id).where(_MAY_BE_CLAIMED).limit(1)
+_READY = (
+    select(Message.id, Message.message_id, Message.recipient, Message.octets, Message.in_doubt)
+    .where(_MAY_BE_CLAIMED)
+    .order_by(Message.priority, Message.id)
+    .limit(bindparam("count"))
+)
+_LEASE = (
+    update(_MAILS)
+    .where(_MAILS.c.id.in_(bindparam("ids", expanding=True)))
+    .values(leased_until=bindparam("until"), in_doubt=True, attempts=_MAILS.c.attempts + 1)
+)
+_SENT = (
+    update(_MAILS)
+    .where(_MAILS.c.id == bindparam("mail"))
+    .values(
+        sent_at=bindparam("now"), leased_until=None, in_doubt=False, parked_at=None, octets=b"",
+        before=None, reason="",
+    )
+)  # fmt: skip
 
 
 def note_postponed(claimed: Claimed, reason: str, *, certain: bool, now: datetime) -> None:

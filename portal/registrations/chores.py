@@ -1,15 +1,19 @@
 """The worker's duties towards registrants: each does one thing and says if there was one."""
 
 import logging
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from portal import mail
 from portal.db import db, transaction
 from portal.events import queries as event_queries
 from portal.events import service as events
+from portal.invites import service as invites
+from portal.invites.models import Invite
 from portal.outbox import queries as outbox_queries
 from portal.registrations import letters, privacy, queries, service
 from portal.registrations.models import Answer, Registration
@@ -22,6 +26,8 @@ AT_ONCE = 5
 
 FLOOD = 20
 FLOOD_RESTS = timedelta(hours=1)
+
+Write = Callable[[Registration, Invite], None]
 
 
 def announce_rested_changes(now: datetime) -> bool:
@@ -48,42 +54,53 @@ def write_next_letters(now: datetime) -> bool:
     """Tell the next people whose own registration changed."""
     if not queries.someone_untold(now):
         return False
-    with transaction():
+
+    def write_some(write: Write) -> bool:
         untold = queries.next_untold(now, AT_ONCE)
+        written: Counter[str] = Counter()
+        invited = _invites_of(untold, now)
         for registration in untold:
-            if _is_flooded(registration, now):
+            mailbox = registration.address_key
+            if _is_flooded(registration, now, just_now=written[mailbox]):
                 registration.letter_due_at = now + FLOOD_RESTS
             else:
-                _write(registration, now, letters.write)
-    return bool(untold)
+                write(registration, invited[registration.id])
+                written[mailbox] += 1
+        return bool(untold)
+
+    return _together_or_one_by_one(write_some, now)
 
 
 def write_next_news(now: datetime) -> bool:
     """Tell the next people what their event announced; when all know it, that is noted."""
     if queries.event_with_news() is None:
         return False
-    with transaction():
+
+    def write_some(write: Write) -> bool:
         event = queries.event_with_news()
         if event is None:
             return False
         untold = queries.next_untold_of(event, AT_ONCE)
+        invited = _invites_of(untold, now)
         for registration in untold:
-            _write(registration, now, letters.write)
+            write(registration, invited[registration.id])
         if not untold:
             if queries.someone_untold_of(event):
                 return False
             event.told_revision = event.announced_revision
-    return True
+        return True
+
+    return _together_or_one_by_one(write_some, now)
 
 
 def write_next_links(now: datetime) -> bool:
     """Send links to the next person who asked for them."""
-    if queries.next_asked_for_links() is None:
+    if not queries.someone_asked_for_links():
         return False
     with transaction():
         registration = queries.next_asked_for_links()
         if registration is not None:
-            _write(registration, now, letters.write_links)
+            _on_its_own(registration, lambda: letters.write_links(registration, now=now), now)
     return True
 
 
@@ -118,18 +135,42 @@ def forget_old_needs(now: datetime) -> bool:
     return True
 
 
-def _is_flooded(registration: Registration, now: datetime) -> bool:
+def _is_flooded(registration: Registration, now: datetime, *, just_now: int) -> bool:
     """Somebody fills a stranger's mailbox by registering names: first letters come slower then."""
     if registration.told_status is not None:
         return False
-    return outbox_queries.written_to(registration.email, now - FLOOD_RESTS) >= FLOOD
+    written = outbox_queries.written_to(registration.email, now - FLOOD_RESTS)
+    return written + just_now >= FLOOD
 
 
-def _write(registration: Registration, now: datetime, write: Callable[..., None]) -> None:
+def _together_or_one_by_one(write_some: Callable[[Write], bool], now: datetime) -> bool:
+    """All of them in few statements; where one cannot be written, each behind a savepoint."""
+
+    def with_the_others(registration: Registration, invite: Invite) -> None:
+        letters.write(registration, invite, now=now)
+
+    def on_its_own(registration: Registration, invite: Invite) -> None:
+        _on_its_own(registration, lambda: letters.write(registration, invite, now=now), now)
+
+    try:
+        with transaction() as session, session.no_autoflush:
+            return write_some(with_the_others)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        with transaction():
+            return write_some(on_its_own)
+
+
+def _invites_of(registrations: Sequence[Registration], now: datetime) -> dict[int, Invite]:
+    return invites.of_all([each.id for each in registrations], domain=mail.domain(), now=now)
+
+
+def _on_its_own(registration: Registration, write: Callable[[], None], now: datetime) -> None:
     """A letter that cannot be written is set aside, visible at the desk, and blocks nobody."""
     try:
         with db.session.begin_nested(), db.session.no_autoflush:
-            write(registration, now=now)
+            write()
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from flask import current_app
@@ -38,10 +39,9 @@ SHOW_CHANGES = {Occasion.PROGRAMME_CHANGED, Occasion.DETAILS_CHANGED}
 BULK = {Occasion.PROGRAMME_CHANGED, Occasion.EVENT_POSTPONED, Occasion.EVENT_CANCELLED}
 
 
-def write(registration: Registration, *, now: datetime) -> None:
+def write(registration: Registration, invite: Invite, *, now: datetime) -> None:
     """Bring what the person has heard up to what is so, with the letter that does it, if any."""
     event = registration.event
-    invite = invites.of(registration.id, domain=mail.domain(), now=now)
     _take_back(registration, invite)
     before = _state(registration, invite)
     heard, truth = _heard(registration), _truth(registration, event)
@@ -134,11 +134,11 @@ class Told:
     registration: Registration
     event: Event
 
-    @property
+    @cached_property
     def title(self) -> str:
         return translated(self.event.title, self.registration.language)
 
-    @property
+    @cached_property
     def facts(self) -> list[tuple[str, str]]:
         """Event, when, where, how to join, and for whom, in the language in force."""
         event = self.event
@@ -164,11 +164,11 @@ class Told:
     def position(self) -> int | None:
         return queries.position(self.registration)
 
-    @property
+    @cached_property
     def manage_url(self) -> str:
         return manage_url(self.registration)
 
-    @property
+    @cached_property
     def event_url(self) -> str:
         return mail.public_url("events.show", lang=self.registration.language, slug=self.event.slug)
 

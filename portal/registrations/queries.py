@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, cast, exists, func, literal, select
+from sqlalchemy import Select, String, and_, bindparam, cast, exists, func, literal, select
 from sqlalchemy.orm import aliased, joinedload
 
 from portal.db import db, for_update
@@ -169,13 +169,24 @@ def event_with_a_line_that_may_move(now: datetime) -> int | None:
 
 def someone_untold(now: datetime) -> bool:
     """Whether anybody's own registration changed since their last letter."""
-    return db.session.execute(_untold(select(Registration.id), now).limit(1)).first() is not None
+    return db.session.execute(_SOMEONE_UNTOLD, {"now": now}).first() is not None
 
 
 def next_untold(now: datetime, count: int) -> Sequence[Registration]:
     """The next people whose own registration changed since their last letter."""
-    question = _untold(select(Registration), now).order_by(Registration.id).limit(count)
-    return db.session.scalars(for_update(question, skip_locked=True)).all()
+    question = for_update(_NEXT_UNTOLD, skip_locked=True)
+    return db.session.scalars(question, {"now": now, "count": count}).all()
+
+
+_UNTOLD = and_(
+    Registration.revision > Registration.told_revision,
+    Registration.stuck_at.is_(None),
+    Registration.letter_due_at.is_(None) | (Registration.letter_due_at <= bindparam("now")),
+)
+_SOMEONE_UNTOLD = select(Registration.id).where(_UNTOLD).limit(1)
+_NEXT_UNTOLD = (
+    select(Registration).where(_UNTOLD).order_by(Registration.id).limit(bindparam("count"))
+)
 
 
 def event_with_news() -> Event | None:
@@ -199,28 +210,26 @@ def someone_untold_of(event: Event) -> bool:
     return db.session.execute(_untold_of(event).limit(1)).first() is not None
 
 
+def someone_asked_for_links() -> bool:
+    """Whether anybody waits for links."""
+    return db.session.execute(_SOMEONE_ASKED).first() is not None
+
+
 def next_asked_for_links() -> Registration | None:
     """The next person who asked for links; one registration stands for all of its mailbox."""
-    first = aliased(Registration)
-    is_another = exists().where(
-        first.address_key == Registration.address_key,
-        first.links_asked_at.is_not(None),
-        first.stuck_at.is_(None),
-        first.id < Registration.id,
-    )
-    return db.session.scalar(
-        for_update(
-            select(Registration)
-            .where(
-                Registration.links_asked_at.is_not(None),
-                Registration.stuck_at.is_(None),
-                ~is_another,
-            )
-            .order_by(Registration.id)
-            .limit(1),
-            skip_locked=True,
-        )
-    )
+    return db.session.scalar(for_update(_NEXT_ASKED, skip_locked=True))
+
+
+_first = aliased(Registration)
+_ASKED = and_(Registration.links_asked_at.is_not(None), Registration.stuck_at.is_(None))
+_IS_ANOTHER = exists().where(
+    _first.address_key == Registration.address_key,
+    _first.links_asked_at.is_not(None),
+    _first.stuck_at.is_(None),
+    _first.id < Registration.id,
+)
+_SOMEONE_ASKED = select(Registration.id).where(_ASKED).limit(1)
+_NEXT_ASKED = select(Registration).where(_ASKED, ~_IS_ANOTHER).order_by(Registration.id).limit(1)
 
 
 def next_to_erase() -> Registration | None:
@@ -238,14 +247,6 @@ def next_to_erase() -> Registration | None:
             .limit(1),
             skip_locked=True,
         )
-    )
-
-
-def _untold(question: Select[Any], now: datetime) -> Select[Any]:
-    return question.where(
-        Registration.revision > Registration.told_revision,
-        Registration.stuck_at.is_(None),
-        Registration.letter_due_at.is_(None) | (Registration.letter_due_at <= now),
     )
 
 
