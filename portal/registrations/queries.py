@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Select, String, and_, bindparam, cast, exists, func, literal, select
 from sqlalchemy.orm import aliased, joinedload
