@@ -94,7 +94,7 @@ def _configuration(settings: Settings) -> dict[str, object]:
         "WTF_CSRF_SSL_STRICT": False,
         "COMPRESS_MIMETYPES": ["text/html", "text/csv", "text/calendar", "application/json"],
         "COMPRESS_ALGORITHM": ["br", "gzip"],
-        "COMPRESS_BR_LEVEL": 4,
+        "COMPRESS_BR_LEVEL": 2,
         "COMPRESS_MIN_SIZE": 800,
         "RATELIMIT_HEADERS_ENABLED": False,
         "SQLALCHEMY_TRACK_MODIFICATIONS": False,

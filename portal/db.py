@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVarTuple
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
@@ -34,6 +34,7 @@ NAMES = {
 PATIENCE = 30
 """Seconds that a transaction waits for a connection or for its turn to write."""
 
+Columns = TypeVarTuple("Columns")
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
@@ -139,7 +140,7 @@ def transaction() -> Iterator[Session]:
             raise
 
 
-def for_update(question: Select[Any], *, skip_locked: bool = False) -> Select[Any]:
+def for_update(question: Select[*Columns], *, skip_locked: bool = False) -> Select[*Columns]:
     """Hold the rows until the end of the transaction; SQLite holds the whole database instead.
 
     A test can switch it off, to see that without it too many places are given.

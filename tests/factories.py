@@ -98,7 +98,7 @@ def make_registration(event: Event, **fields: Any) -> Registration:
     consents = fields.pop("consents", {})
     language = fields.pop("language", "en")
     sent = Sent(person(**fields), consents, NOTICE_VERSION, language)
-    service.register(event, sent, by=COMMAND, now=clock.now())
+    service.register(events.held(event.id), sent, by=COMMAND, now=clock.now())
     db.session.flush()
     found = registrations.of_person(
         event.id, service.address_key(sent.person["email"]), service.name_key(sent.person)

@@ -6,9 +6,10 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.accounts import credentials, letters, queries, service
-from portal.accounts.forms import ActForm, ChangePasswordForm, LanguageForm
+from portal.accounts.forms import ChangePasswordForm, LanguageForm
 from portal.accounts.guards import OPENER, by, guard, organiser
 from portal.accounts.rules import SignedInBy
+from portal.forms import ActForm
 
 bp = Blueprint("accounts_desk", __name__, url_prefix="/desk/account")
 guard(bp)

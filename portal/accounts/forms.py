@@ -3,17 +3,17 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, PasswordField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from portal.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD, password_is_weak
+from portal.forms import Form
 from portal.i18n import ENDONYMS, languages
 from portal.text import clean
 
 
-class SignInForm(FlaskForm):
+class SignInForm(Form):
     email = EmailField(
         _l("Mail address"),
         [InputRequired(_l("Enter your mail address, like name@example.eu.")), Length(max=254)],
@@ -27,7 +27,7 @@ class SignInForm(FlaskForm):
     )
 
 
-class AddressForm(FlaskForm):
+class AddressForm(Form):
     email = EmailField(
         _l("Mail address"),
         [InputRequired(_l("Enter your mail address, like name@example.eu.")), Length(max=254)],
@@ -37,7 +37,7 @@ class AddressForm(FlaskForm):
     )
 
 
-class CodeForm(FlaskForm):
+class CodeForm(Form):
     code = StringField(
         _l("Code"),
         [InputRequired(_l("Enter the six digits that your app shows.")), Length(max=40)],
@@ -58,7 +58,7 @@ class FirstCodeForm(CodeForm):
     )
 
 
-class NewPasswordForm(FlaskForm):
+class NewPasswordForm(Form):
     """A new password; `address` is the account's, which it must not repeat."""
 
     password = PasswordField(
@@ -91,7 +91,7 @@ class ChangePasswordForm(NewPasswordForm):
     )
 
 
-class LanguageForm(FlaskForm):
+class LanguageForm(Form):
     language = SelectField(_l("Language"), [InputRequired(_l("Choose a language."))])
 
     def __init__(self, **values: Any) -> None:
@@ -99,7 +99,3 @@ class LanguageForm(FlaskForm):
         self.language.choices = [
             SelectChoice(code, ENDONYMS.get(code, code)) for code in languages()
         ]
-
-
-class ActForm(FlaskForm):
-    """A page with nothing but a button."""

@@ -26,7 +26,6 @@ from werkzeug.exceptions import TooManyRequests
 from portal import clock
 from portal.accounts import credentials, letters, links, queries, service
 from portal.accounts.forms import (
-    ActForm,
     AddressForm,
     CodeForm,
     FirstCodeForm,
@@ -44,6 +43,7 @@ from portal.accounts.rules import (
 from portal.audit.service import Actor, record
 from portal.db import looking
 from portal.extensions import limiter
+from portal.forms import ActForm
 from portal.i18n import page_language
 from portal.limits import rate
 from portal.tokens import BadLink, digest

@@ -11,10 +11,11 @@ from portal import clock
 from portal.accounts.guards import by
 from portal.errors import Refused
 from portal.events import service
-from portal.events.forms import ActForm, DetailsForm, NewTimeForm, OnTheEventsClock
+from portal.events.forms import DetailsForm, NewTimeForm, OnTheEventsClock
 from portal.events.guards import guard_event, own_event
 from portal.events.models import Event
 from portal.events.rules import State
+from portal.forms import ActForm
 from portal.registrations import listing, news, plans
 from portal.registrations.plans import Plan
 from portal.registrations.rules import Status

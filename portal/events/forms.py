@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import (
     BooleanField,
@@ -24,6 +23,7 @@ from wtforms.widgets import html_params
 from portal.events.models import Event
 from portal.events.rules import State
 from portal.events.wall_clock import instants
+from portal.forms import Form
 from portal.i18n import zone_mark
 from portal.text import clean
 
@@ -105,7 +105,7 @@ def _not_on_this_clock(hands: datetime) -> str:
              time=hands.strftime("%H:%M"))  # fmt: skip
 
 
-def _web_address(form: FlaskForm, field: Field) -> None:
+def _web_address(form: Form, field: Field) -> None:
     """A link that a page may carry: https or http, and a host."""
     try:
         parts = urlsplit(field.data)
@@ -134,7 +134,7 @@ class WholeNumberField(IntegerField):
         self.data = int(typed) if typed else None
 
 
-class OnTheEventsClock(FlaskForm):
+class OnTheEventsClock(Form):
     """A form whose times are read on the event's clock; `revision` is what its reader has seen."""
 
     revision = HiddenField()
@@ -230,7 +230,3 @@ class DetailsForm(NewTimeForm):
         self._needs_order(
             "registration_opens_at", field, _("Registration has to close after it opens.")
         )
-
-
-class ActForm(FlaskForm):
-    """A page with nothing but a button."""

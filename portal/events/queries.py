@@ -21,6 +21,13 @@ def stamp(slug: str) -> Result[int, int, int] | None:
 _STAMP = select(Event.id, Event.revision, Event.places_revision).where(
     Event.slug == bindparam("slug"), Event.state != State.DRAFT
 )
+ENTRANCE = (
+    Event.id, Event.slug, Event.revision, Event.format, Event.state, Event.starts_at,
+    Event.registration_opens_at, Event.registration_closes_at, Event.capacity, Event.waitlist,
+    Event.approval,
+)  # fmt: skip
+"""The columns of `rules.Entrance`, in its order."""
+
 _BARE = select(Event).where(Event.slug == bindparam("slug"), Event.state != State.DRAFT)
 """Put together once: they are asked at every visit, and putting together costs most of it."""
 

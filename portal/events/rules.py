@@ -114,6 +114,37 @@ def door(
     return Door.WAITLIST if waitlist else Door.FULL
 
 
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """The few facts of an event that a registration asks for."""
+
+    id: int
+    slug: str
+    revision: int
+    format: Format
+    state: State
+    starts_at: datetime
+    registration_opens_at: datetime | None
+    registration_closes_at: datetime | None
+    capacity: int | None
+    waitlist: bool
+    approval: bool
+
+    def door(self, places: Places, now: datetime) -> Door:
+        """How registration stands for a newcomer at `now`."""
+        return door(
+            state=self.state,
+            starts_at=self.starts_at,
+            opens_at=self.registration_opens_at,
+            closes_at=self.registration_closes_at,
+            capacity=self.capacity,
+            waitlist=self.waitlist,
+            approval=self.approval,
+            places=places,
+            now=now,
+        )
+
+
 def next_change(moments: list[datetime | None], now: datetime) -> datetime | None:
     """The next of the moments, at which the words of a page change by themselves."""
     return min((moment for moment in moments if moment is not None and moment > now), default=None)

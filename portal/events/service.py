@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 
 from portal.audit.service import Actor, record
 from portal.db import db, for_update
@@ -15,6 +15,7 @@ from portal.events import queries
 from portal.events.models import Event, OldSlug, Revision
 from portal.events.rules import (
     TELL_AFTER,
+    Entrance,
     State,
     announced_on_its_own,
     renewed_in_calendars,
@@ -29,6 +30,14 @@ def locked(event_id: int) -> Event:
     """
     question = for_update(select(Event).where(Event.id == event_id))
     return db.session.scalars(question.execution_options(populate_existing=True)).one()
+
+
+def held(event_id: int) -> Entrance:
+    """The same lock, for who only needs to know whether and how one gets in."""
+    return Entrance(*db.session.execute(for_update(_HELD), {"event_id": event_id}).one())
+
+
+_HELD = select(*queries.ENTRANCE).where(Event.id == bindparam("event_id"))
 
 
 def create(facts: dict[str, Any], *, by: Actor, now: datetime) -> Event:
@@ -131,9 +140,17 @@ def reopen_news(event: Event, revision: int) -> None:
     event.told_revision = min(event.told_revision, revision)
 
 
-def places_changed(event: Event) -> None:
+def places_changed(event_id: int) -> None:
     """Places were given or freed: kept pages of the event are old."""
-    event.places_revision += 1
+    db.session.execute(_PLACES_CHANGED, {"event": event_id})
+
+
+_EVENTS = Event.metadata.tables["events"]
+_PLACES_CHANGED = (
+    update(_EVENTS)
+    .where(_EVENTS.c.id == bindparam("event"))
+    .values(places_revision=_EVENTS.c.places_revision + 1)
+)
 
 
 def snapshot(event: Event) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from portal import clock
 from portal.accounts import queries as accounts
 from portal.accounts.guards import by, guard, organiser
 from portal.db import db
+from portal.forms import ActForm
 from portal.outbox import queries, service
 from portal.outbox.models import Message
 from portal.registrations import listing
-from portal.registrations.forms import ActForm
 from portal.web import page_number
 
 bp = Blueprint("outbox_desk", __name__, url_prefix="/desk/outbox")

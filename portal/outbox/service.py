@@ -114,7 +114,7 @@ def note_sent(message_id: int, *, now: datetime) -> None:
 
 
 # What is asked and noted for every mail is put together once: that costs as much as asking.
-_MAILS = Message.__table__
+_MAILS = Message.metadata.tables["outbox_messages"]
 _earlier = aliased(Message)
 _FIRST_OF_THREAD = ~(
     select(_earlier.id)

@@ -42,7 +42,7 @@ COUNTRIES = (
 
 def register_people(event: Event, count: int, *, now: datetime) -> Iterator[int]:
     """Register `count` made-up people, told already, a hundred in each step; yields how many."""
-    event = events.locked(event.id)
+    event, entrance = events.locked(event.id), events.held(event.id)
     start = _how_many(event)
     generator = random.Random(f"{event.slug}-{start}")
     done = 0
@@ -50,7 +50,7 @@ def register_people(event: Event, count: int, *, now: datetime) -> Iterator[int]
         size = min(100, count - done)
         for number in range(start + done, start + done + size):
             sent = Sent(_person(generator, number, event), {}, NOTICE_VERSION, _language(generator))
-            service.register(event, sent, by=COMMAND, now=now)
+            service.register(entrance, sent, by=COMMAND, now=now)
         db.session.flush()
         _all_told(event)
         done += size

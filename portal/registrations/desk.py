@@ -14,9 +14,9 @@ from portal.audit.service import record
 from portal.db import transaction
 from portal.events.guards import guard_event, own_event
 from portal.events.models import Event
+from portal.forms import ActForm
 from portal.i18n import translated
 from portal.registrations import exports, listing, queries, service
-from portal.registrations.forms import ActForm
 from portal.registrations.listing import Wish
 from portal.registrations.models import Registration
 from portal.registrations.rules import NOTICE_VERSION, StakeholderGroup, Status

@@ -8,7 +8,6 @@ from typing import Any
 
 from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
 from wtforms import (
     BooleanField,
@@ -25,8 +24,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import html_params
 
-from portal.events.models import Event
 from portal.events.rules import Format
+from portal.forms import Form
 from portal.i18n import countries, page_language
 from portal.labels import ATTENDANCE, STAKEHOLDER_GROUPS
 from portal.registrations.models import Registration
@@ -56,7 +55,7 @@ def text(label: Any, most: int, missing: Any = None, **options: Any) -> StringFi
     )  # fmt: skip
 
 
-def _not_blank(form: FlaskForm, field: Field) -> None:
+def _not_blank(form: Form, field: Field) -> None:
     """What was cleaned away to nothing was not an answer."""
     if field.flags.required and not field.data:
         message = next(v.message for v in field.validators if isinstance(v, InputRequired))
@@ -71,7 +70,7 @@ class AddressField(EmailField):
         super().__init__(label, [required, _address], filters=[_one_line], **options)
 
 
-def _address(form: FlaskForm, field: Field) -> None:
+def _address(form: Form, field: Field) -> None:
     if len(field.data) > LONGEST_ADDRESS:
         raise ValidationError(_l("Enter an address like name@example.eu."))
     try:
@@ -101,7 +100,7 @@ class CountryField(SelectField):
             **options,
         )
 
-    def pre_validate(self, form: FlaskForm) -> None:
+    def pre_validate(self, form: Form) -> None:
         if self.data and self.data not in dict(countries(page_language())):
             raise ValidationError(_l("Choose a country from the list."))
 
@@ -124,7 +123,7 @@ def _country_options(lang: str) -> str:
     return '<option value=""></option>' + "".join(named)
 
 
-class PersonForm(FlaskForm):
+class PersonForm(Form):
     """Who comes, and how; the same fields at first and when they are corrected."""
 
     title = text(
@@ -204,14 +203,14 @@ class PersonForm(FlaskForm):
         _l("Photographs and recordings on which I can be recognised may be published.")
     )
 
-    def __init__(self, event: Event, **values: Any) -> None:
+    def __init__(self, event_format: Format, **values: Any) -> None:
         super().__init__(**values)
-        if event.format is not Format.HYBRID:
+        if event_format is not Format.HYBRID:
             del self.attendance
-        if event.format is Format.ONLINE:
+        if event_format is Format.ONLINE:
             for name in ("access_needs", "access_consent", "diet", "diet_consent"):
                 delattr(self, name)
-        self.event = event
+        self.event_format = event_format
 
     def validate_access_consent(self, field: Field) -> None:
         self._needs_consent(field, self.access_needs)
@@ -231,10 +230,10 @@ class PersonForm(FlaskForm):
 
     @property
     def attending(self) -> Attendance:
-        if self.event.format is Format.HYBRID:
+        if self.event_format is Format.HYBRID:
             wants_online = self.attendance.data == Attendance.ONLINE.value
             return Attendance.ONLINE if wants_online else Attendance.IN_PERSON
-        online = self.event.format is Format.ONLINE
+        online = self.event_format is Format.ONLINE
         return Attendance.ONLINE if online else Attendance.IN_PERSON
 
     @property
@@ -285,17 +284,13 @@ def new_key() -> str:
     return secrets.token_urlsafe(12)
 
 
-class LinkForm(FlaskForm):
+class LinkForm(Form):
     """For who lost the link to their registration."""
 
     email = AddressField(
         _l("Mail address"), description=_l("The one that you registered with."),
         render_kw={"autocomplete": "email", "maxlength": LONGEST_ADDRESS, "spellcheck": "false"},
     )  # fmt: skip
-
-
-class ActForm(FlaskForm):
-    """A page with nothing but a button."""
 
 
 def of_registration(
@@ -309,7 +304,7 @@ def of_registration(
     }  # fmt: skip
     known |= {name: name in registration.consents for name in CONSENTS}
     return make(
-        registration.event,
+        registration.event.format,
         data=known
         | {
             "stakeholder_group": registration.stakeholder_group.value or "",

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import bindparam, insert, update
 
-from portal.audit.service import WORKER, Actor, record
+from portal.audit.service import WORKER, Actor, Subject, record
 from portal.db import db
 from portal.errors import Refused
 from portal.events import service as events
 from portal.events.models import Event
-from portal.events.rules import Door, State, places_left
+from portal.events.rules import Door, Entrance, State, places_left
 from portal.registrations import queries
 from portal.registrations.models import Answer, Registration
 from portal.registrations.rules import Attendance, Status, first_status, may_change, may_withdraw
@@ -39,30 +40,33 @@ class Sent:
     may_write: bool = field(default=True)
 
 
-def register(event: Event, sent: Sent, *, by: Actor, now: datetime) -> Status:
+def register(entrance: Entrance, sent: Sent, *, by: Actor, now: datetime) -> Status:
     """What a newcomer gets at this moment; who is registered already changes nothing by this.
 
     The answer is the same in both cases, and to a repeated post of the same form, so that a page
     tells nobody whether somebody is registered; the letter tells the truth. The event is held by
-    who calls (`events.locked`), since `now` has to be asked under its lock.
+    who calls (`events.held`), since `now` has to be asked under its lock.
     """
     key = _form_key(sent)
-    known = queries.of_person(event.id, address_key(sent.person["email"]), name_key(sent.person))
-    answered = queries.answer_to(event.id, key)
+    known = _known(entrance.id, sent)
+    answered = queries.answer_to(entrance.id, key)
     if answered is not None and not _left_since(known, answered.at):
         return answered.answer
-    answer = _answer(event, now)
+    answer = _answer(entrance, now)
     if known is None:
-        _enter(Registration(event_id=event.id), event, sent, answer, by=by, now=now)
+        _enter(entrance.id, sent, answer, by=by, now=now)
     elif known.status is Status.WITHDRAWN:
-        _enter(known, event, sent, answer, by=by, now=now)
+        _return(known, sent, answer, by=by, now=now)
     elif sent.may_write:
         known.links_asked_at = now
-    if answered is None:
-        answered = Answer(event_id=event.id, form_key=key)
-        db.session.add(answered)
-    answered.answer, answered.at = answer, now
+    _keep_answer(entrance.id, key, answer, now, again=answered is not None)
     return answer
+
+
+def _known(event_id: int, sent: Sent) -> Registration | None:
+    """The person's registration, held; asked for whole only where there is one."""
+    keys = event_id, address_key(sent.person["email"]), name_key(sent.person)
+    return queries.of_person(*keys) if queries.is_known(*keys) else None
 
 
 def _left_since(known: Registration | None, moment: datetime) -> bool:
@@ -115,7 +119,7 @@ def approve(registration: Registration, *, by: Actor, now: datetime) -> None:
     if status is Status.WAITLISTED and not event.waitlist:
         raise Refused(_("All places are taken, and the event has no waitlist."))
     _move(registration, status, "registration.approved", by=by, now=now)
-    events.places_changed(event)
+    events.places_changed(event.id)
 
 
 def decline(registration: Registration, *, by: Actor, now: datetime) -> None:
@@ -174,7 +178,7 @@ def change_details(
         registration.link_code = secrets.token_urlsafe(9)
     kept = registration.consents
     registration.consents = {name: kept.get(name, given) for name, given in consents.items()}
-    _write_person(registration, person)
+    _write(registration, _of_person(person))
     registration.revision += 1
     registration.stuck_at = None
     record("registration.changed", registration, by=by, now=now, event_id=event.id, fields=changed)
@@ -185,7 +189,7 @@ def fill_places(event: Event, *, now: datetime) -> int:
     """Give free places to the first in line, under the event's lock; how many moved up."""
     places = queries.places(event.id)
     left = places_left(event.capacity, places.taken)
-    events.places_changed(event)
+    events.places_changed(event.id)
     still = why_still(
         event_state=event.state.value,
         starts_at=event.starts_at,
@@ -232,14 +236,14 @@ def name_key(person: dict[str, Any]) -> str:
     return fold(f"{person['first_name']} {person['last_name']}")[:300]
 
 
-def _answer(event: Event, now: datetime) -> Status:
-    places = queries.places(event.id)
-    door = event.door(places, now)
+def _answer(entrance: Entrance, now: datetime) -> Status:
+    places = queries.places(entrance.id)
+    door = entrance.door(places, now)
     if not door.lets_in:
         raise Refused(door_sentence(door))
     return first_status(
-        approval=event.approval,
-        places_left=places_left(event.capacity, places.taken),
+        approval=entrance.approval,
+        places_left=places_left(entrance.capacity, places.taken),
         someone_waits=places.someone_waits,
     )
 
@@ -256,31 +260,56 @@ def door_sentence(door: Door) -> str:
     }.get(door, "")
 
 
-def _enter(
-    registration: Registration,
-    event: Event,
-    sent: Sent,
-    status: Status,
-    *,
-    by: Actor,
-    now: datetime,
+def _enter(event_id: int, sent: Sent, status: Status, *, by: Actor, now: datetime) -> None:
+    """The first time, without the ORM: most registrations are made here, many at once."""
+    number = _next_number(event_id) if status is Status.WAITLISTED else None
+    row = _whole(sent, now) | {
+        "event_id": event_id,
+        "status": status,
+        "status_at": now,
+        "queue_number": number,
+        "revision": 1,
+        "link_code": secrets.token_urlsafe(9),
+    }
+    made = Subject(Registration.__tablename__, db.session.scalar(_MADE, row))
+    record("registration.made", made, by=by, now=now, event_id=event_id, status=status.value)
+    events.places_changed(event_id)
+
+
+def _return(
+    registration: Registration, sent: Sent, status: Status, *, by: Actor, now: datetime
 ) -> None:
-    returning = registration.id is not None
-    registration.registered_at = now
-    registration.language = sent.language
-    registration.notice_version = sent.notice_version
-    registration.consents = sent.consents
-    registration.erase_asked_at = registration.erased_at = None
-    _write_person(registration, _only_in_person(sent.person))
-    if not returning:
-        registration.revision = 0
-        registration.link_code = secrets.token_urlsafe(9)
+    """Who withdrew comes back, as a newcomer comes, under the same UID."""
+    _write(registration, _whole(sent, now) | {"erase_asked_at": None, "erased_at": None})
     _stand(registration, status, now)
-    db.session.add(registration)
     db.session.flush()
-    act = "registration.returned" if returning else "registration.made"
-    record(act, registration, by=by, now=now, event_id=event.id, status=status.value)
-    events.places_changed(event)
+    event_id = registration.event_id
+    record(
+        "registration.returned", registration, by=by, now=now, event_id=event_id,
+        status=status.value,
+    )  # fmt: skip
+    events.places_changed(event_id)
+
+
+def _keep_answer(
+    event_id: int, form_key: str, answer: Status, now: datetime, *, again: bool
+) -> None:
+    if again:
+        values = {"event": event_id, "key": form_key, "given": answer, "moment": now}
+        db.session.execute(_ANSWERED_AGAIN, values)
+    else:
+        values = {"event_id": event_id, "form_key": form_key, "answer": answer, "at": now}
+        db.session.execute(_ANSWERED, values)
+
+
+_MADE = insert(Registration.metadata.tables["registrations"]).returning(Registration.id)
+_ANSWERS = Answer.metadata.tables["registration_answers"]
+_ANSWERED = insert(_ANSWERS)
+_ANSWERED_AGAIN = (
+    update(_ANSWERS)
+    .where(_ANSWERS.c.event_id == bindparam("event"), _ANSWERS.c.form_key == bindparam("key"))
+    .values(answer=bindparam("given"), at=bindparam("moment"))
+)
 
 
 def _move(
@@ -296,7 +325,7 @@ def _move(
 
 def _stand(registration: Registration, status: Status, now: datetime) -> None:
     if status is Status.WAITLISTED:
-        registration.queue_number = queries.last_queue_number(registration.event_id) + 1
+        registration.queue_number = _next_number(registration.event_id)
     registration.status = status
     registration.status_at = now
     registration.revision += 1
@@ -334,18 +363,37 @@ _BEST_FIRST = (
 )  # fmt: skip
 
 
-def _write_person(registration: Registration, person: dict[str, Any]) -> None:
-    for name in PERSON_FIELDS:
-        setattr(registration, name, person[name])
-    registration.address_key = address_key(person["email"])
-    registration.name_key = name_key(person)
-    registration.sort_name = fold(f"{person['last_name']} {person['first_name']}")[:300]
-    registration.search_text = fold(
-        " ".join(
-            (person["first_name"], person["last_name"], person["email"], person["organisation"],
-             person["role"], person["badge_name"])
-        )
-    )  # fmt: skip
+def _next_number(event_id: int) -> int:
+    return queries.last_queue_number(event_id) + 1
+
+
+def _whole(sent: Sent, now: datetime) -> dict[str, Any]:
+    """What a registration says that is made, or made again, by this form."""
+    return {
+        **_of_person(_only_in_person(sent.person)),
+        "registered_at": now,
+        "language": sent.language,
+        "notice_version": sent.notice_version,
+        "consents": sent.consents,
+    }
+
+
+def _of_person(person: dict[str, Any]) -> dict[str, Any]:
+    """The person's fields, and the keys by which they are recognised, sorted and found."""
+    first, last = person["first_name"], person["last_name"]
+    found_by = (first, last, *(person[n] for n in ("email", "organisation", "role", "badge_name")))
+    return {
+        **{name: person[name] for name in PERSON_FIELDS},
+        "address_key": address_key(person["email"]),
+        "name_key": name_key(person),
+        "sort_name": fold(f"{last} {first}")[:300],
+        "search_text": fold(" ".join(found_by)),
+    }
+
+
+def _write(registration: Registration, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(registration, name, value)
 
 
 def _only_in_person(person: dict[str, Any]) -> dict[str, Any]:

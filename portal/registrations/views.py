@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import (
     Blueprint,
@@ -30,15 +30,15 @@ from portal.errors import Refused
 from portal.events import queries as events
 from portal.events import service as event_service
 from portal.events.models import Event
-from portal.events.rules import Door, Places, State, places_left
+from portal.events.rules import Door, Entrance, Places, State, places_left
 from portal.extensions import csrf, limiter
+from portal.forms import ActForm
 from portal.i18n import in_language, page_language
 from portal.invites import rules as calendar
 from portal.invites import service as invites
 from portal.limits import rate
 from portal.registrations import letters, privacy, queries, service
 from portal.registrations.forms import (
-    ActForm,
     LinkForm,
     PersonForm,
     RegistrationForm,
@@ -67,12 +67,11 @@ bp = Blueprint("registrations", __name__, url_prefix="/<lang>")
 @personal
 def register(slug: str) -> ResponseReturnValue:
     """Kept but for the form's token and key and the places left."""
-    event = _event(slug)
-    places = queries.places(event.id)
-    door = event.door(places, clock.now())
-    stamp = (event.id, event.revision)
-    blanks = {"token": generate_csrf(), "key": new_key(), "places": _places_words(event, places)}
-    return cache.filled(door, stamp, lambda now: _untouched_form(event, door), blanks)
+    found = queries.entrance(slug) or _moved(slug)
+    entrance, places = found
+    door, stamp = entrance.door(places, clock.now()), (entrance.id, entrance.revision)
+    blanks = {"token": generate_csrf(), "key": new_key(), "places": _places_words(found)}
+    return cache.filled(door, stamp, lambda now: _untouched_form(_event(slug), door), blanks)
 
 
 @bp.post("/events/<slug>/register")
@@ -81,12 +80,12 @@ def register(slug: str) -> ResponseReturnValue:
 @personal
 def send_registration(slug: str) -> ResponseReturnValue:
     with looking():
-        event = _event(slug)
-        form = RegistrationForm(event)
+        found = queries.entrance(slug) or _moved(slug)
+        form = RegistrationForm(found[0].format)
         if not form.validate_on_submit():
-            return _refused_form(event, form)
+            return _refused_form(found, form)
     may_write = _may_write_to(form.email.data)
-    event = event_service.locked(event.id)
+    entrance = event_service.held(found[0].id)
     now = clock.now()  # under the lock, so that moments of arrival rise as the line does
     sent = Sent(
         person=form.person,
@@ -96,9 +95,9 @@ def send_registration(slug: str) -> ResponseReturnValue:
         form_key=form.form_key.data or "",
         may_write=may_write,
     )
-    answer = service.register(event, sent, by=REGISTRANT, now=now)
-    session["answer"] = [event.slug, answer.value, masked(form.email.data)]
-    return redirect(url_for("registrations.answer", slug=event.slug), 303)
+    answer = service.register(entrance, sent, by=REGISTRANT, now=now)
+    session["answer"] = [slug, answer.value, masked(form.email.data)]
+    return redirect(url_for("registrations.answer", slug=slug), 303)
 
 
 @bp.get("/events/<slug>/register/answer")
@@ -132,7 +131,7 @@ def details(token: str) -> ResponseReturnValue:
             return redirect(url_for("registrations.own", token=token))
         if request.method != "POST":
             return _details_page(registration, of_registration(registration), token)
-        form = PersonForm(registration.event)
+        form = PersonForm(registration.event.format)
         if not form.validate_on_submit():
             return _details_page(registration, form, token)
     registration, now = _own(token), clock.now()
@@ -243,14 +242,16 @@ def _slug(event: Event | None) -> dict[str, Any]:
 
 
 def _event(slug: str) -> Event:
-    event = events.public_event_bare(slug)
-    if event is None:
-        moved = events.slug_now(slug)
-        if moved is None or request.method != "GET":
-            abort(404)
-        values = dict(request.view_args or {}) | {"slug": moved}
-        abort(redirect(url_for(request.endpoint or "events.show", **values), 301))
-    return event
+    return events.public_event_bare(slug) or _moved(slug)
+
+
+def _moved(slug: str) -> NoReturn:
+    """To where the event is found now, if it was under this address before."""
+    moved = events.slug_now(slug)
+    if moved is None or request.method != "GET":
+        abort(404)
+    values = dict(request.view_args or {}) | {"slug": moved}
+    abort(redirect(url_for(request.endpoint or "events.show", **values), 301))
 
 
 def _own(token: str) -> Registration:
@@ -273,7 +274,7 @@ def _held(token: str) -> Registration:
 
 
 def _untouched_form(event: Event, door: Door) -> Fresh:
-    form = RegistrationForm(event)
+    form = RegistrationForm(event.format)
     form.csrf_token.current_token = cache.blank("token")
     form.form_key.data = cache.blank("key")
     return Fresh(_form_page(event, form, door, cache.blank("places")))
@@ -287,12 +288,12 @@ def _answer_page(slug: str, status: Status) -> Fresh:
     return Fresh(page)
 
 
-def _refused_form(event: Event, form: RegistrationForm) -> ResponseReturnValue:
+def _refused_form(found: tuple[Entrance, Places], form: RegistrationForm) -> ResponseReturnValue:
     """With what was typed and what is wrong with it; 409 where nobody could register anyway."""
     form.renew_key()
-    places = queries.places(event.id)
-    door = event.door(places, clock.now())
-    page = _form_page(event, form, door, _places_words(event, places))
+    entrance, places = found
+    door = entrance.door(places, clock.now())
+    page = _form_page(_event(entrance.slug), form, door, _places_words(found))
     return page, 422 if door.lets_in else 409
 
 
@@ -307,8 +308,9 @@ def _form_page(event: Event, form: RegistrationForm, door: Door, places: str) ->
     )
 
 
-def _places_words(event: Event, places: Places) -> str:
-    left = places_left(event.capacity, places.taken)
+def _places_words(found: tuple[Entrance, Places]) -> str:
+    entrance, places = found
+    left = places_left(entrance.capacity, places.taken)
     if left is None:
         return _("no limit")
     return ngettext("%(num)d place left", "%(num)d places left", left)
