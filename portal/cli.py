@@ -11,8 +11,9 @@ from pathlib import Path
 import click
 from flask import Flask
 from flask.cli import ScriptInfo
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from portal.config import Misconfigured, Settings, ensure_safe, problems
+from portal.config import Misconfigured, Settings, doubtful, ensure_safe, problems
 
 PARTS = ("accounts", "registrations")
 
@@ -33,6 +34,11 @@ class Portal(click.Group):
             for sentence in error.problems:
                 click.echo(f"portal: {sentence}", err=True)
             ctx.exit(2)
+        except (OperationalError, ProgrammingError) as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            click.echo(f"portal: The database cannot be used: {reason}", err=True)
+            click.echo("portal: Where it is new or old, `portal init` prepares it.", err=True)
+            ctx.exit(1)
 
 
 @click.group(cls=Portal, context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,10 +53,10 @@ def check() -> None:
     """Name what is wrong with the settings."""
     try:
         settings = _settings()
-        found = problems(settings) + _mail_problems(settings)
+        found, doubts = problems(settings) + _mail_problems(settings), doubtful(settings)
     except Misconfigured as error:
-        found = error.problems
-    for sentence in found:
+        found, doubts = error.problems, []
+    for sentence in (*found, *doubts):
         click.echo(sentence)
     if found:
         sys.exit(1)

@@ -113,6 +113,16 @@ def problems(settings: Settings) -> list[str]:
     return _unsafe_for_production(settings) if settings.env == "production" else []
 
 
+def doubtful(settings: Settings) -> list[str]:
+    """What may be meant, and is said when the settings are checked."""
+    host = _host(settings.public_url)
+    if settings.env != "production" or settings.https or host in LOCAL_HOSTS:
+        return []
+    return [
+        "PORTAL_PUBLIC_URL begins with http: links, passwords and cookies can be read on their way."
+    ]
+
+
 def ensure_safe(settings: Settings) -> None:
     """Refuse to go on with settings that `portal check` would name."""
     if found := problems(settings):

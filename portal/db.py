@@ -99,6 +99,13 @@ def init_db(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     with app.app_context():
         _tune(db.engine, lock=settings.lock_places)
+        app.extensions["glances"] = db.engine.execution_options(**_without_transaction(db.engine))
+
+
+def glance() -> Connection:
+    """A connection for one small read with no transaction around it; a session costs more."""
+    engine: Engine = current_app.extensions["glances"]
+    return engine.connect()
 
 
 @contextmanager
@@ -159,7 +166,9 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
             | every_thread
             | {"connect_args": {"timeout": PATIENCE, "check_same_thread": False}}
         )
-    return pool | {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
+    patience = f"-c lock_timeout={PATIENCE}s"
+    connect = {"connect_timeout": 5, "options": patience}
+    return pool | {"pool_pre_ping": True, "connect_args": connect}
 
 
 def _tune(engine: Engine, *, lock: bool) -> None:
@@ -178,6 +187,8 @@ def _tune(engine: Engine, *, lock: bool) -> None:
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
         """A read that turns into a write fails at once, so the kind is known at the start."""
+        if connection.get_execution_options().get("glance"):
+            return
         if _writing.get():
             if lock:
                 if not connection.info.get("has_turn"):
@@ -191,6 +202,13 @@ def _tune(engine: Engine, *, lock: bool) -> None:
     def ended(connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
         if entry.info.pop("has_turn", False):
             turn.give()
+
+
+def _without_transaction(engine: Engine) -> dict[str, Any]:
+    """SQLite has no transaction but the one that `_tune` begins."""
+    if engine.dialect.name == "sqlite":
+        return {"glance": True}
+    return {"isolation_level": "AUTOCOMMIT"}
 
 
 class Turn:

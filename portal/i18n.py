@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import lru_cache
+from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
 from babel.dates import format_date, format_time, get_timezone_location
-from flask import current_app, g, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale
+from flask import Flask, current_app, g, has_request_context, request
+from flask_babel import Babel, force_locale, get_locale, get_translations
 from flask_babel import gettext as _
 
 from portal.text import fold
@@ -44,6 +46,19 @@ ENDONYMS = {
 
 Translated = dict[str, str]
 babel = Babel()
+_catalogue: ContextVar[NullTranslations | None] = ContextVar("catalogue", default=None)
+
+
+def init_templates(app: Flask) -> None:
+    """In letters, templates keep hold of their catalogue: the search for it costs most."""
+
+    def gettext(text: str) -> str:
+        return (_catalogue.get() or get_translations()).gettext(text)
+
+    def ngettext(one: str, many: str, count: int) -> str:
+        return (_catalogue.get() or get_translations()).ngettext(one, many, count)
+
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
 
 
 def languages() -> tuple[str, ...]:
@@ -71,7 +86,11 @@ def wanted_language() -> str:
 def in_language(lang: str) -> Iterator[None]:
     """Texts, dates and numbers inside are in `lang`, with or without a request."""
     with force_locale(lang if lang in languages() else languages()[0]):
-        yield
+        before = _catalogue.set(get_translations())
+        try:
+            yield
+        finally:
+            _catalogue.reset(before)
 
 
 def translated(texts: Translated | None, lang: str | None = None) -> str:

@@ -12,6 +12,7 @@ from portal.i18n import (
     clock_time,
     country_name,
     day,
+    init_templates,
     language_name,
     moment_words,
     short_day,
@@ -23,7 +24,8 @@ from portal.registrations.rules import Stillness
 
 
 def init_wording(app: Flask) -> None:
-    """Give every template these filters."""
+    """Give every template its texts and these filters."""
+    init_templates(app)
     app.jinja_env.filters.update(
         translated=translated,
         when=lambda event: when(event.starts_at, event.ends_at, event.zone),

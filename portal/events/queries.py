@@ -7,14 +7,14 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy import Row as Result
 from sqlalchemy.orm import selectinload
 
-from portal.db import db
+from portal.db import db, glance
 from portal.events.models import Appearance, Event, OldSlug, Revision, Session
 from portal.events.rules import FEED_KEEPS_CANCELLED, State
 
 
 def stamp(slug: str) -> Result[int, int, int] | None:
     """What tells a kept page of this public event that it is old: one small read."""
-    with db.engine.connect() as connection:  # a session costs more than the read itself
+    with glance() as connection:
         return connection.execute(_STAMP, {"slug": slug}).first()
 
 

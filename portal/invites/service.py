@@ -1,7 +1,7 @@
 """The difference between what a calendar holds and what it should hold, and its message."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -100,10 +100,9 @@ def forget(invite: Invite) -> None:
 
 
 def _to_json(entry: Entry) -> dict[str, Any]:
-    values = asdict(entry)
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in values.items()
+        for name, value in vars(entry).items()
     }
 
 

@@ -1,13 +1,13 @@
 """Questions about registrations."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row as Result
 from sqlalchemy import Select, String, and_, bindparam, cast, exists, func, literal, select
 from sqlalchemy.orm import aliased, joinedload
 
-from portal.db import db, for_update
+from portal.db import db, for_update, glance
 from portal.events import queries as event_queries
 from portal.events.models import Event
 from portal.events.rules import Entrance, Places, State
@@ -25,7 +25,7 @@ LIVE = tuple(status for status in Status if status.is_live)
 
 def entrance(slug: str) -> tuple[Entrance, Places] | None:
     """The way into a public event, and its places, in one small read."""
-    with db.engine.connect() as connection:  # a session costs more than the read itself
+    with glance() as connection:
         found = connection.execute(_ENTRANCE, {"slug": slug}).first()
     if found is None:
         return None
@@ -41,12 +41,13 @@ def places(event_id: int) -> Places:
 
 # The questions that every registration asks are put together once: that costs as much as asking.
 _OF_EVENT = Registration.event_id == bindparam("event_id")
-_PLACES = select(
+_PLACES_TAKEN = (
     select(func.count())
     .where(_OF_EVENT, Registration.status == Status.CONFIRMED)
     .scalar_subquery(),
     exists().where(_OF_EVENT, Registration.status == Status.WAITLISTED).select().scalar_subquery(),
 )
+_PLACES = select(*_PLACES_TAKEN)
 _ENTRANCE = select(
     *event_queries.ENTRANCE,
     select(func.count())
@@ -65,9 +66,14 @@ _OF_PERSON = select(Registration).where(
     Registration.name_key == bindparam("name_key"),
 )
 _LAST_NUMBER = select(func.max(Registration.queue_number)).where(_OF_EVENT)
-_IS_KNOWN = _OF_PERSON.with_only_columns(Registration.id)
-_ANSWER_TO = select(Answer.id, Answer.answer, Answer.at).where(
+_THIS_FORM = and_(
     Answer.event_id == bindparam("event_id"), Answer.form_key == bindparam("form_key")
+)
+_SITUATION = select(
+    _OF_PERSON.with_only_columns(Registration.id).exists().select().scalar_subquery(),
+    select(Answer.answer).where(_THIS_FORM).scalar_subquery(),
+    select(Answer.at).where(_THIS_FORM).scalar_subquery(),
+    *_PLACES_TAKEN,
 )
 
 
@@ -108,15 +114,22 @@ def of_person(event_id: int, address_key: str, name_key: str) -> Registration | 
     return db.session.scalar(question, keys)
 
 
-def is_known(event_id: int, address_key: str, name_key: str) -> bool:
-    """Whether this person has a registration at this event; most have none when they send one."""
-    keys = {"event_id": event_id, "address_key": address_key, "name_key": name_key}
-    return db.session.execute(_IS_KNOWN, keys).first() is not None
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What has to be known to answer a form: who is there, what was answered, what is left."""
+
+    is_known: bool
+    answer: Status | None
+    answered_at: datetime | None
+    places: Places
 
 
-def answer_to(event_id: int, form_key: str) -> Result[int, Status, datetime] | None:
-    """What was answered to this very form before, and when: (id, answer, moment)."""
-    return db.session.execute(_ANSWER_TO, {"event_id": event_id, "form_key": form_key}).first()
+def situation(event_id: int, address_key: str, name_key: str, form_key: str) -> Situation:
+    """How things stand for this person and this very form, in one read."""
+    keys = {"address_key": address_key, "name_key": name_key, "form_key": form_key}
+    found = db.session.execute(_SITUATION, {"event_id": event_id} | keys).one()
+    is_known, answer, answered_at, taken, someone_waits = found
+    return Situation(bool(is_known), answer, answered_at, Places(int(taken), bool(someone_waits)))
 
 
 def by_id(registration_id: int) -> Registration | None:

@@ -15,7 +15,7 @@ from portal.db import db
 from portal.errors import Refused
 from portal.events import service as events
 from portal.events.models import Event
-from portal.events.rules import Door, Entrance, State, places_left
+from portal.events.rules import Door, Entrance, Places, State, places_left
 from portal.registrations import queries
 from portal.registrations.models import Answer, Registration
 from portal.registrations.rules import Attendance, Status, first_status, may_change, may_withdraw
@@ -48,30 +48,27 @@ def register(entrance: Entrance, sent: Sent, *, by: Actor, now: datetime) -> Sta
     who calls (`events.held`), since `now` has to be asked under its lock.
     """
     key = _form_key(sent)
-    known = _known(entrance.id, sent)
-    answered = queries.answer_to(entrance.id, key)
-    if answered is not None and not _left_since(known, answered.at):
-        return answered.answer
-    answer = _answer(entrance, now)
+    keys = entrance.id, address_key(sent.person["email"]), name_key(sent.person)
+    found = queries.situation(*keys, key)
+    known = queries.of_person(*keys) if found.is_known else None
+    if found.answer is not None and not _left_since(known, found.answered_at):
+        return found.answer
+    answer = _answer(entrance, found.places, now)
     if known is None:
         _enter(entrance.id, sent, answer, by=by, now=now)
     elif known.status is Status.WITHDRAWN:
         _return(known, sent, answer, by=by, now=now)
     elif sent.may_write:
         known.links_asked_at = now
-    _keep_answer(entrance.id, key, answer, now, again=answered is not None)
+    _keep_answer(entrance.id, key, answer, now, again=found.answer is not None)
     return answer
 
 
-def _known(event_id: int, sent: Sent) -> Registration | None:
-    """The person's registration, held; asked for whole only where there is one."""
-    keys = event_id, address_key(sent.person["email"]), name_key(sent.person)
-    return queries.of_person(*keys) if queries.is_known(*keys) else None
-
-
-def _left_since(known: Registration | None, moment: datetime) -> bool:
+def _left_since(known: Registration | None, moment: datetime | None) -> bool:
     """Whether the person withdrew after that: the old form means a new registration then."""
-    return known is not None and known.status is Status.WITHDRAWN and known.status_at > moment
+    if known is None or known.status is not Status.WITHDRAWN or moment is None:
+        return False
+    return known.status_at > moment
 
 
 def withdraw(registration: Registration, *, by: Actor, now: datetime) -> None:
@@ -236,8 +233,7 @@ def name_key(person: dict[str, Any]) -> str:
     return fold(f"{person['first_name']} {person['last_name']}")[:300]
 
 
-def _answer(entrance: Entrance, now: datetime) -> Status:
-    places = queries.places(entrance.id)
+def _answer(entrance: Entrance, places: Places, now: datetime) -> Status:
     door = entrance.door(places, now)
     if not door.lets_in:
         raise Refused(door_sentence(door))

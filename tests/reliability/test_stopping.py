@@ -7,8 +7,6 @@ import signal
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
-import pytest
-
 from portal import db
 from tests.harness.servers import until
 from tests.harness.smtp import MailServer
@@ -64,7 +62,6 @@ def test_a_database_that_is_held_for_a_moment_delays_and_loses_nothing(portal: R
     assert {o.email: o.status for o in outcomes} == portal.statuses(slug)
 
 
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_a_database_that_is_held_for_long_is_said_in_words(portal: Running) -> None:
     """Who is told 503 is not registered, who is told 303 is; afterwards all is as before."""
     slug = portal.event(capacity=5)

@@ -165,6 +165,25 @@ def test_production_does_not_start_unsafe(new_server: NewServer) -> None:
         assert "PORTAL_SECRET_KEY is weak" in refused.stderr
 
 
+def test_a_database_without_tables_is_said_in_a_sentence(new_server: NewServer) -> None:
+    portal = new_server(empty=True)
+    told = portal.command("demo")
+    assert told.returncode == 1
+    assert "`portal init` prepares it" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_public_address_without_https_is_doubted_and_not_refused(new_server: NewServer) -> None:
+    portal = new_server(
+        PORTAL_ENV="production",
+        PORTAL_PUBLIC_URL="http://portal.example.org",
+        PORTAL_MAIL_FROM="portal@example.org",
+    )
+    checked = portal.command("check")
+    assert checked.returncode == 0
+    assert "PORTAL_PUBLIC_URL begins with http" in checked.stdout
+
+
 def test_what_is_in_order_is_said_to_be(new_server: NewServer) -> None:
     checked = new_server().command("check")
     assert (checked.returncode, checked.stdout) == (0, "The settings are in order.\n")
