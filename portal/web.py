@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, ParamSpec
 
-from flask import Flask, Response, abort, current_app, g, render_template, request, url_for
+from flask import Flask, Request, Response, abort, current_app, g, render_template, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -45,8 +46,19 @@ HEADERS = {
 access_log = logging.getLogger("portal.access")
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Who brings no cookie has no session to be verified, which is most readers of most pages."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 class Portal(Flask):
     """A Flask whose request, if it is not a GET, is one transaction."""
+
+    session_interface = Sessions()
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Commit below status 400, roll back on a refusal, a form's errors or any failure."""

@@ -33,7 +33,7 @@ def event(slug: str) -> ResponseReturnValue:
     stamp = queries.stamp(slug)
     if stamp is None:
         return _moved(slug)
-    answer = page("", (stamp.id, stamp.revision), lambda now: _event_file(slug))
+    answer = page("", stamp[:2], lambda now: _event_file(slug))
     return _named(answer, f"{slug}.ics", "attachment")
 
 

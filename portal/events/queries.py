@@ -3,23 +3,24 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select
-from sqlalchemy import Row as Result
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, select
 from sqlalchemy.orm import selectinload
 
-from portal.db import db, glance
+from portal.db import Stamp, db
 from portal.events.models import Appearance, Event, OldSlug, Revision, Session
 from portal.events.rules import FEED_KEEPS_CANCELLED, State
 
 
-def stamp(slug: str) -> Result[int, int, int] | None:
-    """What tells a kept page of this public event that it is old: one small read."""
-    with glance() as connection:
-        return connection.execute(_STAMP, {"slug": slug}).first()
+def stamp(slug: str) -> tuple[int, int, int] | None:
+    """What tells a kept page of this public event that it is old: id, and both its revisions."""
+    found = _STAMP.first(slug=slug)
+    return None if found is None else (found[0], found[1], found[2])
 
 
-_STAMP = select(Event.id, Event.revision, Event.places_revision).where(
-    Event.slug == bindparam("slug"), Event.state != State.DRAFT
+_STAMP = Stamp(
+    select(Event.id, Event.revision, Event.places_revision).where(
+        Event.slug == bindparam("slug"), Event.state != literal_column(f"'{State.DRAFT}'")
+    )
 )
 ENTRANCE = (
     Event.id, Event.slug, Event.revision, Event.format, Event.state, Event.starts_at,

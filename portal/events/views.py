@@ -43,7 +43,7 @@ def show(slug: str) -> ResponseReturnValue:
     stamp = queries.stamp(slug)
     if stamp is None:
         return _moved(slug, zone)
-    return page(zone, tuple(stamp), lambda now: _event_page(slug, zone, now))
+    return page(zone, stamp, lambda now: _event_page(slug, zone, now))
 
 
 def _list(sector: str, number: int, now: datetime) -> Fresh:

@@ -110,9 +110,7 @@ def answer(slug: str) -> ResponseReturnValue:
         return redirect(url_for("events.show", slug=_event(slug).slug))
     status = Status(answered[1])
     blanks = {"address": answered[2]}
-    return cache.filled(
-        status, (stamp.id, stamp.revision), lambda now: _answer_page(slug, status), blanks
-    )
+    return cache.filled(status, stamp[:2], lambda now: _answer_page(slug, status), blanks)
 
 
 @bp.get("/registrations/<token>")

@@ -407,11 +407,12 @@ def test_public_pages_carry_no_cookie_and_answer_304(
 
 def test_a_kept_page_costs_one_small_query(app: Flask, make: Make, client: PortalClient) -> None:
     make()
-    for path in (PAGE, "/en/events/", "/en/"):
+    # The event's own page asks its one question past SQLAlchemy (`db.Stamp`).
+    for path, selects in ((PAGE, 0), ("/en/events/", 1), ("/en/", 1)):
         client.get(path)
         with counted(app) as statements:
             client.get(path)
-        assert len([each for each in statements if each.startswith("SELECT")]) == 1, path
+        assert len([each for each in statements if each.startswith("SELECT")]) == selects, path
 
 
 def test_pages_cost_the_same_number_of_queries_with_one_row_and_with_thirty(

@@ -280,8 +280,10 @@ def test_a_flood_of_rare_pages_leaves_the_hot_one_kept(
     client.get("/en/events/hot/")
     with app.app_context():
         event.listen(db.engine, "before_cursor_execute", heard)
+    client.get("/en/events/hot/", query_string={"zone": "Europe/Kyiv"})
+    assert [each for each in asked if each.startswith("SELECT")]
     for zone in ("Europe/Paris", "Europe/Rome", "Europe/Oslo", "Asia/Tokyo"):
         client.get("/en/events/hot/", query_string={"zone": zone})
         asked.clear()
         client.get("/en/events/hot/")
-        assert len([each for each in asked if each.startswith("SELECT")]) == 1  # its stamp
+        assert not [each for each in asked if each.startswith("SELECT")]
