@@ -21,7 +21,7 @@ from portal.registrations.models import Answer, Registration
 log = logging.getLogger("portal.registrations")
 
 ANSWERS_ARE_KEPT = timedelta(days=2)
-AT_ONCE = 5
+AT_ONCE = 10
 """Letters of one transaction: few, since on SQLite whoever registers waits for its end."""
 
 FLOOD = 20
