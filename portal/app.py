@@ -10,12 +10,12 @@ from portal.accounts import desk as accounts_desk
 from portal.accounts import views as accounts
 from portal.accounts.setup import init_accounts
 from portal.config import ROOT, Settings, ensure_safe
-from portal.db import db, init_db
+from portal.db import init_db
 from portal.desk import views as desk
 from portal.events import desk as events_desk
 from portal.events import feeds as event_feeds
 from portal.events import views as events
-from portal.extensions import compress, csrf, limiter, migrate
+from portal.extensions import compress, csrf, limiter
 from portal.i18n import babel, languages, wanted_language
 from portal.limits import init_limits
 from portal.outbox import desk as outbox_desk
@@ -53,7 +53,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     compress.init_app(app)
     init_limits(app, settings, limiter)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     babel.init_app(
         app,
         default_locale=settings.languages[0],

@@ -115,8 +115,8 @@ def problems(settings: Settings) -> list[str]:
 
 def doubtful(settings: Settings) -> list[str]:
     """What may be meant, and is said when the settings are checked."""
-    host = _host(settings.public_url)
-    if settings.env != "production" or settings.https or host in LOCAL_HOSTS:
+    is_open = settings.public_url.startswith("http:")
+    if settings.env != "production" or not is_open or _host(settings.public_url) in LOCAL_HOSTS:
         return []
     return [
         "PORTAL_PUBLIC_URL begins with http: links, passwords and cookies can be read on their way."

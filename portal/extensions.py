@@ -2,7 +2,6 @@
 
 from flask_compress import Compress
 from flask_limiter import Limiter
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 from portal.limits import network
@@ -10,4 +9,3 @@ from portal.limits import network
 compress = Compress()
 csrf = CSRFProtect()
 limiter = Limiter(key_func=network, headers_enabled=False, strategy="fixed-window")
-migrate = Migrate()

@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po
 
 from portal.assets import bundle
 from portal.config import ROOT, Settings
+from portal.db import db
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -32,10 +33,12 @@ def make_directories(settings: Settings) -> None:
 
 
 def migrate(app: Flask, revision: str = "head") -> None:
-    from flask_migrate import upgrade
+    from flask_migrate import Migrate, upgrade
 
+    directory = str(ROOT / "migrations")
+    Migrate(app, db, directory=directory, render_as_batch=True)
     with app.app_context():
-        upgrade(directory=str(ROOT / "migrations"), revision=revision)
+        upgrade(directory=directory, revision=revision)
 
 
 def compile_translations(directory: Path = TRANSLATIONS) -> None:

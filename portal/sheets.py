@@ -4,10 +4,12 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-import xlsxwriter
 from flask import Response, stream_with_context
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -35,6 +37,8 @@ def xlsx_response(
     name: str, title: str, head: Cells, rows: Iterable[Cells], notes: Cells = ()
 ) -> Response:
     """A workbook of text cells, written row by row; `notes` stand on a second sheet."""
+    import xlsxwriter  # only who exports waits for it
+
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it was sent
     options = {
         "constant_memory": True,
@@ -61,7 +65,7 @@ def xlsx_response(
     return _file(response, f"{name}.xlsx")
 
 
-def _write_notes(sheet: xlsxwriter.workbook.Worksheet, notes: Cells) -> None:
+def _write_notes(sheet: "Worksheet", notes: Cells) -> None:
     sheet.set_column(0, 0, 100)
     for number, note in enumerate(notes):
         sheet.write_string(number, 0, neutral(note))

@@ -11,8 +11,6 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -111,11 +109,15 @@ def latest_probe(app: Flask, now: datetime) -> Probe:
 
 
 def _is_migrated() -> bool:
+    from alembic.migration import MigrationContext  # a tenth of the start, for a rare question
+
     return set(MigrationContext.configure(db.session.connection()).get_current_heads()) == _heads()
 
 
 @lru_cache(maxsize=1)
 def _heads() -> set[str]:
+    from alembic.script import ScriptDirectory
+
     return set(ScriptDirectory(str(ROOT / "migrations")).get_heads())
 
 
