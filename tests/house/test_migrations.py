@@ -6,11 +6,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import func, inspect, select
 
-from portal.config import ROOT
 from portal.db import db, transaction
+from portal.prepare import migrate
 from portal.registrations.models import Registration
 from tests.factories import make_event, make_registration
 
@@ -37,10 +36,10 @@ def test_every_constraint_has_a_name_of_its_own(app: Flask) -> None:
 
 
 def test_a_second_run_does_nothing_and_keeps_every_row(app: Flask, clock: object) -> None:
+    with app.app_context(), transaction():
+        event = make_event()
+        for _ in range(20):
+            make_registration(event)
+    migrate(app)
     with app.app_context():
-        with transaction():
-            event = make_event()
-            for _ in range(20):
-                make_registration(event)
-        upgrade(directory=str(ROOT / "migrations"))
         assert db.session.scalar(select(func.count()).select_from(Registration)) == 20
