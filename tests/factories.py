@@ -15,6 +15,7 @@ from portal.events.rules import Format, Kind, SessionKind, State
 from portal.registrations import queries as registrations
 from portal.registrations import service
 from portal.registrations.models import Registration
+from portal.registrations.person import address_key, name_key
 from portal.registrations.rules import NOTICE_VERSION, Attendance, StakeholderGroup
 from portal.registrations.service import Sent
 
@@ -101,7 +102,7 @@ def make_registration(event: Event, **fields: Any) -> Registration:
     service.register(events.held(event.id), sent, by=COMMAND, now=clock.now())
     db.session.flush()
     found = registrations.of_person(
-        event.id, service.address_key(sent.person["email"]), service.name_key(sent.person)
+        event.id, address_key(sent.person["email"]), name_key(sent.person)
     )
     assert found is not None
     return found

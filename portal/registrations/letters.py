@@ -21,7 +21,7 @@ from portal.invites.service import Calendar
 from portal.labels import STATUSES
 from portal.outbox import service as outbox
 from portal.outbox.mime import defang
-from portal.registrations import queries, service
+from portal.registrations import person, queries
 from portal.registrations.changes import Change, changes
 from portal.registrations.models import Registration
 from portal.registrations.rules import (
@@ -50,7 +50,7 @@ def write(registration: Registration, invite: Invite, *, now: datetime) -> None:
         differences = _differences(event, heard) if what in SHOW_CHANGES else []
         if what is Occasion.PROGRAMME_CHANGED and not differences:
             what = None
-        if heard.address and service.address_key(heard.address) != registration.address_key:
+        if heard.address and person.address_key(heard.address) != registration.address_key:
             _tell_old_address(registration, invite, heard.address, before, now)
             before = _state(registration, invite)
             what = what or Occasion.DETAILS_CHANGED

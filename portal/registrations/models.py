@@ -8,7 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Row, coded
 from portal.events.models import Event
-from portal.registrations.rules import Attendance, StakeholderGroup, Status, standing
+from portal.events.rules import State
+from portal.registrations import rules
+from portal.registrations.rules import Attendance, StakeholderGroup, Status
 
 _UNTOLD = text("revision > told_revision")
 _ASKED = text("links_asked_at IS NOT NULL")
@@ -86,7 +88,7 @@ class Registration(Row):
     @property
     def standing(self) -> Status:
         """The true state: cancelled with the event, else the person's own."""
-        return standing(self.status, self.event.state.value)
+        return rules.standing(self.status, self.event.state.value)
 
     @property
     def is_merged(self) -> bool:
@@ -96,6 +98,39 @@ class Registration(Row):
     @property
     def holds_place(self) -> bool:
         return self.standing is Status.CONFIRMED
+
+    def may_change(self, now: datetime) -> bool:
+        return rules.may_change(
+            status=self.standing,
+            event_state=self.event.state.value,
+            starts_at=self.event.starts_at,
+            changes_until=self.event.changes_until,
+            now=now,
+        )
+
+    def may_withdraw(self, now: datetime) -> bool:
+        return rules.may_withdraw(
+            status=self.standing,
+            event_state=self.event.state.value,
+            ends_at=self.event.ends_at,
+            now=now,
+        )
+
+    def may_join(self, now: datetime) -> bool:
+        """Whether the joining link is handed out to this person now; see `rules.may_join`."""
+        event = self.event
+        takes_place_online = event.online and event.state is State.PUBLISHED
+        return (
+            bool(event.joining_url)
+            and takes_place_online
+            and rules.may_join(
+                status=self.standing,
+                starts_at=event.starts_at,
+                ends_at=event.ends_at,
+                minutes=event.joining_minutes,
+                now=now,
+            )
+        )
 
     @property
     def full_name(self) -> str:

@@ -18,14 +18,8 @@ from portal.events.models import Event
 from portal.events.rules import Door, Entrance, Places, State, places_left
 from portal.registrations import queries
 from portal.registrations.models import Answer, Registration
-from portal.registrations.rules import Attendance, Status, first_status, may_change, may_withdraw
-from portal.registrations.rules import stillness as why_still
-from portal.text import fold
-
-PERSON_FIELDS = (
-    "title", "first_name", "last_name", "badge_name", "email", "organisation", "role",
-    "stakeholder_group", "country", "attendance", "access_needs", "diet",
-)  # fmt: skip
+from portal.registrations.person import address_key, columns, name_key, only_in_person
+from portal.registrations.rules import Status, Stillness, first_status, stillness
 
 
 @dataclass(frozen=True)
@@ -77,12 +71,7 @@ def withdraw(registration: Registration, *, by: Actor, now: datetime) -> None:
     db.session.refresh(registration)
     if registration.status is Status.WITHDRAWN:
         raise Refused(_("This registration is withdrawn already."))
-    if not may_withdraw(
-        status=registration.standing,
-        event_state=event.state.value,
-        ends_at=event.ends_at,
-        now=now,
-    ):
+    if not registration.may_withdraw(now):
         raise Refused(_("This registration cannot be withdrawn any more."))
     _move(registration, Status.WITHDRAWN, "registration.withdrawn", by=by, now=now)
     fill_places(event, now=now)
@@ -150,15 +139,9 @@ def change_details(
     """
     event = events.locked(registration.event_id)
     db.session.refresh(registration)
-    if not may_change(
-        status=registration.standing,
-        event_state=event.state.value,
-        starts_at=event.starts_at,
-        changes_until=event.changes_until,
-        now=now,
-    ):
+    if not registration.may_change(now):
         raise Refused(_("Details of this registration cannot be changed any more."))
-    person = _only_in_person(person)
+    person = only_in_person(person)
     changed = sorted(name for name in person if getattr(registration, name) != person[name])
     if set(consents) != set(registration.consents):
         changed.append("consents")
@@ -175,7 +158,7 @@ def change_details(
         registration.link_code = secrets.token_urlsafe(9)
     kept = registration.consents
     registration.consents = {name: kept.get(name, given) for name, given in consents.items()}
-    _write(registration, _of_person(person))
+    _write(registration, columns(person))
     registration.revision += 1
     registration.stuck_at = None
     record("registration.changed", registration, by=by, now=now, event_id=event.id, fields=changed)
@@ -187,7 +170,18 @@ def fill_places(event: Event, *, now: datetime) -> int:
     places = queries.places(event.id)
     left = places_left(event.capacity, places.taken)
     events.places_changed(event.id)
-    still = why_still(
+    still = why_still(event, left, now)
+    if still is not None or not places.someone_waits:
+        return 0
+    promoted = queries.first_waiting(event.id, left)
+    for registration in promoted:
+        _move(registration, Status.CONFIRMED, "registration.promoted", by=WORKER, now=now)
+    return len(promoted)
+
+
+def why_still(event: Event, left: int | None, now: datetime) -> Stillness | None:
+    """Why this event's line does not move, or None where it does."""
+    return stillness(
         event_state=event.state.value,
         starts_at=event.starts_at,
         closes_at=event.registration_closes_at,
@@ -195,12 +189,6 @@ def fill_places(event: Event, *, now: datetime) -> int:
         places_left=left,
         now=now,
     )
-    if still is not None or not places.someone_waits:
-        return 0
-    promoted = queries.first_waiting(event.id, left)
-    for registration in promoted:
-        _move(registration, Status.CONFIRMED, "registration.promoted", by=WORKER, now=now)
-    return len(promoted)
 
 
 def note_joining(registration: Registration, *, by: Actor, now: datetime) -> None:
@@ -221,16 +209,6 @@ def ask_for_links(registrations: Sequence[Registration], *, now: datetime) -> No
     """Have one letter written with the links of these registrations of one address."""
     for registration in registrations:
         registration.links_asked_at = now
-
-
-def address_key(address: str) -> str:
-    """What makes two spellings one mailbox; the domain is in ASCII already."""
-    return address.strip().casefold()
-
-
-def name_key(person: dict[str, Any]) -> str:
-    """What makes two spellings of a name one person's."""
-    return fold(f"{person['first_name']} {person['last_name']}")[:300]
 
 
 def _answer(entrance: Entrance, places: Places, now: datetime) -> Status:
@@ -366,7 +344,7 @@ def _next_number(event_id: int) -> int:
 def _whole(sent: Sent, now: datetime) -> dict[str, Any]:
     """What a registration says that is made, or made again, by this form."""
     return {
-        **_of_person(_only_in_person(sent.person)),
+        **columns(only_in_person(sent.person)),
         "registered_at": now,
         "language": sent.language,
         "notice_version": sent.notice_version,
@@ -374,29 +352,9 @@ def _whole(sent: Sent, now: datetime) -> dict[str, Any]:
     }
 
 
-def _of_person(person: dict[str, Any]) -> dict[str, Any]:
-    """The person's fields, and the keys by which they are recognised, sorted and found."""
-    first, last = person["first_name"], person["last_name"]
-    found_by = (first, last, *(person[n] for n in ("email", "organisation", "role", "badge_name")))
-    return {
-        **{name: person[name] for name in PERSON_FIELDS},
-        "address_key": address_key(person["email"]),
-        "name_key": name_key(person),
-        "sort_name": fold(f"{last} {first}")[:300],
-        "search_text": fold(" ".join(found_by)),
-    }
-
-
 def _write(registration: Registration, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(registration, name, value)
-
-
-def _only_in_person(person: dict[str, Any]) -> dict[str, Any]:
-    """Needs on the spot are kept only of those who come."""
-    if person["attendance"] is Attendance.IN_PERSON:
-        return person
-    return person | {"access_needs": "", "diet": ""}
 
 
 def _form_key(sent: Sent) -> str:

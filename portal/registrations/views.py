@@ -37,7 +37,7 @@ from portal.i18n import in_language, page_language
 from portal.invites import rules as calendar
 from portal.invites import service as invites
 from portal.limits import rate
-from portal.registrations import letters, privacy, queries, service
+from portal.registrations import letters, person, privacy, queries, service
 from portal.registrations.forms import (
     LinkForm,
     PersonForm,
@@ -50,10 +50,6 @@ from portal.registrations.rules import (
     NOTICE_VERSION,
     Status,
     joining_opens_at,
-    may_change,
-    may_join,
-    may_withdraw,
-    stillness,
 )
 from portal.registrations.service import Sent
 from portal.text import masked
@@ -125,7 +121,7 @@ def own(token: str) -> ResponseReturnValue:
 def details(token: str) -> ResponseReturnValue:
     with looking():
         registration = _own(token)
-        if not _changeable(registration, clock.now()):
+        if not registration.may_change(clock.now()):
             return redirect(url_for("registrations.own", token=token))
         if request.method != "POST":
             return _details_page(registration, of_registration(registration), token)
@@ -144,7 +140,7 @@ def details(token: str) -> ResponseReturnValue:
 @personal
 def withdrawal(token: str) -> ResponseReturnValue:
     if request.method != "POST":
-        return _act_page("withdrawal", token, may=_withdrawable)
+        return _act_page("withdrawal", token, may=Registration.may_withdraw)
     registration = _held(token)
     if registration.status is not Status.WITHDRAWN:
         service.withdraw(registration, by=REGISTRANT, now=clock.now())
@@ -190,7 +186,7 @@ def join(token: str) -> ResponseReturnValue:
     """The joining link, for who has a place, from the time that the organiser set."""
     registration = _own(token)
     event = registration.event
-    if not _may_join(registration, clock.now()):
+    if not registration.may_join(clock.now()):
         raise Refused(_why_not_join(registration))
     service.note_joining(registration, by=REGISTRANT, now=clock.now())
     return render_template("registrations/joining.html", event=event, token=token)
@@ -221,7 +217,7 @@ def link() -> ResponseReturnValue:
 def _mail_links(template: str, endpoint: str, event: Event | None = None) -> ResponseReturnValue:
     form = LinkForm()
     if form.validate_on_submit():
-        address = service.address_key(form.email.data)
+        address = person.address_key(form.email.data)
         if _may_write_to(address):
             service.ask_for_links(queries.of_address(address), now=clock.now())
         session["asked"] = masked(form.email.data)
@@ -317,7 +313,7 @@ def _places_words(found: tuple[Entrance, Places]) -> str:
 def _own_page(registration: Registration, token: str) -> str:
     now = clock.now()
     event = registration.event
-    places = queries.places(event.id)
+    left = places_left(event.capacity, queries.places(event.id).taken)
     waits = registration.standing is Status.WAITLISTED
     return render_template(
         "registrations/own.html",
@@ -326,12 +322,10 @@ def _own_page(registration: Registration, token: str) -> str:
         token=token,
         form=ActForm(),
         position=queries.position(registration) if waits else None,
-        stillness=_stillness(event, places_left(event.capacity, places.taken), now)
-        if waits
-        else None,
-        may_change=_changeable(registration, now),
-        may_withdraw=_withdrawable(registration, now),
-        may_join=_may_join(registration, now),
+        stillness=service.why_still(event, left, now) if waits else None,
+        may_change=registration.may_change(now),
+        may_withdraw=registration.may_withdraw(now),
+        may_join=registration.may_join(now),
         joining_opens_at=joining_opens_at(event.starts_at, event.joining_minutes),
         is_over=event.is_over(now),
     )
@@ -357,54 +351,6 @@ def _act_page(
     )  # fmt: skip
 
 
-def _withdrawable(registration: Registration, now: datetime) -> bool:
-    event = registration.event
-    return may_withdraw(
-        status=registration.standing,
-        event_state=event.state.value,
-        ends_at=event.ends_at,
-        now=now,
-    )
-
-
-def _changeable(registration: Registration, now: datetime) -> bool:
-    event = registration.event
-    return may_change(
-        status=registration.standing,
-        event_state=event.state.value,
-        starts_at=event.starts_at,
-        changes_until=event.changes_until,
-        now=now,
-    )
-
-
-def _stillness(event: Event, left: int | None, now: datetime) -> Any:
-    return stillness(
-        event_state=event.state.value,
-        starts_at=event.starts_at,
-        closes_at=event.registration_closes_at,
-        waitlist=event.waitlist,
-        places_left=left,
-        now=now,
-    )
-
-
-def _may_join(registration: Registration, now: datetime) -> bool:
-    event = registration.event
-    return (
-        bool(event.joining_url)
-        and event.online
-        and event.state.value == "published"
-        and may_join(
-            status=registration.standing,
-            starts_at=event.starts_at,
-            ends_at=event.ends_at,
-            minutes=event.joining_minutes,
-            now=now,
-        )
-    )
-
-
 def _why_not_join(registration: Registration) -> str:
     if not registration.holds_place:
         return _("Only people with a confirmed place can join.")
@@ -416,5 +362,5 @@ def _may_write_to(address: str) -> bool:
     allowed = current_app.extensions["portal"].limits["mail"]
     if not allowed:
         return True
-    key = tokens.digest(service.address_key(address))
+    key = tokens.digest(person.address_key(address))
     return limiter.limiter.hit(parse(allowed), "mail", key)

@@ -1,0 +1,41 @@
+"""A person as they wrote themselves: what is kept of it, and how they are recognised."""
+
+from typing import Any
+
+from portal.registrations.rules import Attendance
+from portal.text import fold
+
+FIELDS = (
+    "title", "first_name", "last_name", "badge_name", "email", "organisation", "role",
+    "stakeholder_group", "country", "attendance", "access_needs", "diet",
+)  # fmt: skip
+
+
+def columns(person: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a registration: the fields, and by what they are recognised and found."""
+    first, last = person["first_name"], person["last_name"]
+    found_by = (first, last, *(person[n] for n in ("email", "organisation", "role", "badge_name")))
+    return {
+        **{name: person[name] for name in FIELDS},
+        "address_key": address_key(person["email"]),
+        "name_key": name_key(person),
+        "sort_name": fold(f"{last} {first}")[:300],
+        "search_text": fold(" ".join(found_by)),
+    }
+
+
+def address_key(address: str) -> str:
+    """What makes two spellings one mailbox; the domain is in ASCII already."""
+    return address.strip().casefold()
+
+
+def name_key(person: dict[str, Any]) -> str:
+    """What makes two spellings of a name one person's."""
+    return fold(f"{person['first_name']} {person['last_name']}")[:300]
+
+
+def only_in_person(person: dict[str, Any]) -> dict[str, Any]:
+    """Needs on the spot are kept only of those who come."""
+    if person["attendance"] is Attendance.IN_PERSON:
+        return person
+    return person | {"access_needs": "", "diet": ""}
