@@ -4,7 +4,7 @@ import fcntl
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, Select, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -128,17 +129,27 @@ class Stamp:
         bound: Any = put.construct_params(values)
         if put.positional:
             bound = [bound[name] for name in put.positiontup or ()]
-        connection = engine.raw_connection()
-        driver = cast(Any, connection.driver_connection)
+        failures = cast(Any, engine.dialect.loaded_dbapi).Error
         try:
-            if engine.name == "postgresql":
-                driver.autocommit = True  # else it is three statements
-            found: tuple[Any, ...] | None = driver.execute(put.string, bound).fetchone()
-            return found
-        finally:
-            if engine.name == "postgresql":
-                driver.autocommit = False
-            connection.close()
+            with closing(engine.raw_connection()) as connection:
+                ask = _ask_alone if engine.name == "postgresql" else _ask
+                return ask(connection.driver_connection, put.string, bound)
+        except failures as error:
+            raise OperationalError(put.string, None, error) from error
+
+
+def _ask(driver: Any, question: str, bound: Any) -> tuple[Any, ...] | None:
+    found: tuple[Any, ...] | None = driver.execute(question, bound).fetchone()
+    return found
+
+
+def _ask_alone(driver: Any, question: str, bound: Any) -> tuple[Any, ...] | None:
+    """Without a transaction around it, which would make three statements of one."""
+    driver.autocommit = True
+    try:
+        return _ask(driver, question, bound)
+    finally:
+        driver.autocommit = False
 
 
 @contextmanager

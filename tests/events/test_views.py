@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import event as happening
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from portal import clock as portal_clock
 from portal.audit.service import COMMAND
@@ -413,6 +413,37 @@ def test_a_kept_page_costs_one_small_query(app: Flask, make: Make, client: Porta
         with counted(app) as statements:
             client.get(path)
         assert len([each for each in statements if each.startswith("SELECT")]) == selects, path
+
+
+def test_a_kept_page_whose_database_fails_says_so(
+    app: Flask, make: Make, client: PortalClient
+) -> None:
+    make()
+    assert client.get(PAGE).status_code == 200
+    with app.app_context(), transaction() as session:
+        session.execute(text("ALTER TABLE events RENAME TO gone"))
+    answer = client.get(PAGE)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    with app.app_context(), transaction() as session:
+        session.execute(text("ALTER TABLE gone RENAME TO events"))
+    assert client.get(PAGE).status_code == 200
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_a_kept_page_outlives_the_connections_that_it_asks_by(
+    app: Flask, make: Make, client: PortalClient
+) -> None:
+    make()
+    assert client.get(PAGE).status_code == 200
+    others = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> :own AND "
+        "datname = current_database()"
+    )
+    with app.app_context(), db.engine.connect() as connection:
+        own = connection.scalar(text("SELECT pg_backend_pid()"))
+        connection.execute(others, {"own": own})
+        db.session.remove()
+    assert client.get(PAGE).status_code == 200
 
 
 def test_pages_cost_the_same_number_of_queries_with_one_row_and_with_thirty(
