@@ -1,35 +1,16 @@
 """An event as its pages show it: codes and moments turned into people's words."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal import i18n, labels
-from portal.events.models import Event, Session, Speaker
-from portal.events.rules import Door, Places, State, next_change, places_left, side_by_side
+from portal.events.models import Event
+from portal.events.rules import Door, Places, State, next_change, places_left
 from portal.i18n import Translated, translated, translated_as
-from portal.text import fold
-
-# Offered to whoever reads a programme from elsewhere; any other zone works by its name too.
-ZONES = (
-    "Africa/Cairo", "Africa/Johannesburg", "Africa/Lagos", "Africa/Nairobi",
-    "America/Los_Angeles", "America/New_York", "America/Sao_Paulo", "America/Toronto",
-    "Asia/Dubai", "Asia/Kolkata", "Asia/Nicosia", "Asia/Shanghai", "Asia/Singapore",
-    "Asia/Tbilisi", "Asia/Tokyo", "Atlantic/Azores", "Atlantic/Canary", "Atlantic/Reykjavik",
-    "Australia/Sydney", "Europe/Amsterdam", "Europe/Athens", "Europe/Belgrade", "Europe/Berlin",
-    "Europe/Bratislava", "Europe/Brussels", "Europe/Bucharest", "Europe/Budapest",
-    "Europe/Chisinau", "Europe/Copenhagen", "Europe/Dublin", "Europe/Helsinki", "Europe/Istanbul",
-    "Europe/Kyiv", "Europe/Lisbon", "Europe/Ljubljana", "Europe/London", "Europe/Luxembourg",
-    "Europe/Madrid", "Europe/Malta", "Europe/Oslo", "Europe/Paris", "Europe/Podgorica",
-    "Europe/Prague", "Europe/Riga", "Europe/Rome", "Europe/Sarajevo", "Europe/Skopje",
-    "Europe/Sofia", "Europe/Stockholm", "Europe/Tallinn", "Europe/Tirane", "Europe/Vienna",
-    "Europe/Vilnius", "Europe/Warsaw", "Europe/Zagreb", "Europe/Zurich", "Pacific/Auckland", "UTC",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,70 +217,9 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class SpeakerShown:
-    name: str
-    role: str
-    affiliation: str
-
-
-@dataclass(frozen=True, slots=True)
-class SessionShown:
-    title: str
-    abstract: str
-    start: str
-    end: str
-    sector: str
-    room: str
-    kind: str
-    cancelled: bool
-    speakers: Sequence[SpeakerShown]
-    lang: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RowShown:
-    start: str
-    end: str
-    sessions: Sequence[SessionShown]
-
-
-@dataclass(frozen=True, slots=True)
-class DayShown:
-    date: str
-    rows: Sequence[RowShown]
-
-
-@dataclass(frozen=True, slots=True)
 class Contact:
     role: str
     address: str
-
-
-def programme(event: Event, zone: str) -> list[DayShown]:
-    """The sessions by day and by row on the clock of `zone`; those of one row are parallel."""
-    moments = [at for session in event.sessions for at in (session.starts_at, session.ends_at)]
-    marked = len({i18n.offset(at, zone) for at in moments}) > 1
-    days: dict[str, list[RowShown]] = {}
-    for together in side_by_side(event.sessions):
-        first = min(session.starts_at for session in together)
-        last = max(session.ends_at for session in together)
-        row = RowShown(
-            _clock(first, zone, marked=marked),
-            _clock(last, zone, marked=marked),
-            [_session(session, zone, marked=marked) for session in together],
-        )
-        days.setdefault(i18n.day(first, zone), []).append(row)
-    return [DayShown(day, rows) for day, rows in days.items()]
-
-
-def speakers(found: Iterable[Speaker]) -> list[SpeakerShown]:
-    """Who speaks; somebody without a name yet is shown by their role."""
-    shown = []
-    for speaker in found:
-        role = translated(speaker.role)
-        name = speaker.name or role
-        shown.append(SpeakerShown(name, role if speaker.name else "", speaker.affiliation))
-    return shown
 
 
 def contacts(event: Event) -> list[Contact]:
@@ -341,51 +261,3 @@ def words(texts: Translated | None) -> Words:
 
 def moment(at: datetime, zone: str) -> str:
     return i18n.moment_words(at, zone)
-
-
-@lru_cache(maxsize=1)
-def zone_names() -> frozenset[str]:
-    """Every zone that an address may ask for."""
-    return frozenset(available_timezones()) - {"Factory", "localtime"}
-
-
-def zone_choices(event: Event, chosen: str) -> list[tuple[str, str]]:
-    """(zone, 'Athens (UTC+2)') as it holds when the event starts, sorted by city."""
-    zones = dict.fromkeys((*ZONES, event.zone, chosen))
-    choices = [
-        (
-            zone,
-            _(
-                "%(city)s (%(offset)s)",
-                city=i18n.zone_city(zone),
-                offset=i18n.offset(event.starts_at, zone),
-            ),
-        )
-        for zone in zones
-    ]
-    return sorted(choices, key=lambda choice: fold(choice[1]))
-
-
-def _session(session: Session, zone: str, *, marked: bool) -> SessionShown:
-    title = words(session.title)
-    return SessionShown(
-        title=title.text,
-        abstract=translated(session.abstract),
-        start=_clock(session.starts_at, zone, marked=marked),
-        end=_clock(session.ends_at, zone, marked=marked),
-        sector=session.sector,
-        room=session.room,
-        kind=session.kind.value,
-        cancelled=session.cancelled_at is not None,
-        speakers=speakers(appearance.speaker for appearance in session.appearances),
-        lang=title.lang,
-    )
-
-
-def _clock(at: datetime, zone: str, *, marked: bool) -> str:
-    """'14:00'; with its zone's mark in a night that has the same hour twice."""
-    time = i18n.clock_time(at, zone)
-    if not marked:
-        return time
-    mark = at.astimezone(ZoneInfo(zone)).tzname() or ""
-    return f"{time} {mark if mark.isalpha() else i18n.offset(at, zone)}"

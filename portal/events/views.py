@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from portal import labels
 from portal.cache import Fresh, page
-from portal.events import linked_data, queries, shown
+from portal.events import linked_data, programme, queries, shown, zones
 from portal.events.models import Event
 from portal.events.rules import Places, next_change
 from portal.events.shown import Shown
@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
 def show(slug: str) -> ResponseReturnValue:
     """One event with its programme; an address it had before leads to it."""
     zone = request.args.get("zone", "")
-    if zone and zone not in shown.zone_names():
+    if zone and zone not in zones.names():
         abort(404)
     stamp = queries.stamp(slug)
     if stamp is None:
@@ -100,9 +100,9 @@ def _event_page(slug: str, zone: str, now: datetime) -> Fresh:
         event=event,
         one=one,
         zone=zone or event.zone,
-        zones=shown.zone_choices(event, zone or event.zone),
-        programme=shown.programme(event, zone or event.zone),
-        speakers=shown.speakers(event.speakers),
+        zones=zones.choices(event, zone or event.zone),
+        programme=programme.programme(event, zone or event.zone),
+        speakers=programme.speakers(event.speakers),
         contacts=shown.contacts(event),
         working_languages=shown.working_languages(event),
         organisers=shown.organisers(event),

@@ -700,11 +700,11 @@ def test_the_calendar_is_offered_to_subscribe(
 
 
 def test_every_zone_has_a_name_in_every_language(make: Make, client: PortalClient) -> None:
-    from portal.events.shown import ZONES, zone_names
+    from portal.events.zones import ZONES, names
 
     make()
 
-    assert set(ZONES) <= zone_names()
+    assert set(ZONES) <= names()
     assert len(ZONES) == len(set(ZONES))
 
 

@@ -1,0 +1,49 @@
+"""Time zones in which a programme can be read."""
+
+from functools import lru_cache
+from zoneinfo import available_timezones
+
+from flask_babel import gettext as _
+
+from portal import i18n
+from portal.events.models import Event
+from portal.text import fold
+
+# Offered to whoever reads a programme from elsewhere; any other zone works by its name too.
+ZONES = (
+    "Africa/Cairo", "Africa/Johannesburg", "Africa/Lagos", "Africa/Nairobi",
+    "America/Los_Angeles", "America/New_York", "America/Sao_Paulo", "America/Toronto",
+    "Asia/Dubai", "Asia/Kolkata", "Asia/Nicosia", "Asia/Shanghai", "Asia/Singapore",
+    "Asia/Tbilisi", "Asia/Tokyo", "Atlantic/Azores", "Atlantic/Canary", "Atlantic/Reykjavik",
+    "Australia/Sydney", "Europe/Amsterdam", "Europe/Athens", "Europe/Belgrade", "Europe/Berlin",
+    "Europe/Bratislava", "Europe/Brussels", "Europe/Bucharest", "Europe/Budapest",
+    "Europe/Chisinau", "Europe/Copenhagen", "Europe/Dublin", "Europe/Helsinki", "Europe/Istanbul",
+    "Europe/Kyiv", "Europe/Lisbon", "Europe/Ljubljana", "Europe/London", "Europe/Luxembourg",
+    "Europe/Madrid", "Europe/Malta", "Europe/Oslo", "Europe/Paris", "Europe/Podgorica",
+    "Europe/Prague", "Europe/Riga", "Europe/Rome", "Europe/Sarajevo", "Europe/Skopje",
+    "Europe/Sofia", "Europe/Stockholm", "Europe/Tallinn", "Europe/Tirane", "Europe/Vienna",
+    "Europe/Vilnius", "Europe/Warsaw", "Europe/Zagreb", "Europe/Zurich", "Pacific/Auckland", "UTC",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def names() -> frozenset[str]:
+    """Every zone that an address may ask for."""
+    return frozenset(available_timezones()) - {"Factory", "localtime"}
+
+
+def choices(event: Event, chosen: str) -> list[tuple[str, str]]:
+    """(zone, 'Athens (UTC+2)') as it holds when the event starts, sorted by city."""
+    zones = dict.fromkeys((*ZONES, event.zone, chosen))
+    found = [
+        (
+            zone,
+            _(
+                "%(city)s (%(offset)s)",
+                city=i18n.zone_city(zone),
+                offset=i18n.offset(event.starts_at, zone),
+            ),
+        )
+        for zone in zones
+    ]
+    return sorted(found, key=lambda choice: fold(choice[1]))
