@@ -23,7 +23,7 @@ from portal.pages import views as pages
 from portal.registrations import desk as registrations_desk
 from portal.registrations import views as registrations
 from portal.site import TEMPLATES, init_site
-from portal.web import JsonLines, Portal, init_web
+from portal.web import JsonLines, OwnHost, Portal, init_web
 from portal.wording import init_wording
 
 BLUEPRINTS = (
@@ -64,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     init_site(app, settings)
     init_wording(app)
+    app.wsgi_app = OwnHost(app.wsgi_app, settings)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -153,6 +153,8 @@ def _encoded(fresh: Fresh) -> _Encoded:
 
 def _answer(kept: _Encoded) -> Response:
     accepted = request.headers.get("Accept-Encoding", "")
+    if ";" in accepted:  # rarely, with weights, of which 0 means never
+        accepted = ",".join(name for name, weight in request.accept_encodings if weight > 0)
     encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else "identity"
     response = Response(kept.bodies[encoding], content_type=kept.content_type)
     headers = response.headers

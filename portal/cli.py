@@ -105,7 +105,10 @@ def backup(file: Path) -> None:
     """Write everything the portal keeps into FILE (.tar.gz), also while it runs."""
     from portal.backup import write_backup
 
-    write_backup(_safe_settings(), file)
+    try:
+        write_backup(_safe_settings(), file)
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from None
     click.echo(f"Everything is in {file}. It holds keys and personal data: keep it safe.")
 
 

@@ -79,7 +79,8 @@ def wanted_language() -> str:
     """The offered language that the reader's browser asks for, else the portal's first."""
     if not has_request_context():
         return languages()[0]
-    return request.accept_languages.best_match(languages()) or languages()[0]
+    wanted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    return next((code for code in wanted if code in languages()), languages()[0])
 
 
 @contextmanager
@@ -211,7 +212,11 @@ def zone_mark(moment: datetime, zone: str) -> str:
 
 
 def _date(moment: datetime, zone: str, pattern: str) -> str:
-    return format_date(moment.astimezone(ZoneInfo(zone)), pattern, locale=_formatting_locale())
+    local = moment.astimezone(ZoneInfo(zone))
+    written = format_date(local, pattern, locale=_formatting_locale())
+    if local.day == 1 and _written_language() == "fr":
+        return written.replace("1 ", "1er ", 1)
+    return written
 
 
 def _formatting_locale() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,11 @@ STATIC = ROOT / "static"
 def prepare(app: Flask) -> None:
     """Bring everything to the state this version needs; run again, it changes nothing."""
     make_directories(app.extensions["portal"])
-    migrate(app)
+    before = os.umask(0o077)  # a database that is made here is its owner's alone
+    try:
+        migrate(app)
+    finally:
+        os.umask(before)
     compile_translations()
     bundle(STATIC)
 

@@ -43,6 +43,7 @@ def serve_web(settings: Settings) -> None:
     """Answer requests until SIGTERM, then finish those in flight."""
     ensure_port_is_free(settings.host, settings.port)
     warm_up()
+    os.umask(0o077)  # what is kept holds personal data
     listen(settings, _load_app)
 
 

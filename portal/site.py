@@ -75,10 +75,15 @@ def init_site(app: Flask, settings: Settings) -> None:
 
 
 def lang_url(code: str) -> str:
-    """This very page in another language; the front page where it has none."""
-    values = dict(request.view_args or {}) | {"lang": code}
+    """This very page in another language; the front page where it has none.
+
+    A page that an act made cannot be opened again: its view names another as `g.same_page`.
+    """
+    here = (request.endpoint or "pages.front", request.view_args or {})
+    endpoint, values = g.get("same_page") or here
+    values = values | {"lang": code}
     try:
-        path = url_for(request.endpoint or "pages.front", **values)
+        path = url_for(endpoint, **values)
     except BuildError:
         path = url_for("pages.front", lang=code)
     return path

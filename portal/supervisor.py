@@ -52,6 +52,7 @@ def run_worker() -> None:
     from portal.app import create_app
     from portal.worker import run
 
+    os.umask(0o077)  # mails that are written as files are their owner's alone
     stop = threading.Event()
 
     def stopping(signum: int, frame: object) -> None:

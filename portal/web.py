@@ -2,11 +2,12 @@
 
 import json
 import logging
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from flask import Flask, Request, Response, abort, current_app, g, render_template, request, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
@@ -17,9 +18,13 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from portal.config import Settings
 from portal.db import db, writing
 from portal.errors import Refused
 from portal.tokens import BadLink
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 MOST_FIELDS = 1000
@@ -53,6 +58,26 @@ class Sessions(SecureCookieSessionInterface):
         if self.get_cookie_name(app) not in request.cookies:
             return self.session_class()
         return super().open_session(app, request)
+
+
+class OwnHost:
+    """Names of hosts have no case, and [::1] is this machine as localhost is.
+
+    Werkzeug compares them by their letters, and takes no name in brackets for trusted.
+    """
+
+    def __init__(self, app: "WSGIApplication", settings: Settings) -> None:
+        self._app, self._is_local = app, "[::1]" in settings.trusted_hosts
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        host = environ.get("HTTP_HOST", "").lower()
+        if self._is_local and re.fullmatch(r"\[::1\](:\d+)?", host):
+            host = host.replace("[::1]", "localhost")
+        if host:
+            environ["HTTP_HOST"] = host
+        return self._app(environ, start_response)
 
 
 class Portal(Flask):

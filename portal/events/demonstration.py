@@ -1,5 +1,6 @@
 """Events of the demonstration: one that was held, told in our own words, and three made up."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -46,7 +47,8 @@ def people_at(event: Event) -> int:
 
 
 def both(en: str, fr: str) -> Translated:
-    return {"en": en, "fr": fr}
+    """A text in both languages; in French no line begins with a sign of punctuation."""
+    return {"en": en, "fr": re.sub(" (?=[:;?!»])", "\N{NO-BREAK SPACE}", fr)}
 
 
 def _held(now: datetime) -> Event:
@@ -177,10 +179,10 @@ def _next_edition(now: datetime) -> Event:
         "centre": both("Trainer, retail training centre", "Formateur, centre du commerce"),
     }
     items = (
-        Item("14:00", "14:15", both("Welcome", "Accueil"), room="Hall A", speakers=("host",)),
+        Item("14:00", "14:15", both("Welcome", "Accueil"), room="Forum", speakers=("host",)),
         Item(
             "14:15", "15:00", both("What the research found", "Ce que la recherche a trouvé"),
-            room="Hall A", speakers=("research",),
+            room="Forum", speakers=("research",),
             abstract=both(
                 "Three questions to learners and employers: what they need before they trust a "
                 "microcredential, which support helps, and how it serves people of every age.",
@@ -190,7 +192,7 @@ def _next_edition(now: datetime) -> Event:
         ),
         Item(
             "15:00", "15:30", both("Skills on the shop floor", "Des compétences à l’atelier"),
-            sector="manufacturing", room="Hall A", speakers=("plant", "union"),
+            sector="manufacturing", room="Forum", speakers=("plant", "union"),
             abstract=both(
                 "How a plant certifies what people learn at a new line, and who accepts it.",
                 "Comment une usine atteste ce qu’on apprend sur une nouvelle ligne, et qui "
@@ -199,7 +201,7 @@ def _next_edition(now: datetime) -> Event:
         ),
         Item(
             "15:30", "16:00", both("Learning between two shifts", "Apprendre entre deux services"),
-            sector="retail", room="Hall A", speakers=("shop", "centre"),
+            sector="retail", room="Forum", speakers=("shop", "centre"),
             abstract=both(
                 "How short courses fit into a week in a shop, and what they change.",
                 "Comment de courtes formations trouvent place dans une semaine de magasin, et ce "
@@ -210,16 +212,16 @@ def _next_edition(now: datetime) -> Event:
         Item(
             "16:15", "17:00",
             both("Table 1: what an employer must know", "Table 1 : ce que l’employeur doit savoir"),
-            PARALLEL, "manufacturing", "Room B", speakers=("union",),
+            PARALLEL, "manufacturing", "Studio 1", speakers=("union",),
         ),
         Item(
             "16:15", "17:00",
             both("Table 2: what helps to take part?", "Table 2 : ce qui aide à participer"),
-            PARALLEL, "retail", "Room C", speakers=("centre",),
+            PARALLEL, "retail", "Studio 2", speakers=("centre",),
         ),
         Item(
             "17:00", "17:30", both("What we take home", "Ce que nous en retenons"),
-            room="Hall A", speakers=("host",),
+            room="Forum", speakers=("host",),
         ),
     )  # fmt: skip
     return _publish(facts, day, items, roles, now)
@@ -247,7 +249,7 @@ def _workshop(now: datetime) -> Event:
             "leurs propres badges et certificats. Dans deux salles, nous réunissons ce qui les "
             "rend comparables.\n\n"
             "Pour que chaque salle réunisse toutes les parties, les organisateurs choisissent "
-            "parmi les inscriptions et vous l’annoncent par lettre.",
+            "parmi les inscriptions et vous l’annoncent par courriel.",
         ),
         "audience": both(
             "People who issue, check or use microcredentials at work.",
@@ -276,9 +278,9 @@ def _workshop(now: datetime) -> Event:
         Item("09:30", "10:00", both("Welcome and question", "Accueil et question"),
              speakers=("chair",)),
         Item("10:00", "11:15", both("Quality: who checks?", "Qualité : qui vérifie ?"), PARALLEL,
-             room="Online room 1", speakers=("quality",)),
+             room="Online 1", speakers=("quality",)),
         Item("10:00", "11:15", both("Recognition: who accepts?", "Reconnaissance : qui accepte ?"),
-             PARALLEL, room="Online room 2", speakers=("career",)),
+             PARALLEL, room="Online 2", speakers=("career",)),
         Item("11:15", "11:30", both("Break", "Pause"), BREAK),
         Item("11:30", "12:30", both("Results of both rooms", "Résultats des deux salles"),
              speakers=("chair",)),

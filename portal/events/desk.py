@@ -99,10 +99,14 @@ def _two_steps(template: str, form: OnTheEventsClock, act: Verb) -> ResponseRetu
         "events/desk/review.html",
         event=own_event(),
         plan=plan,
-        changed=[str(form[name].label.text) for name in plan.fields if name in form],
+        changed=[_field_words(form, name) for name in plan.fields],
         form=form,
         sent=_sent_again(form),
     )
+
+
+def _field_words(form: OnTheEventsClock, name: str) -> str:
+    return _("State") if name == "state" else str(form[name].label.text)
 
 
 def _sent_again(form: OnTheEventsClock) -> list[tuple[str, str]]:

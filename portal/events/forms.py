@@ -20,6 +20,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import html_params
 
+from portal import clock
 from portal.events.models import Event
 from portal.events.rules import State
 from portal.events.wall_clock import instants
@@ -173,6 +174,13 @@ class NewTimeForm(OnTheEventsClock):
     names: tuple[str, ...] = ("starts_at", "ends_at")
     starts_at = MomentField(_l("Starts at"), [InputRequired(_l("Enter when it starts."))])
     ends_at = MomentField(_l("Ends at"), [InputRequired(_l("Enter when it ends."))])
+
+    def validate_starts_at(self, field: Field) -> None:
+        """A mistyped year would tell everybody; only what has begun may be said to have begun."""
+        now, event = clock.now(), self.event
+        is_to_come = event.state is State.POSTPONED or event.starts_at > now
+        if is_to_come and field.data is not None and field.data <= now:
+            raise ValidationError(_("This is in the past. Enter a start that is still to come."))
 
     def validate_ends_at(self, field: Field) -> None:
         self._needs_order("starts_at", field, _("An event has to end after it starts."))

@@ -28,7 +28,7 @@ from portal.site import absolute
 
 bp = Blueprint("pages", __name__)
 
-STATEMENTS_REVIEWED = datetime(2026, 11, 21, tzinfo=UTC)
+STATEMENTS_REVIEWED = datetime(2026, 11, 22, tzinfo=UTC)
 STATEMENTS = ("accessibility", "privacy", "cookies", "contact")
 SHOWN_AFTER_NEXT = 3
 
@@ -140,7 +140,7 @@ def _statement_page(name: str) -> Fresh:
         contact_name=mail.sender()[0],
         contact_address=mail.sender()[1],
         notice_version=NOTICE_VERSION,
-        reviewed=STATEMENTS_REVIEWED.date(),
+        reviewed=STATEMENTS_REVIEWED,
     )
     return Fresh(body)
 

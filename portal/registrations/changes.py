@@ -19,8 +19,11 @@ class Change:
     new: str
 
 
-def changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
-    """The differences that matter to who comes, in the language of the letter."""
+def changes(old: dict[str, Any], new: dict[str, Any], *, joins: bool) -> list[Change]:
+    """The differences that matter to who comes, in the language of the letter.
+
+    `joins` says whether they have a place, and with it the joining link.
+    """
     if not old:
         return []
     pairs = [
@@ -30,7 +33,7 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
         (_("How"), str(FORMATS[old["format"]]), str(FORMATS[new["format"]])),
     ]
     found = [Change(*pair) for pair in pairs if pair[1] != pair[2]]
-    if old["joining"] != new["joining"] and new["joining"]:
+    if joins and old["joining"] != new["joining"] and new["joining"]:
         found.append(Change(_("Joining link"), *_joining(old)))
     if old["state"] == "postponed" and new["state"] == "published":
         found.insert(0, Change(_("State"), _("postponed"), _("takes place")))

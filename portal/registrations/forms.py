@@ -266,12 +266,17 @@ class PersonForm(Form):
 class RegistrationForm(PersonForm):
     """The first time: with the form's own key, and a field that only robots fill."""
 
+    unseen = ("csrf_token", "website")
     form_key = HiddenField(filters=[_one_line])
     website = StringField(_l("Leave this field empty"), render_kw={"autocomplete": "off"})
 
     def validate_website(self, field: Field) -> None:
         if field.data:
-            raise ValidationError(_l("Leave this field empty: it is a trap for robots."))
+            field.data = ""
+            raise ValidationError(
+                _l("A field that people do not see was filled, as robots do. It is empty again: "
+                   "send the form once more.")
+            )  # fmt: skip
 
     def renew_key(self) -> None:
         """A form that is shown for the first time gets a key of its own."""

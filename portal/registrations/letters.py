@@ -34,7 +34,10 @@ from portal.registrations.rules import (
 )
 
 # Letters that show what was beside what is.
-SHOW_CHANGES = {Occasion.PROGRAMME_CHANGED, Occasion.DETAILS_CHANGED}
+SHOW_CHANGES = {
+    Occasion.PROGRAMME_CHANGED, Occasion.DETAILS_CHANGED, Occasion.PLACE_FOUND,
+    Occasion.CONFIRMED, Occasion.WAITLISTED,
+}  # fmt: skip
 # Letters that one change of an event sends to everybody: confirmations overtake these.
 BULK = {Occasion.PROGRAMME_CHANGED, Occasion.EVENT_POSTPONED, Occasion.EVENT_CANCELLED}
 
@@ -74,7 +77,7 @@ def write_links(registration: Registration, *, now: datetime) -> None:
     with in_language(registration.language):
         written = mail.write(
             "registrations", Occasion.LINKS, language=registration.language,
-            entries=[Told(each, each.event) for each in told],
+            entries=[Told(each, each.event, registration.language) for each in told],
         )  # fmt: skip
         mail.post(
             written,
@@ -115,11 +118,9 @@ def entry(registration: Registration, invite: Invite) -> Entry:
     )
 
 
-def manage_url(registration: Registration) -> str:
-    """The link in the letters: one's own registration, in one's own language."""
-    return mail.public_url(
-        "registrations.own", lang=registration.language, token=token(registration)
-    )
+def manage_url(registration: Registration, lang: str) -> str:
+    """The link in the letters: one's own registration, in the language of the letter."""
+    return mail.public_url("registrations.own", lang=lang, token=token(registration))
 
 
 def token(registration: Registration) -> str:
@@ -133,10 +134,11 @@ class Told:
 
     registration: Registration
     event: Event
+    language: str
 
     @cached_property
     def title(self) -> str:
-        return translated(self.event.title, self.registration.language)
+        return translated(self.event.title, self.language)
 
     @cached_property
     def facts(self) -> list[tuple[str, str]]:
@@ -166,11 +168,11 @@ class Told:
 
     @cached_property
     def manage_url(self) -> str:
-        return manage_url(self.registration)
+        return manage_url(self.registration, self.language)
 
     @cached_property
     def event_url(self) -> str:
-        return mail.public_url("events.show", lang=self.registration.language, slug=self.event.slug)
+        return mail.public_url("events.show", lang=self.language, slug=self.event.slug)
 
     def _when(self) -> str:
         planned = when(self.event.starts_at, self.event.ends_at, self.event.zone)
@@ -257,8 +259,12 @@ def _note(registration: Registration, truth: Heard) -> None:
 
 
 def _differences(event: Event, heard: Heard) -> list[Change]:
+    """What the event's own letter would say to this person, if it were not for this one."""
+    if heard.event_revision in (0, event.revision):
+        return []
     old = event_queries.revision_facts(event.id, heard.event_revision)
-    return changes(old, event_service.snapshot(event))
+    joins = heard.status is Status.CONFIRMED
+    return changes(old, event_service.snapshot(event), joins=joins)
 
 
 def _tell_old_address(
@@ -288,7 +294,8 @@ def _post(
 ) -> None:
     written = mail.write(
         "registrations", what, language=registration.language,
-        told=Told(registration, registration.event), changes=differences, calendar=calendar,
+        told=Told(registration, registration.event, registration.language),
+        changes=differences, calendar=calendar,
     )  # fmt: skip
     message_id = mail.post(
         written,

@@ -12,6 +12,7 @@ from portal.i18n import in_language
 from portal.registrations.changes import changes
 from portal.registrations.models import Registration
 from portal.registrations.queries import LIVE
+from portal.registrations.rules import Status
 
 Facts = Mapping[str, Any]
 
@@ -46,8 +47,9 @@ def _count(news: Mapping[int, tuple[int, Facts]], without: Collection[int] = ())
         (Registration.revision > Registration.told_revision, Event.revision),
         else_=Registration.told_event_revision,
     )
+    joins = Registration.told_status == Status.CONFIRMED
     rows = db.session.execute(
-        select(Registration.event_id, heard, Registration.language, func.count())
+        select(Registration.event_id, heard, Registration.language, joins, func.count())
         .join(Registration.event)
         .where(
             Registration.event_id.in_(news),
@@ -55,13 +57,14 @@ def _count(news: Mapping[int, tuple[int, Facts]], without: Collection[int] = ())
             Registration.stuck_at.is_(None),
             Registration.id.not_in(without),
         )
-        .group_by(Registration.event_id, heard, Registration.language)
+        .group_by(Registration.event_id, heard, Registration.language, joins)
     ).all()
     behind = [row for row in rows if row[1] < news[row[0]][0]]
     said = _said({(row[0], row[1]) for row in behind})
     due = dict.fromkeys(news, 0)
-    for event_id, revision, language, count in behind:
-        if _is_news(said.get((event_id, revision), {}), news[event_id][1], language):
+    for event_id, revision, language, has_place, count in behind:
+        heard_then, now = said.get((event_id, revision), {}), news[event_id][1]
+        if _is_news(heard_then, now, language, joins=bool(has_place)):
             due[event_id] += count
     return due
 
@@ -77,9 +80,9 @@ def _said(wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], Facts]:
     return {(event_id, revision): facts for event_id, revision, facts in rows}
 
 
-def _is_news(heard: Facts, now: Facts, language: str) -> bool:
+def _is_news(heard: Facts, now: Facts, language: str, *, joins: bool) -> bool:
     """Whether a letter is written to who has heard that; see `rules.occasion`."""
     if now["state"] in ("postponed", "cancelled") and heard.get("state") != now["state"]:
         return True
     with in_language(language):
-        return bool(changes(dict(heard), dict(now)))
+        return bool(changes(dict(heard), dict(now), joins=joins))

@@ -42,7 +42,7 @@ def of_change(event: Event, facts: dict[str, Any], now: datetime) -> Plan:
     first = [each.id for each in queries.first_waiting(event.id, promoted)]
     return Plan(
         said=replace(_said(event, Occasion.PROGRAMME_CHANGED, calendar=False), lead=""),
-        changes=changes(heard, then),
+        changes=changes(heard, then, joins=True),
         letters=news.letters_due(event, then, without=first),
         on_its_own=event.tell_due_at is not None or announced_on_its_own(before, then),
         promoted=promoted - _promoted(event, event.id, now),

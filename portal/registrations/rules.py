@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 # The version of the privacy notice that registrants are shown; kept with each registration.
-NOTICE_VERSION = "2026-11"
+NOTICE_VERSION = "2026-11-22"
 
 
 class Status(StrEnum):

@@ -91,7 +91,10 @@ def send_registration(slug: str) -> ResponseReturnValue:
         form_key=form.form_key.data or "",
         may_write=may_write,
     )
-    answer = service.register(entrance, sent, by=REGISTRANT, now=now)
+    try:
+        answer = service.register(entrance, sent, by=REGISTRANT, now=now)
+    except Refused:  # the door closed meanwhile: said on the form, with all that was typed
+        return _refused_form((entrance, queries.places(entrance.id)), form)
     session["answer"] = [slug, answer.value, masked(form.email.data)]
     return redirect(url_for("registrations.answer", slug=slug), 303)
 
@@ -117,6 +120,7 @@ def own(token: str) -> ResponseReturnValue:
 
 
 @bp.route("/registrations/<token>/details", methods=["GET", "POST"])
+@csrf.exempt  # the form checks its token itself, as above
 @personal
 def details(token: str) -> ResponseReturnValue:
     with looking():
@@ -132,8 +136,9 @@ def details(token: str) -> ResponseReturnValue:
     consents = form.consents(NOTICE_VERSION, now)
     service.change_details(registration, form.person, consents, by=REGISTRANT, now=now)
     if registration.link_code != g.link_code:
+        _leads_to_event(registration.event)
         return render_template("registrations/address_changed.html", event=registration.event)
-    return redirect(url_for("registrations.own", token=token), 303)
+    return redirect(url_for("registrations.own", token=token, saved="yes"), 303)
 
 
 @bp.route("/registrations/<token>/withdrawal", methods=["GET", "POST"])
@@ -156,6 +161,7 @@ def erasure(token: str) -> ResponseReturnValue:
     registration = _own(token)
     service.disown(registration, by=REGISTRANT, now=clock.now())
     privacy.blank(registration)
+    _leads_to_event(registration.event)
     return render_template("registrations/erased.html", event=registration.event)
 
 
@@ -189,6 +195,7 @@ def join(token: str) -> ResponseReturnValue:
     if not registration.may_join(clock.now()):
         raise Refused(_why_not_join(registration))
     service.note_joining(registration, by=REGISTRANT, now=clock.now())
+    g.same_page = ("registrations.own", {"token": token})
     return render_template("registrations/joining.html", event=event, token=token)
 
 
@@ -267,6 +274,11 @@ def _held(token: str) -> Registration:
     return _own(token)
 
 
+def _leads_to_event(event: Event) -> None:
+    """The link of this page works no more: in another language stands the event's own."""
+    g.same_page = ("events.show", {"slug": event.slug})
+
+
 def _untouched_form(event: Event, door: Door) -> Fresh:
     form = RegistrationForm(event.format)
     form.csrf_token.current_token = cache.blank("token")
@@ -298,6 +310,7 @@ def _form_page(event: Event, form: RegistrationForm, door: Door, places: str) ->
         form=form,
         door=door,
         places=places,
+        closed=service.door_sentence(door),
         notice_version=NOTICE_VERSION,
     )
 
@@ -328,6 +341,7 @@ def _own_page(registration: Registration, token: str) -> str:
         may_join=registration.may_join(now),
         joining_opens_at=joining_opens_at(event.starts_at, event.joining_minutes),
         is_over=event.is_over(now),
+        saved=request.args.get("saved") == "yes",
     )
 
 

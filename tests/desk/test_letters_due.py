@@ -9,10 +9,11 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from portal import clock
+from portal import clock as portal_clock
 from portal.audit.service import COMMAND
 from portal.db import transaction
 from portal.events import service
@@ -22,6 +23,7 @@ from portal.events.rules import Format, State
 from tests.desk.front_door import make_user, sign_in, words
 from tests.factories import make_event, make_registration, make_session
 from tests.harness.client import PortalClient
+from tests.harness.mails import text_of
 
 Deliver = Callable[[], list[EmailMessage]]
 PAGE = "/desk/events/trust/"
@@ -37,8 +39,8 @@ def client(app: Flask, deliver: Deliver) -> PortalClient:
         trust = make_event(slug="trust", capacity=2, format=Format.HYBRID, state=State.DRAFT)
         make_session(trust)
         cancelled = make_session(trust, starts_at=trust.starts_at + timedelta(hours=2))
-        cancelled.cancelled_at = clock.now()
-        service.publish(trust, by=COMMAND, now=clock.now())
+        cancelled.cancelled_at = portal_clock.now()
+        service.publish(trust, by=COMMAND, now=portal_clock.now())
         for language in ("en", "en", "en", "fr"):
             make_registration(trust, language=language)
     assert len(deliver()) == 4
@@ -97,12 +99,12 @@ def test_as_many_letters_are_written_as_were_due(
     quiet = review(client, joining_url="https://meet.example.org/1")
     assert act(quiet)[1:] == (0, 0)
     loud = review(client, joining_url="https://meet.example.org/2")
-    assert act(loud, tell="yes") == (4, 4, 4)
+    assert act(loud, tell="yes") == (2, 2, 2)
 
     more_places = review(client, capacity="3")
     said = words(more_places)
     assert "1 person on the waitlist gets a place" in said
-    assert "Nobody has to be told by letter" in said
+    assert "Nobody else has to be told by letter" in said
     client.submit(more_places, {"step": "act"}, action="/details")
     assert [mail["Subject"].split(":")[0] for mail in deliver()] == ["A place was found for you"]
 
@@ -127,9 +129,11 @@ def test_who_gets_a_place_hears_of_the_new_venue_by_that_letter(
     client: PortalClient, deliver: Deliver
 ) -> None:
     page = review(client, capacity="3", venue="House of Crafts")
-    assert number(page) == 3
+    assert number(page) == 4
     client.submit(page, {"step": "act"}, action="/details")
-    assert len(deliver()) == 1
+    (promoted,) = deliver()
+    assert promoted["Subject"].startswith("A place was found for you")
+    assert "now: House of Crafts" in text_of(promoted)
     client.submit(PAGE, action="/letters")
     assert len(deliver()) == 3
 
@@ -158,6 +162,27 @@ def test_a_postponed_event_gets_its_time_when_it_takes_place(
     page = review(client, address="Elsewhere 1")
     client.submit(page, {"step": "act"}, action="/details")
     assert event_is(app, "starts_at", "revision") == (before[0], before[1] + 1)
+
+
+def test_a_postponement_is_taken_back_at_the_same_time(
+    client: PortalClient, deliver: Deliver
+) -> None:
+    client.submit(f"{PAGE}postponement", action="/postponement")
+    back = client.submit(f"{PAGE}publication", action="/publication")
+    assert "You change: State." in words(back)
+    assert number(back) == 0
+    client.submit(back, {"step": "act"}, action="/publication")
+    assert due(client) == 0
+    assert deliver() == []
+
+
+def test_an_event_that_is_over_has_its_page_at_the_desk(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(datetime(2027, 2, 1, tzinfo=UTC))
+    page = sign_in(app, make_user(app, "otto@example.org", "trust")).get(PAGE)
+    assert page.status_code == 200
+    assert "Over" in words(page)
 
 
 def test_a_cancelled_event_is_not_changed_any_more(client: PortalClient) -> None:

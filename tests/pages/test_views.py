@@ -260,6 +260,40 @@ def test_a_demonstration_that_is_loaded_meanwhile_marks_every_page(
     assert mark in client.get("/en/contact").text
 
 
+@pytest.mark.parametrize(
+    ("wanted", "path"),
+    [
+        ("fr-BE,en;q=0.8", "/fr/"),
+        ("de-DE,fr-FR;q=0.8,en;q=0.5", "/fr/"),
+        ("fr;q=0.3,en-GB;q=0.9", "/en/"),
+        ("nl,de", "/en/"),
+        ("", "/en/"),
+    ],
+)
+def test_the_front_door_leads_to_the_language_one_wants_most(
+    client: PortalClient, wanted: str, path: str
+) -> None:
+    answer = client.get("/", headers={"Accept-Language": wanted})
+    assert answer.headers["Location"] == path
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:8000", "127.0.0.1", "[::1]", "[::1]:8000"]
+)
+def test_this_machine_is_trusted_by_each_of_its_names(client: PortalClient, host: str) -> None:
+    assert client.get("/en/", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["[::2]", "[::1].example.org", "x[::1]", "example.org"])
+def test_other_hosts_are_not(client: PortalClient, host: str) -> None:
+    assert client.get("/en/", headers={"Host": host}).status_code == 400
+
+
+def test_an_encoding_of_no_weight_is_not_used(client: PortalClient) -> None:
+    accepted = {"Accept-Encoding": "gzip;q=0, br;q=0.5"}
+    assert client.head("/en/", headers=accepted).headers["Content-Encoding"] == "br"
+
+
 def test_what_is_no_language_is_no_page(client: PortalClient) -> None:
     assert client.get("/nope").status_code == 404
     assert client.get("/en").headers["Location"] == "/en/"

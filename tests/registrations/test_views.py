@@ -8,10 +8,12 @@ from email.message import EmailMessage
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from portal import clock as portal_clock
 from portal.audit.models import Entry
 from portal.db import db, transaction
+from portal.events.models import Event
 from portal.events.rules import Format, State
 from portal.registrations.models import Registration
 from tests.factories import JANUARY, make_event
@@ -181,6 +183,75 @@ def test_the_form_still_works_the_next_morning(
     page = client.get(f"/en/events/{event}/register")
     clock.shift(timedelta(hours=15))  # type: ignore[attr-defined]
     assert client.submit(page, ADA).status_code == 303
+
+
+def test_a_form_whose_cookie_is_gone_says_what_to_do_and_loses_nothing(
+    app: Flask, client: PortalClient, event: str
+) -> None:
+    form = client.get(f"/fr/events/{event}/register")
+    stranger = app.test_client()
+    page = stranger.submit(form, ADA)  # type: ignore[attr-defined]
+    html = page.get_data(as_text=True)
+    assert page.status_code == 422
+    assert "Renvoyez le formulaire" in html
+    assert 'value="Lovelace"' in html
+    assert "CSRF" not in html and "#csrf_token" not in html
+    assert stranger.submit(page).status_code == 303  # type: ignore[attr-defined]
+
+
+def test_details_whose_cookie_is_gone_are_kept_as_well(
+    app: Flask, client: PortalClient, event: str, deliver: Deliver
+) -> None:
+    register(client, event)
+    form = client.get(f"{link_in(deliver()[0])}/details")
+    page = app.test_client().submit(form, {"role": "poet"})  # type: ignore[attr-defined]
+    assert page.status_code == 422
+    assert 'value="poet"' in page.get_data(as_text=True)
+
+
+def test_who_was_taken_for_a_robot_presses_once_more(client: PortalClient, event: str) -> None:
+    page = client.submit(f"/en/events/{event}/register", ADA | {"website": "https://x.example"})
+    html = page.get_data(as_text=True)
+    assert page.status_code == 422
+    assert "send the form once more" in html
+    assert "x.example" not in html and "#website" not in html
+    assert client.submit(page).status_code == 303
+
+
+def test_a_door_that_closed_meanwhile_loses_nothing(
+    app: Flask, client: PortalClient, event: str
+) -> None:
+    form = client.get(f"/en/events/{event}/register")
+    with app.app_context(), transaction() as session:
+        session.execute(update(Event).values(registration_closes_at=portal_clock.now()))
+    page = client.submit(form, ADA)
+    html = page.get_data(as_text=True)
+    assert page.status_code == 409
+    assert "Registration is closed" in html
+    assert 'value="Lovelace"' in html
+    assert f'href="/en/events/{event}/"' in html
+    assert "place left" not in html
+
+
+def test_saved_details_are_said_to_be_saved(
+    client: PortalClient, event: str, deliver: Deliver
+) -> None:
+    register(client, event)
+    sent = client.submit(f"{link_in(deliver()[0])}/details", {"role": "poet"})
+    assert "Your details are saved" in client.get(sent.headers["Location"]).get_data(as_text=True)
+
+
+def test_links_come_in_one_language(app: Flask, client: PortalClient, deliver: Deliver) -> None:
+    with app.app_context(), transaction():
+        for slug in ("one", "two"):
+            make_event(slug=slug, title={"en": f"English {slug}", "fr": f"Français {slug}"})
+    register(client, "one")
+    register(client, "two", lang="fr")
+    deliver()
+    client.submit("/en/registrations/link", {"email": ADA["email"]})
+    (letter,) = deliver()
+    assert "Français" not in text_of(letter) + html_of(letter)
+    assert "/fr/" not in text_of(letter)
 
 
 def test_the_trap_for_robots_says_so(app: Flask, client: PortalClient, event: str) -> None:

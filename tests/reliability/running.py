@@ -92,7 +92,7 @@ class Running:
         with self.reading():
             question = select(Registration).join(Registration.event).where(Event.slug == slug)
             return {
-                each.email: letters.manage_url(each).removeprefix(self.url)
+                each.email: letters.manage_url(each, "en").removeprefix(self.url)
                 for each in db.session.scalars(question)
             }
 
