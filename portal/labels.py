@@ -52,6 +52,7 @@ STAKEHOLDER_GROUPS = {
 }
 ATTENDANCE = {"in_person": _l("In person"), "online": _l("Online")}
 OCCASIONS = {
+    "feedback": _l("Feedback on accessibility"),
     "received": _l("Registration received"),
     "confirmed": _l("Place confirmed"),
     "waitlisted": _l("On the waitlist"),

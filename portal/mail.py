@@ -66,6 +66,7 @@ def post(
     event_id: int | None = None,
     calendar: Calendar | None = None,
     in_reply_to: str | None = None,
+    reply_to: str | None = None,
     before: dict[str, Any] | None = None,
     priority: int = outbox.PERSONAL,
 ) -> str:
@@ -80,6 +81,7 @@ def post(
         message_id=message_id,
         date=now,
         language=written.language,
+        reply_to=reply_to,
         in_reply_to=in_reply_to,
         references=(in_reply_to,) if in_reply_to else (),
         calendar=calendar.octets if calendar else None,

@@ -58,7 +58,7 @@ def xlsx_response(
                 if cell:
                     sheet.write_string(number, column, neutral(cell))
         if notes:
-            _write_notes(book.add_worksheet("i"), notes)
+            _write_notes(book.add_worksheet("Info"), notes)
     response = Response(_file_chunks(file), content_type=XLSX_TYPE)
     response.content_length = file.tell()
     file.seek(0)

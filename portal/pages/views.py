@@ -20,11 +20,15 @@ from portal.cache import Fresh, page
 from portal.events import queries
 from portal.events.rules import next_change
 from portal.events.shown import Shown
-from portal.i18n import languages, wanted_language
+from portal.extensions import csrf, limiter
+from portal.i18n import in_language, languages, wanted_language
+from portal.limits import rate
+from portal.pages.forms import FeedbackForm
 from portal.pages.readiness import as_json, readiness
 from portal.registrations.queries import places_of
 from portal.registrations.rules import NOTICE_VERSION
 from portal.site import absolute
+from portal.web import personal
 
 bp = Blueprint("pages", __name__)
 
@@ -61,6 +65,20 @@ def front() -> ResponseReturnValue:
 @bp.get("/<lang>/accessibility")
 def accessibility() -> ResponseReturnValue:
     return _statement("accessibility")
+
+
+@bp.route("/<lang>/accessibility/feedback", methods=["GET", "POST"])
+@csrf.exempt  # the form checks its token itself, so that a stale one loses nothing that was typed
+@limiter.limit(rate("form"), methods=["POST"])
+@personal
+def feedback() -> ResponseReturnValue:
+    """A barrier that somebody met, as a letter to the keepers of the site."""
+    form = FeedbackForm()
+    if form.validate_on_submit():
+        _send_feedback(form.message.data, form.email.data)
+        return redirect(url_for("pages.feedback", sent="yes"), 303)
+    sent = request.args.get("sent") == "yes" and not form.errors
+    return render_template("pages/feedback.html", form=form, sent=sent), 422 if form.errors else 200
 
 
 @bp.get("/<lang>/privacy")
@@ -128,6 +146,17 @@ def _front(now: datetime) -> Fresh:
         following=held[1 : 1 + SHOWN_AFTER_NEXT],
     )
     return Fresh(body, until=next_change([one.changes_at for one in coming], now))
+
+
+def _send_feedback(message: str, address: str) -> None:
+    """In the portal's own language, to its own mailbox; an answer goes to who wrote."""
+    lang, keeper, now = languages()[0], mail.sender()[1], clock.now()
+    with in_language(lang):
+        written = mail.write("pages", "feedback", language=lang, message=message, address=address)
+    mail.post(
+        written, to=("", keeper), facts=("feedback", message, now.isoformat()),
+        occasion="feedback", reply_to=address or None, now=now,
+    )  # fmt: skip
 
 
 def _statement(name: str) -> Response:

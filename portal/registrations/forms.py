@@ -65,9 +65,10 @@ def _not_blank(form: Form, field: Field) -> None:
 class AddressField(EmailField):
     """A mail address, kept with its domain in ASCII (RFC 5891)."""
 
-    def __init__(self, label: Any, **options: Any) -> None:
+    def __init__(self, label: Any, *, optional: bool = False, **options: Any) -> None:
         required = InputRequired(_l("Enter your mail address, like name@example.eu."))
-        super().__init__(label, [required, _address], filters=[_one_line], **options)
+        first = Optional() if optional else required
+        super().__init__(label, [first, _address], filters=[_one_line], **options)
 
 
 def _address(form: Form, field: Field) -> None:

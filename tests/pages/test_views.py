@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from email.message import EmailMessage
 from xml.etree import ElementTree
 
 import pytest
@@ -21,6 +22,7 @@ from portal.heartbeat import beat
 from portal.pages import readiness
 from tests.factories import JANUARY, make_event
 from tests.harness.client import PortalClient
+from tests.harness.mails import html_of, text_of
 from tests.harness.reading import all_words, links, words
 
 STATEMENTS = ("accessibility", "privacy", "cookies", "contact")
@@ -287,6 +289,34 @@ def test_this_machine_is_trusted_by_each_of_its_names(client: PortalClient, host
 @pytest.mark.parametrize("host", ["[::2]", "[::1].example.org", "x[::1]", "example.org"])
 def test_other_hosts_are_not(client: PortalClient, host: str) -> None:
     assert client.get("/en/", headers={"Host": host}).status_code == 400
+
+
+def test_a_barrier_is_reported_by_a_form(
+    client: PortalClient, deliver: Callable[[], list[EmailMessage]]
+) -> None:
+    assert 'href="/en/accessibility/feedback"' in client.get("/en/accessibility").text
+    assert 'href="/en/accessibility"' in client.get("/en/nowhere").text
+    page = "/en/accessibility/feedback"
+    empty = client.submit(page, {"email": "ada@example.org"})
+    assert empty.status_code == 422
+    assert "Write what did not work." in empty.text
+    assert 'value="ada@example.org"' in empty.text
+    wrong = client.submit(page, {"message": "The map has no words.", "email": "ada@\u0430.b c"})
+    assert wrong.status_code == 422
+    assert "The map has no words." in wrong.text
+    assert deliver() == []
+
+    message = "The map has no words.\n<b>Page</b>: the event's"
+    sent = client.submit(page, {"message": message, "email": "ada@example.org"})
+    assert sent.status_code == 303
+    assert "Thank you" in client.get(sent.headers["Location"]).text
+    client.submit(page, {"message": "Nameless", "email": ""})
+    letter, nameless = deliver()
+    assert letter["Reply-To"] == "ada@example.org"
+    assert "<b>Page</b>: the event's" in text_of(letter)
+    assert "&lt;b&gt;Page" in html_of(letter)
+    assert nameless["Reply-To"] is None
+    assert "No address was left" in text_of(nameless)
 
 
 def test_an_encoding_of_no_weight_is_not_used(client: PortalClient) -> None:
