@@ -1,5 +1,6 @@
 """Events, their sessions and speakers, and what each revision of an event said."""
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Row, coded
-from portal.events.rules import Door, Format, Kind, Places, SessionKind, State, door
+from portal.events.rules import Door, Entrance, Format, Kind, Places, SessionKind, State
 from portal.i18n import Translated
 
 _UNTOLD = text("announced_revision > told_revision")
@@ -78,17 +79,8 @@ class Event(Row):
 
     def door(self, places: Places, now: datetime) -> Door:
         """How registration stands for a newcomer at `now`."""
-        return door(
-            state=self.state,
-            starts_at=self.starts_at,
-            opens_at=self.registration_opens_at,
-            closes_at=self.registration_closes_at,
-            capacity=self.capacity,
-            waitlist=self.waitlist,
-            approval=self.approval,
-            places=places,
-            now=now,
-        )
+        facts = {each.name: getattr(self, each.name) for each in fields(Entrance)}
+        return Entrance(**facts).door(places, now)
 
     def is_over(self, now: datetime) -> bool:
         """Past is derived from the clock, not kept; a postponed event is still to be held."""

@@ -1,6 +1,7 @@
 """Questions about events."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, select
@@ -8,7 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from portal.db import Stamp, db
 from portal.events.models import Appearance, Event, OldSlug, Revision, Session
-from portal.events.rules import FEED_KEEPS_CANCELLED, State
+from portal.events.rules import FEED_KEEPS_CANCELLED, Entrance, State
 
 
 def stamp(slug: str) -> tuple[int, int, int] | None:
@@ -22,11 +23,7 @@ _STAMP = Stamp(
         Event.slug == bindparam("slug"), Event.state != literal_column(f"'{State.DRAFT}'")
     )
 )
-ENTRANCE = (
-    Event.id, Event.slug, Event.revision, Event.format, Event.state, Event.starts_at,
-    Event.registration_opens_at, Event.registration_closes_at, Event.capacity, Event.waitlist,
-    Event.approval,
-)  # fmt: skip
+ENTRANCE = tuple(getattr(Event, each.name) for each in fields(Entrance))
 """The columns of `rules.Entrance`, in its order."""
 
 _BARE = select(Event).where(Event.slug == bindparam("slug"), Event.state != State.DRAFT)
