@@ -152,6 +152,8 @@ def change_details(
     if other is not None and other.id != registration.id:
         if not moves:
             raise Refused(_("Somebody with this name is registered with your address already."))
+        if other.erase_asked_at is not None:  # nothing but the keys is left there
+            _write(other, columns(person) | {"erase_asked_at": None})
         _merge(registration, other, event, by=by, now=now)
         return True
     if moves:

@@ -113,6 +113,23 @@ def test_in_line_the_earlier_number_stays(
     assert standing(app)[1:] == [("grace@example.org", "waitlisted", 2), (NEW, "waitlisted", 1)]
 
 
+def test_who_was_not_yet_forgotten_there_is_not_forgotten_with_it(
+    app: Flask, client: PortalClient, clock: object, deliver: Deliver
+) -> None:
+    with app.app_context(), transaction():
+        make_event(slug="pair", capacity=2)
+    register(client, "pair", email=NEW)
+    register(client, "pair")
+    letters = {str(mail["To"]): mail for mail in deliver()}
+    client.submit(f"{link_in(letters[NEW])}/erasure")
+    move(client, link_in(letters["ada@example.org"]))
+    deliver()
+    assert standing(app) == [(NEW, "confirmed", None)]
+    with app.app_context():
+        kept = db.session.scalars(select(Registration).where(Registration.email == NEW)).one()
+        assert (kept.full_name, kept.erased_at) == ("Ada Lovelace", None)
+
+
 def test_a_colleague_of_this_name_at_this_address_is_refused(
     client: PortalClient, event: str, deliver: Deliver
 ) -> None:
