@@ -6,14 +6,17 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 import httpx
 
 from tests.harness.client import Form, form_in
+
+if TYPE_CHECKING:
+    from tests.reliability.running import Running
 
 PERSON = {
     "organisation": "Analytical Society",
@@ -23,6 +26,7 @@ PERSON = {
 }
 PATIENCE = 90.0
 OPENED_AT_ONCE = 16
+HOLDING = 60.0
 
 
 @dataclass(frozen=True)
@@ -155,3 +159,14 @@ def percentile(outcomes: Sequence[Outcome], share: float) -> float:
     """The time under which this share of the answers came."""
     times = sorted(outcome.seconds for outcome in outcomes)
     return times[min(int(len(times) * share), len(times) - 1)]
+
+
+def sent_to_a_held_event(
+    pool: ThreadPoolExecutor, portal: Running, slug: str, count: int
+) -> Future[list[Outcome]]:
+    """People who press the button while the event is held; they wait for their answer."""
+    sent: Future[None] = Future()
+    posts = pool.submit(rush, portal.url, people(slug, count), lambda: sent.set_result(None))
+    sent.result(HOLDING)
+    time.sleep(1.0)
+    return posts

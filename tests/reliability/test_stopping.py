@@ -1,22 +1,20 @@
-"""Told to stop under load, and a database that somebody else holds."""
+"""Told to stop under load, and a database that somebody else holds for a moment."""
 
 from __future__ import annotations
 
 import os
 import signal
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 
-from portal import db
 from tests.harness.servers import until
 from tests.harness.smtp import MailServer
 from tests.reliability.conftest import Open
-from tests.reliability.crowd import Outcome, people, rush
+from tests.reliability.crowd import people, rush, sent_to_a_held_event
 from tests.reliability.running import Running
 
 PATIENCE = 60.0
 SOON = 3.0
-TOO_LONG = db.PATIENCE + 3.0
 
 
 def test_requests_in_flight_are_answered_before_it_stops(open_portal: Open) -> None:
@@ -60,32 +58,3 @@ def test_a_database_that_is_held_for_a_moment_delays_and_loses_nothing(portal: R
         outcomes = posts.result()
     assert [o.code for o in outcomes] == [303] * 12
     assert {o.email: o.status for o in outcomes} == portal.statuses(slug)
-
-
-def test_a_database_that_is_held_for_long_is_said_in_words(portal: Running) -> None:
-    """Who is told 503 is not registered, who is told 303 is; afterwards all is as before."""
-    slug = portal.event(capacity=5)
-    with ThreadPoolExecutor() as pool:
-        with portal.locked(slug):
-            posts = sent_to_a_held_event(pool, portal, slug, 12)
-            time.sleep(TOO_LONG)
-        outcomes = posts.result()
-    refused = [o for o in outcomes if o.code == 503]
-    assert refused
-    assert all(int(o.headers["Retry-After"]) > 0 for o in refused)
-    assert all(o.code in (303, 503) for o in outcomes)
-    assert set(portal.statuses(slug)) == {o.email for o in outcomes if o.acknowledged}
-    again = rush(portal.url, [o.wish for o in refused])
-    assert all(o.acknowledged for o in again)
-    until(lambda: portal.everybody_is_told(slug), PATIENCE)
-
-
-def sent_to_a_held_event(
-    pool: ThreadPoolExecutor, portal: Running, slug: str, count: int
-) -> Future[list[Outcome]]:
-    """People who press the button while the event is held; they wait for their answer."""
-    sent: Future[None] = Future()
-    posts = pool.submit(rush, portal.url, people(slug, count), lambda: sent.set_result(None))
-    sent.result(PATIENCE)
-    time.sleep(1.0)
-    return posts
