@@ -327,13 +327,7 @@ def upgrade():
             sqlite_where=sa.text("access_needs <> '' OR diet <> ''"),
             postgresql_where=sa.text("access_needs <> '' OR diet <> ''"),
         )
-        batch_op.create_index(
-            "ix_registrations_stuck",
-            ["event_id"],
-            unique=False,
-            sqlite_where=sa.text("stuck_at IS NOT NULL"),
-            postgresql_where=sa.text("stuck_at IS NOT NULL"),
-        )
+        batch_op.create_index(batch_op.f("ix_registrations_stuck_at"), ["stuck_at"], unique=False)
         batch_op.create_index(
             "ix_registrations_untold",
             ["id"],
@@ -468,11 +462,7 @@ def downgrade():
             sqlite_where=sa.text("revision > told_revision"),
             postgresql_where=sa.text("revision > told_revision"),
         )
-        batch_op.drop_index(
-            "ix_registrations_stuck",
-            sqlite_where=sa.text("stuck_at IS NOT NULL"),
-            postgresql_where=sa.text("stuck_at IS NOT NULL"),
-        )
+        batch_op.drop_index(batch_op.f("ix_registrations_stuck_at"))
         batch_op.drop_index(
             "ix_registrations_needs",
             sqlite_where=sa.text("access_needs <> '' OR diet <> ''"),

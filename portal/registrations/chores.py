@@ -157,7 +157,7 @@ def _together_or_one_by_one(write_some: Callable[[Write], bool], now: datetime) 
             return write_some(with_the_others)
     except (OperationalError, InterfaceError):
         raise
-    except Exception:
+    except Exception:  # whose fault it was is found out, and logged, one by one
         with transaction():
             return write_some(on_its_own)
 

@@ -6,8 +6,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import func, inspect, select
+from flask_migrate import downgrade
+from sqlalchemy import func, inspect, select, text
 
+from portal.config import ROOT
 from portal.db import db, transaction
 from portal.prepare import migrate
 from portal.registrations.models import Registration
@@ -43,3 +45,28 @@ def test_a_second_run_does_nothing_and_keeps_every_row(app: Flask, clock: object
     migrate(app)
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Registration)) == 20
+
+
+@pytest.mark.parametrize("has_it_already", [False, True])
+def test_each_first_release_comes_to_the_same_indexes(
+    app: Flask, clock: object, has_it_already: bool
+) -> None:
+    """The first release was handed out with either index of stuck letters."""
+    with app.app_context(), transaction():
+        make_registration(make_event())
+    migrate(app)
+    with app.app_context():
+        downgrade(directory=str(ROOT / "migrations"), revision="0001")
+        if has_it_already:
+            with transaction() as session:
+                session.execute(text("DROP INDEX ix_registrations_stuck_at"))
+                session.execute(
+                    text("CREATE INDEX ix_registrations_stuck ON registrations (event_id) "
+                         "WHERE stuck_at IS NOT NULL")
+                )  # fmt: skip
+    migrate(app)
+    with app.app_context():
+        names = {index["name"] for index in inspect(db.engine).get_indexes("registrations")}
+        assert "ix_registrations_stuck" in names
+        assert "ix_registrations_stuck_at" not in names
+        assert db.session.scalar(select(func.count()).select_from(Registration)) == 1
