@@ -12,16 +12,16 @@ from portal.accounts.setup import init_accounts
 from portal.config import ROOT, Settings, ensure_safe
 from portal.db import init_db
 from portal.desk import views as desk
-from portal.events import desk as events_desk
 from portal.events import feeds as event_feeds
 from portal.events import views as events
+from portal.events.desk import acts as event_acts
 from portal.extensions import compress, csrf, limiter
 from portal.i18n import babel, languages, wanted_language
 from portal.limits import init_limits
 from portal.outbox import desk as outbox_desk
 from portal.pages import views as pages
-from portal.registrations import desk as registrations_desk
 from portal.registrations import views as registrations
+from portal.registrations.desk import people
 from portal.site import TEMPLATES, init_site
 from portal.web import JsonLines, OwnHost, Portal, init_web
 from portal.wording import init_wording
@@ -34,8 +34,8 @@ BLUEPRINTS = (
     accounts.bp,
     accounts_desk.bp,
     desk.bp,
-    events_desk.bp,
-    registrations_desk.bp,
+    event_acts.bp,
+    people.bp,
     outbox_desk.bp,
 )
 

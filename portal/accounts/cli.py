@@ -7,6 +7,7 @@ from flask.cli import with_appcontext
 from portal import clock
 from portal.accounts import letters, privacy, queries, service
 from portal.accounts.models import User
+from portal.accounts.rules import TeamRole
 from portal.audit.service import COMMAND
 from portal.db import transaction
 from portal.events import queries as events
@@ -22,8 +23,15 @@ def user() -> None:
 @click.option("--name", default="", help="The person's name.")
 @click.option("--admin", is_flag=True, help="Sees every event.")
 @click.option("--event", "slugs", multiple=True, help="Joins this event's team (its address).")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in TeamRole]),
+    default=TeamRole.ORGANISER.value,
+    show_default=True,
+    help="What the person is in that team.",
+)
 @with_appcontext
-def invite(email: str, name: str, admin: bool, slugs: tuple[str, ...]) -> None:
+def invite(email: str, name: str, admin: bool, slugs: tuple[str, ...], role: str) -> None:
     """Send EMAIL a letter with a link to the desk, and print the link.
 
     An account that exists gets another link, and joins the events named.
@@ -38,7 +46,7 @@ def invite(email: str, name: str, admin: bool, slugs: tuple[str, ...]) -> None:
         if admin and not account.admin:
             service.make_admin(account, by=COMMAND, now=now)
         for slug in slugs:
-            service.join_team(account, _event_id(slug), by=COMMAND, now=now)
+            service.join_team(account, _event_id(slug), role=TeamRole(role), by=COMMAND, now=now)
         address = letters.invite(account, now=now)
     click.echo(f"The invitation is on its way. The link, good for seven days: {address}")
 

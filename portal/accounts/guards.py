@@ -11,7 +11,7 @@ from sqlalchemy import update
 from portal import clock
 from portal.accounts import queries
 from portal.accounts.models import SignIn, User
-from portal.accounts.rules import SEEN_EVERY
+from portal.accounts.rules import SEEN_EVERY, Right
 from portal.audit.service import Actor
 from portal.db import db, transaction, writing
 
@@ -88,12 +88,15 @@ def _nav() -> list[tuple[str, str, bool]]:
     places = [(_("Events"), url_for("desk.front"), request.endpoint == "desk.front")]
     if event := g.get("event"):
         slug = event.slug
-        places += [
+        places.append(
             (_("This event"), url_for("events_desk.show", slug=slug),
-             request.blueprint == "events_desk"),
-            (_("Registrations"), url_for("registrations_desk.index", slug=slug),
-             request.blueprint == "registrations_desk"),
-        ]  # fmt: skip
+             request.blueprint == "events_desk")
+        )  # fmt: skip
+        if Right.PEOPLE in g.rights:
+            places.append(
+                (_("Registrations"), url_for("registrations_desk.index", slug=slug),
+                 request.blueprint == "registrations_desk")
+            )  # fmt: skip
     places += [
         (_("Outbox"), url_for("outbox_desk.index"), request.blueprint == "outbox_desk"),
         (_("Your account"), url_for("accounts_desk.show"), request.blueprint == "accounts_desk"),

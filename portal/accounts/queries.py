@@ -7,7 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Membership, SignIn, User
-from portal.accounts.rules import session_holds
+from portal.accounts.rules import (
+    EVERY_RIGHT,
+    NO_RIGHTS,
+    RIGHTS,
+    Right,
+    TeamRole,
+    session_holds,
+)
 from portal.db import db, for_update
 from portal.tokens import digest
 
@@ -52,23 +59,30 @@ def _holds(found: SignIn, now: datetime) -> bool:
     return session_holds(began_at=found.began_at, seen_at=found.seen_at, now=now)
 
 
-def event_ids(user: User) -> list[int] | None:
-    """The events whose team the person is in; None where they see all."""
+def event_ids(user: User, right: Right = Right.LOOK) -> list[int] | None:
+    """The events at which the person may do this; None where they may at all."""
     if user.admin:
         return None
+    roles = [role for role in TeamRole if right in RIGHTS[role]]
     return list(
-        db.session.scalars(select(Membership.event_id).where(Membership.user_id == user.id))
+        db.session.scalars(
+            select(Membership.event_id).where(
+                Membership.user_id == user.id, Membership.role.in_(roles)
+            )
+        )
     )
 
 
-def may_see(user: User, event_id: int) -> bool:
-    """Whether the event is one of the person's."""
+def rights(user: User, event_id: int) -> frozenset[Right]:
+    """What the person may do at this event; nothing where they are not of its team."""
     if user.admin:
-        return True
-    member = select(Membership.id).where(
-        Membership.user_id == user.id, Membership.event_id == event_id
+        return EVERY_RIGHT
+    role = db.session.scalar(
+        select(Membership.role).where(
+            Membership.user_id == user.id, Membership.event_id == event_id
+        )
     )
-    return db.session.execute(member).first() is not None
+    return NO_RIGHTS if role is None else RIGHTS[role]
 
 
 def demonstration_organiser() -> User | None:

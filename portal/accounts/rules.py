@@ -20,6 +20,30 @@ class TeamRole(StrEnum):
     """What a person is in an event's team."""
 
     ORGANISER = "organiser"
+    EDITOR = "editor"
+    READER = "reader"
+
+
+class Right(StrEnum):
+    """What a person may do at the desk of one event."""
+
+    LOOK = "look"
+    """See how the event stands, in numbers."""
+    EDIT = "edit"
+    """Write its texts and its programme."""
+    PEOPLE = "people"
+    """See who comes."""
+    RUN = "run"
+    """Decide about people and dates, write letters, take lists out, choose the team."""
+
+
+RIGHTS: dict[TeamRole, frozenset[Right]] = {
+    TeamRole.ORGANISER: frozenset(Right),
+    TeamRole.EDITOR: frozenset({Right.LOOK, Right.EDIT}),
+    TeamRole.READER: frozenset({Right.LOOK, Right.PEOPLE}),
+}
+NO_RIGHTS: frozenset[Right] = frozenset()
+EVERY_RIGHT: frozenset[Right] = frozenset(Right)
 
 
 class SignedInBy(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from portal.accounts import queries
 from portal.accounts.models import Membership, SignIn, User
-from portal.accounts.rules import SignedInBy
+from portal.accounts.rules import SignedInBy, TeamRole
 from portal.audit.service import COMMAND, Actor, record
 from portal.db import db
 from portal.errors import Refused
@@ -55,14 +55,20 @@ def make_admin(user: User, *, by: Actor, now: datetime) -> None:
     record("account.made_admin", user, by=by, now=now)
 
 
-def join_team(user: User, event_id: int, *, by: Actor, now: datetime) -> None:
-    """Let the person work on this event."""
-    member = select(Membership.id).where(
-        Membership.user_id == user.id, Membership.event_id == event_id
+def join_team(
+    user: User, event_id: int, *, role: TeamRole = TeamRole.ORGANISER, by: Actor, now: datetime
+) -> None:
+    """Let the person work on this event, in this role from now on."""
+    member = db.session.scalar(
+        select(Membership).where(Membership.user_id == user.id, Membership.event_id == event_id)
     )
-    if db.session.execute(member).first() is None:
-        db.session.add(Membership(user_id=user.id, event_id=event_id))
-        record("account.joined_team", user, by=by, now=now, event_id=event_id)
+    if member is not None and member.role is role:
+        return
+    if member is None:
+        db.session.add(Membership(user_id=user.id, event_id=event_id, role=role))
+    else:
+        member.role = role
+    record("account.joined_team", user, by=by, now=now, event_id=event_id, role=role.value)
 
 
 def set_password(user: User, password_hash: str, *, by: Actor, now: datetime) -> None:

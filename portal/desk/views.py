@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from portal import clock
 from portal.accounts import queries as accounts
 from portal.accounts.guards import guard, organiser
+from portal.accounts.rules import Right
 from portal.db import db
 from portal.events.models import Event
 from portal.outbox.models import Message
@@ -31,6 +32,7 @@ def front() -> ResponseReturnValue:
         letters_due=listing.letters_due_of(event_ids),
         parked=_parked(event_ids),
         Status=Status,
+        with_people=accounts.event_ids(organiser(), Right.PEOPLE),
     )
 
 

@@ -1,138 +1,26 @@
 """What organisers may send about an event."""
 
-from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 from wtforms import (
     BooleanField,
     Field,
     HiddenField,
-    IntegerField,
-    StringField,
     URLField,
     ValidationError,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import html_params
 
 from portal import clock
 from portal.events.models import Event
 from portal.events.rules import State
-from portal.events.wall_clock import instants
+from portal.fields import MomentField, WholeNumberField, text, web_address
 from portal.forms import Form
-from portal.i18n import zone_mark
 from portal.text import clean
 
-HANDS = "%Y-%m-%dT%H:%M"
 MOST_PLACES = 1_000_000
-
-
-class MomentField(Field):
-    """Date and time on the event's own clock; where the clock shows it twice, it asks which."""
-
-    def __init__(self, label: Any, validators: Any = None, **options: Any) -> None:
-        super().__init__(label, validators, **options)
-        self.zone = "UTC"
-        self.typed = ""
-        self.twice: list[datetime] = []
-
-    def process_formdata(self, values: list[str]) -> None:
-        self.data = None
-        self.typed = values[0].strip() if values else ""
-        if not self.typed:
-            return
-        try:
-            hands = datetime.strptime(self.typed[:16], HANDS)  # noqa: DTZ007 - the zone comes below
-        except ValueError as error:
-            raise ValueError(_("Enter a date and a time, as in 2027-01-18 14:00.")) from error
-        found = instants(hands, self.zone) if 2000 <= hands.year <= 2100 else []
-        if not found:
-            raise ValueError(_not_on_this_clock(hands))
-        self.twice = found if len(found) > 1 else []
-        which = values[1] if len(values) > 1 else ""
-        if self.twice and which not in ("0", "1"):
-            raise ValueError(_("The clocks go back that night and show this time twice: choose "
-                               "which you mean."))  # fmt: skip
-        self.data = found[int(which)] if self.twice else found[0]
-
-    def hands(self) -> str:
-        """The value as the browser's field wants it."""
-        if self.typed or self.raw_data or self.data is None:
-            return self.typed
-        moment: datetime = self.data
-        return moment.astimezone(ZoneInfo(self.zone)).strftime(HANDS)
-
-    def widget(self, field: Field, **attributes: Any) -> Markup:
-        attributes.setdefault("id", self.id)
-        if self.flags.required:
-            attributes.setdefault("required", True)
-        shown = html_params(name=self.name, type="datetime-local", value=self.hands(), **attributes)
-        return Markup("<input %s>") % Markup(shown) + self._which()  # noqa: S704
-
-    def _which(self) -> Markup:
-        """The question which of two, only where it has to be asked."""
-        twice = self.twice or _same_hands(self.data, self.zone)
-        if not twice:
-            return Markup("")
-        chosen = twice.index(self.data) if self.data in twice else -1
-        options = Markup("").join(
-            Markup("<option value='%s'%s>%s</option>")
-            % (number, Markup(" selected") if number == chosen else "", zone_mark(each, self.zone))
-            for number, each in enumerate(twice)
-        )
-        none = Markup("<option value=''>%s</option>") % _("Choose")
-        start = Markup("<select class='ecl-select' name='%s' aria-label='%s'>") % (
-            self.name, _("Which of the two"),
-        )  # fmt: skip
-        return start + (none if chosen < 0 else Markup("")) + options + Markup("</select>")
-
-
-def _same_hands(moment: datetime | None, zone: str) -> list[datetime]:
-    if moment is None:
-        return []
-    found = instants(moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None), zone)
-    return found if len(found) > 1 else []
-
-
-def _not_on_this_clock(hands: datetime) -> str:
-    if not 2000 <= hands.year <= 2100:
-        return _("Enter a year from 2000 to 2100.")
-    return _("The clocks go forward that night: there is no %(time)s. Choose another time.",
-             time=hands.strftime("%H:%M"))  # fmt: skip
-
-
-def _web_address(form: Form, field: Field) -> None:
-    """A link that a page may carry: https or http, and a host."""
-    try:
-        parts = urlsplit(field.data)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname or " " in field.data:
-        raise ValidationError(_("Enter a web address that begins with https://."))
-
-
-def _text(label: Any, most: int, **options: Any) -> StringField:
-    too_long = _l("Write at most %(most)s characters.", most=most)
-    return StringField(
-        label, [Optional(), Length(max=most, message=too_long)], filters=[clean],
-        render_kw={"maxlength": most, "autocomplete": "off"}, **options,
-    )  # fmt: skip
-
-
-class WholeNumberField(IntegerField):
-    """A number without a fraction, with our own sentence where it is none."""
-
-    def process_formdata(self, values: list[str]) -> None:
-        typed = values[0].strip() if values else ""
-        if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 10):
-            self.data = None
-            raise ValueError(_("Enter a whole number, or leave it empty."))
-        self.data = int(typed) if typed else None
 
 
 class OnTheEventsClock(Form):
@@ -196,11 +84,11 @@ class DetailsForm(NewTimeForm):
         "starts_at", "ends_at", "venue", "address", "joining_url", "joining_minutes", "capacity",
         "waitlist", "approval", "registration_opens_at", "registration_closes_at", "changes_until",
     )  # fmt: skip
-    venue = _text(_l("Venue"), 300)
-    address = _text(_l("Address"), 500)
+    venue = text(_l("Venue"), 300)
+    address = text(_l("Address"), 500)
     joining_url = URLField(
         _l("Joining link"),
-        [Optional(), Length(max=1000), _web_address],
+        [Optional(), Length(max=1000), web_address],
         filters=[clean],
         description=_l("Shown to people with a place only, and never on a public page."),
         render_kw={"autocomplete": "off", "maxlength": 1000},

@@ -20,7 +20,7 @@ from portal.events.rules import (
     announced_on_its_own,
     renewed_in_calendars,
 )
-from portal.events.wall_clock import distance, moved
+from portal.wall_clock import distance, moved
 
 
 def locked(event_id: int) -> Event:

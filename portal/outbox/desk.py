@@ -1,6 +1,7 @@
 """The outbox: what waits, what was sent, and what is parked until somebody helps."""
 
 import math
+from collections.abc import Callable
 from datetime import datetime
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -10,10 +11,10 @@ from sqlalchemy import func, select
 from portal import clock
 from portal.accounts import queries as accounts
 from portal.accounts.guards import by, guard, organiser
+from portal.accounts.rules import Right
 from portal.db import db
 from portal.forms import ActForm
 from portal.outbox import queries, service
-from portal.outbox.models import Message
 from portal.registrations import listing
 from portal.web import page_number
 
@@ -29,7 +30,7 @@ def index() -> ResponseReturnValue:
     shelf = request.args.get("shelf", "waiting")
     if shelf not in SHELVES:
         abort(404)
-    number, event_ids = page_number(), accounts.event_ids(organiser())
+    number, event_ids = page_number(), accounts.event_ids(organiser(), Right.PEOPLE)
     question = queries.listed(shelf, event_ids)
     found = db.session.scalar(select(func.count()).select_from(question.order_by(None).subquery()))
     last = max(1, math.ceil((found or 0) / PAGE))
@@ -47,6 +48,7 @@ def index() -> ResponseReturnValue:
         figures_of=figures,
         oldest_minutes=_minutes(figures.oldest),
         stuck=listing.stuck_of(event_ids),
+        may_run=_runs(),
         form=ActForm(),
     )
 
@@ -55,17 +57,20 @@ def index() -> ResponseReturnValue:
 def attempt(message_id: int) -> ResponseReturnValue:
     """Let the postman try again."""
     message = queries.by_id(message_id) if message_id < 2**31 else None
-    if message is None or not _may_see(message):
+    if message is None or not _runs()(message.event_id):
         abort(404)
     shelf = "parked" if message.parked_at else "waiting"
     service.try_again(message, by=by(), now=clock.now())
     return redirect(url_for("outbox_desk.index", shelf=shelf), 303)
 
 
-def _may_see(message: Message) -> bool:
-    """Mails about no event are for those who see everything."""
-    event_ids = accounts.event_ids(organiser())
-    return event_ids is None or message.event_id in event_ids
+def _runs() -> Callable[[int | None], bool]:
+    """Whether who works at the desk runs the event of this id, and so may act on its letters.
+
+    Mails about no event are for those who see everything.
+    """
+    event_ids = accounts.event_ids(organiser(), Right.RUN)
+    return lambda event_id: event_ids is None or event_id in event_ids
 
 
 def _minutes(since: datetime | None) -> int:

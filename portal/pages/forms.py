@@ -4,8 +4,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from portal.fields import AddressField
 from portal.forms import Form
-from portal.registrations.forms import AddressField
 from portal.text import clean_lines
 
 

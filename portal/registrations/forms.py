@@ -6,12 +6,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
 from wtforms import (
     BooleanField,
-    EmailField,
     Field,
     HiddenField,
     RadioField,
@@ -25,6 +23,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import html_params
 
 from portal.events.rules import Format
+from portal.fields import LONGEST_ADDRESS, AddressField, text
 from portal.forms import Form
 from portal.i18n import countries, page_language
 from portal.labels import ATTENDANCE, STAKEHOLDER_GROUPS
@@ -33,59 +32,10 @@ from portal.registrations.rules import Attendance, StakeholderGroup
 from portal.text import clean, clean_lines
 
 CONSENTS = ("access_consent", "diet_consent", "list_consent", "photo_consent")
-LONGEST_ADDRESS = 254
-
-
-def _one_line(value: str | None) -> str:
-    return clean(value)
 
 
 def _lines(value: str | None) -> str:
     return clean_lines(value)
-
-
-def text(label: Any, most: int, missing: Any = None, **options: Any) -> StringField:
-    """One line of text, cleaned; required where `missing` says what to do about it."""
-    first = InputRequired(missing) if missing else Optional()
-    render = {"maxlength": most} | options.pop("render_kw", {})
-    too_long = _l("Write at most %(most)s characters.", most=most)
-    return StringField(
-        label, [first, _not_blank, Length(max=most, message=too_long)],
-        filters=[_one_line], render_kw=render, **options,
-    )  # fmt: skip
-
-
-def _not_blank(form: Form, field: Field) -> None:
-    """What was cleaned away to nothing was not an answer."""
-    if field.flags.required and not field.data:
-        message = next(v.message for v in field.validators if isinstance(v, InputRequired))
-        raise ValidationError(message)
-
-
-class AddressField(EmailField):
-    """A mail address, kept with its domain in ASCII (RFC 5891)."""
-
-    def __init__(self, label: Any, *, optional: bool = False, **options: Any) -> None:
-        required = InputRequired(_l("Enter your mail address, like name@example.eu."))
-        first = Optional() if optional else required
-        super().__init__(label, [first, _address], filters=[_one_line], **options)
-
-
-def _address(form: Form, field: Field) -> None:
-    if len(field.data) > LONGEST_ADDRESS:
-        raise ValidationError(_l("Enter an address like name@example.eu."))
-    try:
-        found = validate_email(
-            field.data, check_deliverability=False, allow_smtputf8=True, test_environment=True
-        )
-    except (EmailSyntaxError, EmailNotValidError) as error:
-        raise ValidationError(_l("Enter an address like name@example.eu.")) from error
-    if found.ascii_email is None:
-        raise ValidationError(
-            _l("Addresses with letters beyond a to z before the @ cannot be reached from here. "
-               "Use another address.")
-        )  # fmt: skip
-    field.data = found.ascii_email
 
 
 class CountryField(SelectField):
@@ -268,7 +218,7 @@ class RegistrationForm(PersonForm):
     """The first time: with the form's own key, and a field that only robots fill."""
 
     unseen = ("csrf_token", "website")
-    form_key = HiddenField(filters=[_one_line])
+    form_key = HiddenField(filters=[clean])
     website = StringField(_l("Leave this field empty"), render_kw={"autocomplete": "off"})
 
     def validate_website(self, field: Field) -> None:

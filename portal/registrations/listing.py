@@ -139,7 +139,8 @@ def letters_due_of(event_ids: Sequence[int] | None) -> dict[int, int]:
 def stuck_of(event_ids: Sequence[int] | None) -> Sequence[Result[Any]]:
     """Whom we could not write a letter for, with their event."""
     question = (
-        select(Registration.id, Registration.first_name, Registration.last_name,
+        select(Registration.id, Registration.event_id, Registration.first_name,
+               Registration.last_name,
                Registration.stuck_at, Registration.stuck_reason, Event.slug, Event.title)
         .join(Registration.event)
         .where(Registration.stuck_at.is_not(None))

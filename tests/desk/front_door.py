@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from portal import clock
 from portal.accounts import credentials, queries, service
 from portal.accounts.models import User
+from portal.accounts.rules import TeamRole
 from portal.audit.service import COMMAND
 from portal.db import transaction
 from tests.harness.client import PortalClient
@@ -20,7 +21,13 @@ from tests.harness.mails import text_of
 PASSWORD = "four words are easy enough"
 
 
-def make_user(app: Flask, email: str = "olga@example.org", *slugs: str, **facts: Any) -> str:
+def make_user(
+    app: Flask,
+    email: str = "olga@example.org",
+    *slugs: str,
+    role: TeamRole = TeamRole.ORGANISER,
+    **facts: Any,
+) -> str:
     """An organiser with a password and an authenticator app, in the teams of these events."""
     from portal.events import queries as events
 
@@ -33,7 +40,7 @@ def make_user(app: Flask, email: str = "olga@example.org", *slugs: str, **facts:
         for slug in slugs:
             event = events.any_slug(slug)
             assert event is not None
-            service.join_team(user, event.id, by=COMMAND, now=now)
+            service.join_team(user, event.id, role=role, by=COMMAND, now=now)
     return email
 
 

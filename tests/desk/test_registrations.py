@@ -311,7 +311,7 @@ def statuses(app: Flask, slug: str = "trust") -> list[str]:
 
 
 def test_a_number_beyond_any_row_is_no_page(client: PortalClient) -> None:
-    token = find_form(client.get(LIST), "/approvals").values["csrf_token"]
+    token = find_form(client.get(LIST), "/sign-out").values["csrf_token"]
     for typed in ("", "x", "-1", "²", "٣", str(2**31), "100000000000000000000", "9" * 5000):
         sent = client.post(f"{LIST}/approvals", data={"csrf_token": token, "id": typed})
         assert (typed, sent.status_code) == (typed, 404)

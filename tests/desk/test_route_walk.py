@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 from flask import Flask
 from flask_wtf.csrf import generate_csrf
 
+from portal.accounts.rules import TeamRole
 from portal.db import transaction
 from tests.desk.front_door import make_user, sign_in
 from tests.factories import make_event, make_registration
@@ -80,6 +84,50 @@ def test_organisers_of_another_event_find_nothing_of_this_one(
     }
     assert len(seen) > 20
     assert set(seen.values()) == {404}, seen
+
+
+LOOKS = {"events_desk.show"}
+READS_PEOPLE = {"registrations_desk.index", "registrations_desk.show"}
+WRITES_TEXTS: set[str] = set()
+
+
+@pytest.mark.parametrize(
+    ("role", "open_to_it"),
+    [(TeamRole.READER, LOOKS | READS_PEOPLE), (TeamRole.EDITOR, LOOKS | WRITES_TEXTS)],
+)
+def test_a_role_opens_its_pages_and_no_others(
+    app: Flask, values: dict[str, object], role: TeamRole, open_to_it: set[str]
+) -> None:
+    """Readers take nothing out and change nothing; editors see nobody's data."""
+    client = sign_in(app, make_user(app, "role@example.org", "theirs", role=role))
+    refused, opened = set(), set()
+    for endpoint, method, names in desk_rules(app):
+        if "slug" in names:
+            answer = ask(client, method, address(app, endpoint, names, values))
+            (refused if answer == 403 else opened).add(endpoint)
+    assert opened == open_to_it
+    assert refused
+
+
+def test_who_may_not_act_is_offered_no_act(app: Flask, values: dict[str, object]) -> None:
+    """What a page shows to readers and editors leads to no page that refuses them."""
+    for role in (TeamRole.READER, TeamRole.EDITOR):
+        client = sign_in(app, make_user(app, f"{role}@example.org", "theirs", role=role))
+        for path in offered(client, "/desk/events/theirs/"):
+            assert client.get(path).status_code == 200, (role, path)
+
+
+def offered(client: PortalClient, path: str) -> set[str]:
+    """The pages of the desk that this one and those behind it link to."""
+    seen, ahead = set(), {path}
+    while ahead:
+        path = ahead.pop()
+        seen.add(path)
+        page = client.get(path).get_data(as_text=True)
+        assert 'method="post" action="/desk/events' not in page
+        links = {unescape(link) for link in re.findall(r'href="(/desk/[^"]*)"', page)}
+        ahead |= {link for link in links if link.startswith("/desk/events/")} - seen
+    return seen
 
 
 def test_a_registration_of_one_event_is_not_found_under_another(

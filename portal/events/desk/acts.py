@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.accounts.guards import by
+from portal.accounts.rules import Right
 from portal.errors import Refused
 from portal.events import service
 from portal.events.forms import DetailsForm, NewTimeForm, OnTheEventsClock
-from portal.events.guards import guard_event, own_event
+from portal.events.guards import guard_event, needs, own_event
 from portal.events.models import Event
 from portal.events.rules import State
 from portal.forms import ActForm
@@ -27,6 +28,7 @@ Verb = Callable[..., None]
 
 
 @bp.get("/")
+@needs(Right.LOOK)
 def show() -> ResponseReturnValue:
     """How the event stands, and who has not heard of it yet."""
     event, now = own_event(), clock.now()

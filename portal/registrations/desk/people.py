@@ -10,9 +10,10 @@ from flask_babel import ngettext
 
 from portal import clock, labels, sheets
 from portal.accounts.guards import by, organiser
+from portal.accounts.rules import Right
 from portal.audit.service import record
 from portal.db import transaction
-from portal.events.guards import guard_event, own_event
+from portal.events.guards import guard_event, needs, own_event
 from portal.events.models import Event
 from portal.forms import ActForm
 from portal.i18n import translated
@@ -32,6 +33,7 @@ Verb = Callable[..., None]
 
 
 @bp.get("/registrations")
+@needs(Right.PEOPLE)
 def index() -> ResponseReturnValue:
     event, wish, number = own_event(), _wish(), page_number()
     found = listing.count(event, wish)
@@ -80,6 +82,7 @@ def as_xlsx() -> ResponseReturnValue:
 
 
 @bp.get("/registrations/<int:registration_id>")
+@needs(Right.PEOPLE)
 def show(registration_id: int) -> ResponseReturnValue:
     registration = _one(registration_id)
     return render_template(

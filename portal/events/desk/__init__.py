@@ -1,0 +1,1 @@
+"""Organisers' pages of events, by what they are about."""

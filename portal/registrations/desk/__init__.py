@@ -1,0 +1,1 @@
+"""Organisers' pages of registrations, by what they are about."""
