@@ -20,6 +20,9 @@ from portal.i18n import babel, languages, wanted_language
 from portal.limits import init_limits
 from portal.outbox import desk as outbox_desk
 from portal.pages import views as pages
+from portal.protection import views as protection
+from portal.protection.desk import house as protection_house
+from portal.protection.desk import record as protection_desk
 from portal.registrations import views as registrations
 from portal.registrations.desk import people
 from portal.site import TEMPLATES, init_site
@@ -30,6 +33,9 @@ BLUEPRINTS = (
     pages.bp,
     events.bp,
     event_feeds.bp,
+    protection.bp,
+    protection_desk.bp,
+    protection_house.bp,
     registrations.bp,
     accounts.bp,
     accounts_desk.bp,

@@ -51,6 +51,26 @@ STAKEHOLDER_GROUPS = {
     "other": _l("Other stakeholder"),
 }
 ATTENDANCE = {"in_person": _l("In person"), "online": _l("Online")}
+LAWS = {
+    "eudpr": _l("A body of the European Union: Regulation (EU) 2018/1725"),
+    "gdpr": _l("Another body: the General Data Protection Regulation (EU) 2016/679"),
+}
+BASES = {
+    "public_task": _l("A task in the public interest"),
+    "legal_obligation": _l("A legal obligation"),
+    "contract": _l("A contract with the person"),
+    "consent": _l("The person’s consent"),
+    "legitimate_interests": _l("Legitimate interests (under the GDPR only)"),
+}
+KEPT = {
+    "name": _l("Title, names, name on the badge"),
+    "contact": _l("Mail address and telephone"),
+    "organisation": _l("Organisation and role"),
+    "needs": _l("Access needs and diet"),
+    "notes": _l("Notes of the organisers"),
+    "letters": _l("Letters that were sent"),
+    "identity": _l("Date of birth and document number for a building’s access list"),
+}
 OCCASIONS = {
     "feedback": _l("Feedback on accessibility"),
     "received": _l("Registration received"),

@@ -97,6 +97,11 @@ def _nav() -> list[tuple[str, str, bool]]:
                 (_("Registrations"), url_for("registrations_desk.index", slug=slug),
                  request.blueprint == "registrations_desk")
             )  # fmt: skip
+    if organiser().admin:
+        places.append(
+            (_("Data protection"), url_for("protection_house.record"),
+             request.blueprint == "protection_house")
+        )  # fmt: skip
     places += [
         (_("Outbox"), url_for("outbox_desk.index"), request.blueprint == "outbox_desk"),
         (_("Your account"), url_for("accounts_desk.show"), request.blueprint == "accounts_desk"),

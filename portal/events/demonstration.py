@@ -12,6 +12,8 @@ from portal.events import service
 from portal.events.models import Appearance, Event, Session, Speaker
 from portal.events.rules import Format, Kind, SessionKind
 from portal.i18n import Translated
+from portal.protection import service as protection
+from portal.protection.demonstration import RECORD
 
 ZONE = "Europe/Brussels"
 HELD_ON = date(2024, 1, 29)
@@ -37,7 +39,8 @@ class Item:
 
 
 def load(now: datetime) -> list[Event]:
-    """The events of the demonstration, published, with their programmes."""
+    """The events of the demonstration, published, with their programmes and records."""
+    protection.keep(None, RECORD, by=COMMAND, now=now)
     return [_held(now), _next_edition(now), _workshop(now), _visit(now)]
 
 

@@ -20,7 +20,8 @@ class Event(Row):
     `revision` counts what changed, `announced_revision` what registrants are to be told,
     `told_revision` what all of them have been told, and `places_revision` each change in the
     places taken, so that kept pages know when they are old; `public_sequence` counts what
-    calendars have to renew.
+    calendars have to renew; `notice_number` is the version of the data protection record under
+    which people register, 0 where there is none.
     """
 
     __tablename__ = "events"
@@ -69,6 +70,7 @@ class Event(Row):
     tell_due_at: Mapped[datetime | None]
     places_revision: Mapped[int] = mapped_column(default=0)
     public_sequence: Mapped[int] = mapped_column(default=0)
+    notice_number: Mapped[int] = mapped_column(default=0, server_default="0")
 
     sessions: Mapped[list["Session"]] = relationship(
         back_populates="event", order_by="Session.starts_at, Session.position, Session.id"

@@ -129,6 +129,7 @@ class Entrance:
     capacity: int | None
     waitlist: bool
     approval: bool
+    notice_number: int = 0
 
     def door(self, places: Places, now: datetime) -> Door:
         """How registration stands for a newcomer at `now`."""

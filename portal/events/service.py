@@ -20,6 +20,11 @@ from portal.events.rules import (
     announced_on_its_own,
     renewed_in_calendars,
 )
+from portal.i18n import languages
+from portal.protection import queries as protection_queries
+from portal.protection import rules as records
+from portal.protection import service as protection
+from portal.protection.rules import Missing
 from portal.wall_clock import distance, moved
 
 
@@ -48,6 +53,7 @@ def create(facts: dict[str, Any], *, by: Actor, now: datetime) -> Event:
         raise Refused(_("Another event has this address already."))
     db.session.add(event)
     db.session.flush()
+    event.notice_number = protection.begin(event.id, by=by, now=now)
     _keep_revision(event, now)
     record("event.created", event, by=by, now=now, event_id=event.id)
     return event
@@ -87,10 +93,27 @@ def rename(event: Event, slug: str, *, by: Actor, now: datetime) -> None:
     record("event.renamed", event, by=by, now=now, event_id=event.id)
 
 
+def keep_record(event: Event, facts: dict[str, Any], *, by: Actor, now: datetime) -> None:
+    """Another version of the event's record of processing; the public sees only whole ones."""
+    gaps = records.missing(facts, languages())
+    if gaps and event.state is not State.DRAFT:
+        raise Refused(_("The record of a public event has to be whole: add what is missing first."))
+    version = protection.keep(event.id, facts, by=by, now=now)
+    if version is not None:
+        event.notice_number = version.number
+        _revise(event, snapshot(event), tell=False, now=now)
+
+
 def publish(event: Event, *, by: Actor, now: datetime) -> None:
-    """Open a draft to the public, or take up a postponed event again at its old time."""
+    """Open a draft to the public, or take up a postponed event again at its old time.
+
+    People have to be told what happens with their data before they register: a draft without a
+    whole record of it stays one.
+    """
     if event.state is State.CANCELLED:
         raise Refused(_("A cancelled event stays cancelled."))
+    if event.state is State.DRAFT and record_gaps(event):
+        raise Refused(_("The data protection record of this event is not complete yet."))
     _enter(event, State.PUBLISHED, "event.published", by=by, now=now)
 
 
@@ -119,6 +142,12 @@ def cancel(event: Event, *, by: Actor, now: datetime) -> None:
     if event.is_over(now):
         raise Refused(_("This event is over."))
     _enter(event, State.CANCELLED, "event.cancelled", by=by, now=now)
+
+
+def record_gaps(event: Event) -> list[Missing]:
+    """What the event's record of processing lacks."""
+    version = protection_queries.current(event.id)
+    return records.missing(version.facts if version else None, languages())
 
 
 def tell_now(event: Event, *, by: Actor, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
 from wtforms import (
@@ -124,11 +125,6 @@ class PersonForm(Form):
         [Optional(), Length(max=1000, message=_l("Write at most 1,000 characters."))],
         filters=[_lines],
         render_kw={"rows": 3, "maxlength": 1000, "autocomplete": "off"},
-        description=_l(
-            "For example step-free access, a hearing loop, sign language. Asked so that the venue "
-            "can be prepared; seen by the organisers of this event only; deleted 30 days after "
-            "the event."
-        ),
     )
     access_consent = BooleanField(
         _l("I agree that the organisers use what I wrote about my needs to prepare the event.")
@@ -138,10 +134,6 @@ class PersonForm(Form):
         [Optional(), Length(max=1000, message=_l("Write at most 1,000 characters."))],
         filters=[_lines],
         render_kw={"rows": 2, "maxlength": 1000, "autocomplete": "off"},
-        description=_l(
-            "For example allergies, vegetarian. Asked for the catering; seen by the organisers, "
-            "and by the caterer without your name; deleted 30 days after the event."
-        ),
     )
     diet_consent = BooleanField(
         _l("I agree that what I wrote about food, which may say something about my health or "
@@ -162,6 +154,22 @@ class PersonForm(Form):
             for name in ("access_needs", "access_consent", "diet", "diet_consent"):
                 delattr(self, name)
         self.event_format = event_format
+
+    def say_for_how_long(self, days: int) -> None:
+        """What is asked for, and when it is forgotten: as the event's record has it."""
+        if self.access_needs:
+            self.access_needs.description = _(
+                "For example step-free access, a hearing loop, sign language. Asked so that the "
+                "venue can be prepared; seen by the organisers of this event only; deleted "
+                "%(days)s days after the event.",
+                days=days,
+            )
+            self.diet.description = _(
+                "For example allergies, vegetarian. Asked for the catering; seen by the "
+                "organisers, and by the caterer without your name; deleted %(days)s days after the "
+                "event.",
+                days=days,
+            )
 
     def validate_access_consent(self, field: Field) -> None:
         self._needs_consent(field, self.access_needs)

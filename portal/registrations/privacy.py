@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 
 from portal.audit.service import WORKER, record
 from portal.db import db
 from portal.events.models import Event
 from portal.events.rules import State
+from portal.protection import queries as records
+from portal.protection.rules import Kept, days
 from portal.registrations.models import Registration
 
 # Every column that says something about the person; the rest are counts, order and proof.
@@ -18,19 +20,20 @@ PERSONAL = (
 # Codes that are kept for statistics: they name nobody.
 STATISTICAL = ("stakeholder_group", "country", "attendance", "language")
 
-# What people need on the spot is told to be forgotten this long after the event.
-NEEDS_ARE_KEPT = timedelta(days=30)
 A_FEW = 200
 
 
 def somebodys_needs_are_old(now: datetime) -> bool:
     """Whether needs are still kept that nobody needs to know any more."""
-    return db.session.execute(_old_needs(now).limit(1)).first() is not None
+    return bool(_with_old_needs(now))
 
 
 def forget_needs(now: datetime) -> None:
     """Forget what some people needed at events that are over, with their consents to it."""
-    for registration in db.session.scalars(_old_needs(now).limit(A_FEW)):
+    old = select(Registration).where(
+        Registration.event_id.in_(_with_old_needs(now)), *_SOMETHING_NEEDED
+    )
+    for registration in db.session.scalars(old.limit(A_FEW)):
         registration.access_needs = registration.diet = ""
         registration.consents = {
             name: proof
@@ -39,16 +42,23 @@ def forget_needs(now: datetime) -> None:
         }
 
 
-def _old_needs(now: datetime) -> Select[Registration]:
-    return (
-        select(Registration)
-        .join(Event, Event.id == Registration.event_id)
-        .where(
-            Event.ends_at < now - NEEDS_ARE_KEPT,
-            Event.state != State.POSTPONED,
-            or_(Registration.access_needs != "", Registration.diet != ""),
+def _with_old_needs(now: datetime) -> list[int]:
+    """Events over for longer than their record lets needs be kept, and where some still are."""
+    needed = select(Registration.event_id).where(*_SOMETHING_NEEDED).distinct()
+    over = db.session.execute(
+        select(Event.id, Event.ends_at).where(
+            Event.id.in_(needed), Event.ends_at < now, Event.state != State.POSTPONED
         )
-    )
+    ).all()
+    said = records.records([event_id for event_id, _ends_at in over]) if over else {}
+    return [
+        event_id
+        for event_id, ends_at in over
+        if ends_at + timedelta(days=days(said.get(event_id), Kept.NEEDS)) < now
+    ]
+
+
+_SOMETHING_NEEDED = (or_(Registration.access_needs != "", Registration.diet != ""),)
 
 
 def blank(registration: Registration) -> None:

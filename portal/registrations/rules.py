@@ -8,6 +8,11 @@ from enum import StrEnum
 NOTICE_VERSION = "2026-11-22"
 
 
+def notice_version(number: int) -> str:
+    """Under which notice somebody registers: the event's by its number, else the site's."""
+    return str(number) if number else NOTICE_VERSION
+
+
 class Status(StrEnum):
     PENDING = "pending"
     CONFIRMED = "confirmed"

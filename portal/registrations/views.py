@@ -37,6 +37,8 @@ from portal.i18n import in_language, page_language
 from portal.invites import rules as calendar
 from portal.invites import service as invites
 from portal.limits import rate
+from portal.protection import queries as records
+from portal.protection.rules import Kept
 from portal.registrations import letters, person, privacy, queries, service
 from portal.registrations.forms import (
     LinkForm,
@@ -50,6 +52,7 @@ from portal.registrations.rules import (
     NOTICE_VERSION,
     Status,
     joining_opens_at,
+    notice_version,
 )
 from portal.registrations.service import Sent
 from portal.text import masked
@@ -86,7 +89,7 @@ def send_registration(slug: str) -> ResponseReturnValue:
     sent = Sent(
         person=form.person,
         consents=form.consents(NOTICE_VERSION, now),
-        notice_version=NOTICE_VERSION,
+        notice_version=notice_version(entrance.notice_number),
         language=page_language(),
         form_key=form.form_key.data or "",
         may_write=may_write,
@@ -304,6 +307,7 @@ def _refused_form(found: tuple[Entrance, Places], form: RegistrationForm) -> Res
 
 
 def _form_page(event: Event, form: RegistrationForm, door: Door, places: str) -> str:
+    form.say_for_how_long(records.days_kept(event.id, Kept.NEEDS))
     return render_template(
         "registrations/register.html",
         event=event,
@@ -311,7 +315,7 @@ def _form_page(event: Event, form: RegistrationForm, door: Door, places: str) ->
         door=door,
         places=places,
         closed=service.door_sentence(door),
-        notice_version=NOTICE_VERSION,
+        notice_version=notice_version(event.notice_number),
     )
 
 
@@ -346,6 +350,7 @@ def _own_page(registration: Registration, token: str) -> str:
 
 
 def _details_page(registration: Registration, form: PersonForm, token: str) -> ResponseReturnValue:
+    form.say_for_how_long(records.days_kept(registration.event_id, Kept.NEEDS))
     page = render_template(
         "registrations/details.html",
         form=form, registration=registration, event=registration.event, token=token,

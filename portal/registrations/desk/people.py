@@ -20,7 +20,7 @@ from portal.i18n import translated
 from portal.registrations import exports, listing, queries, service
 from portal.registrations.listing import Wish
 from portal.registrations.models import Registration
-from portal.registrations.rules import NOTICE_VERSION, StakeholderGroup, Status
+from portal.registrations.rules import StakeholderGroup, Status, notice_version
 from portal.text import clean
 from portal.web import page_number
 
@@ -245,5 +245,5 @@ def _notes(event: Event, count: int) -> list[str]:
           moment=clock.now().strftime("%Y-%m-%d %H:%M UTC"), who=organiser().email),
         _("These are personal data, collected for this event under the privacy notice %(version)s. "
           "Use them for this event only, give them to nobody else, and delete this file when the "
-          "event is over.", version=NOTICE_VERSION),
+          "event is over.", version=notice_version(event.notice_number)),
     ]  # fmt: skip

@@ -1,0 +1,78 @@
+"""One form for every record: opened, extended by an entry, checked, merged with a colleague's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request
+
+from portal.forms import Form
+from portal.i18n import languages
+from portal.protection import queries
+from portal.protection.forms import RecordForm, filled
+from portal.protection.rules import Facts, merged, missing
+from portal.protection.shown import sections, sentences
+
+
+@dataclass
+class Editing:
+    """A form that was opened or sent, and what is to be said about it.
+
+    `theirs` are sections that a colleague changed meanwhile and that were taken over; `both` are
+    sections that both changed, where what was typed stands.
+    """
+
+    form: RecordForm
+    status: int = 200
+    theirs: list[str] = field(default_factory=list)
+    both: list[str] = field(default_factory=list)
+
+    @property
+    def gaps(self) -> list[str]:
+        """What is still missing, of what stands in the form."""
+        return sentences(missing(self.form.facts, languages()))
+
+
+def edit(
+    event_id: int | None, keep: Callable[[dict[str, Any]], None], *, whole: bool = False
+) -> Editing | None:
+    """What the request asks for; None once the record was kept by the verb `keep`.
+
+    `whole` says that people read it already, so that nothing may be missing.
+    """
+    now = queries.current(event_id)
+    facts, number = (now.facts, now.number) if now else (None, 0)
+    form = RecordForm(data=filled(facts, number))
+    if not form.is_submitted():
+        return Editing(form)
+    if (more := request.form.get("more")) is not None:
+        form.add_entry(more)
+        return Editing(form)
+    if not form.validate():
+        return Editing(form, 422)
+    if form.number.data != str(number):
+        return _meanwhile(event_id, form, facts or {}, number)
+    if whole and (gaps := missing(form.facts, languages())):
+        form.form_errors += sentences(gaps)
+        return Editing(form, 422)
+    keep(form.facts)
+    return None
+
+
+def _meanwhile(event_id: int | None, form: RecordForm, theirs: Facts, number: int) -> Editing:
+    """A colleague was quicker: both edits in one form, and nothing kept yet."""
+    typed = form.number.data or ""
+    seen = queries.numbered(event_id, int(typed)) if typed.isdigit() and len(typed) < 9 else None
+    whole, taken, both = merged(seen.facts if seen else {}, theirs, form.facts)
+    return Editing(_unsent(filled(whole, number)), 409, sections(taken), sections(both))
+
+
+def _unsent(data: dict[str, Any]) -> RecordForm:
+    """A form filled with facts and not with what the request carries."""
+
+    class Unsent(RecordForm):
+        class Meta(Form.Meta):
+            def wrap_formdata(self, form: Form, formdata: Any) -> None:
+                return None
+
+    return Unsent(data=data)

@@ -1,0 +1,184 @@
+"""Decisions about records of processing: values in, a value out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+Facts = Mapping[str, Any]
+LONGEST = 3650
+"""Days after the event, ten years, that anything may be kept by a record."""
+
+
+class Law(StrEnum):
+    """Which regulation the controllers are under."""
+
+    EUDPR = "eudpr"
+    GDPR = "gdpr"
+
+
+class Basis(StrEnum):
+    """What makes a purpose lawful."""
+
+    PUBLIC_TASK = "public_task"
+    LEGAL_OBLIGATION = "legal_obligation"
+    CONTRACT = "contract"
+    CONSENT = "consent"
+    LEGITIMATE_INTERESTS = "legitimate_interests"
+
+
+class Kept(StrEnum):
+    """What is kept of a person, by the time for which it is."""
+
+    NAME = "name"
+    CONTACT = "contact"
+    ORGANISATION = "organisation"
+    NEEDS = "needs"
+    NOTES = "notes"
+    LETTERS = "letters"
+    IDENTITY = "identity"
+
+
+ARTICLES: Mapping[Law, Mapping[Basis, str]] = {
+    Law.EUDPR: {
+        Basis.PUBLIC_TASK: "5(1)(a)",
+        Basis.LEGAL_OBLIGATION: "5(1)(b)",
+        Basis.CONTRACT: "5(1)(c)",
+        Basis.CONSENT: "5(1)(d)",
+    },
+    Law.GDPR: {
+        Basis.CONSENT: "6(1)(a)",
+        Basis.CONTRACT: "6(1)(b)",
+        Basis.LEGAL_OBLIGATION: "6(1)(c)",
+        Basis.PUBLIC_TASK: "6(1)(e)",
+        Basis.LEGITIMATE_INTERESTS: "6(1)(f)",
+    },
+}
+"""Where the law has it; a union body has no legitimate interests of its own."""
+
+USUAL_DAYS: Mapping[Kept, int] = {
+    Kept.NAME: 365,
+    Kept.CONTACT: 365,
+    Kept.ORGANISATION: 365,
+    Kept.NEEDS: 30,
+    Kept.NOTES: 30,
+    Kept.LETTERS: 90,
+    Kept.IDENTITY: 3,
+}
+"""Days after the end of the event that a record proposes, and that hold where there is none."""
+
+
+class Gap(StrEnum):
+    """What a record still lacks."""
+
+    RECORD = "record"
+    CONTROLLER = "controller"
+    CONTROLLER_REACHED = "controller_reached"
+    ARRANGEMENT = "arrangement"
+    OFFICER = "officer"
+    AUTHORITY = "authority"
+    PURPOSE = "purpose"
+    PURPOSE_WORDS = "purpose_words"
+    BASIS = "basis"
+    RECIPIENTS = "recipients"
+    PROCESSOR = "processor"
+    PROCESSOR_WORDS = "processor_words"
+    SAFEGUARDS = "safeguards"
+    RETENTION = "retention"
+    REGISTER = "register"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One gap: of which entry of a list, counted from 1, and in which languages."""
+
+    gap: Gap
+    number: int = 0
+    languages: tuple[str, ...] = ()
+    kept: Kept | None = None
+
+
+def missing(facts: Facts | None, languages: Sequence[str]) -> list[Missing]:
+    """What has to be added before people may register under this record.
+
+    Regulation (EU) 2018/1725, Articles 15 and 31; GDPR, Articles 13 and 30.
+    """
+    if not facts:
+        return [Missing(Gap.RECORD)]
+    return [
+        *_about_controllers(facts, languages),
+        *_about_purposes(facts, languages),
+        *_about_others(facts, languages),
+        *_about_time(facts),
+    ]
+
+
+def merged(seen: Facts, theirs: Facts, mine: Facts) -> tuple[dict[str, Any], list[str], list[str]]:
+    """Two edits of one record: what both say together; what they changed; what both changed.
+
+    What only one of them changed is taken from that one, and where both did, mine stands.
+    """
+    changed = [name for name in mine if theirs.get(name) != seen.get(name)]
+    both = [name for name in changed if mine[name] not in (seen.get(name), theirs.get(name))]
+    whole = {
+        name: theirs.get(name, value) if name in changed and value == seen.get(name) else value
+        for name, value in mine.items()
+    }
+    return whole, [name for name in changed if name not in both], both
+
+
+def days(facts: Facts | None, kept: Kept) -> int:
+    """For how many days after the event this is kept."""
+    said = (facts or {}).get("retention", {}).get(kept.value)
+    return USUAL_DAYS[kept] if said is None else int(said)
+
+
+def _about_controllers(facts: Facts, languages: Sequence[str]) -> Iterator[Missing]:
+    controllers = facts["controllers"]
+    if not controllers:
+        yield Missing(Gap.CONTROLLER)
+    for number, each in enumerate(controllers, start=1):
+        if not each["name"] or not (each["email"] and each["address"]):
+            yield Missing(Gap.CONTROLLER_REACHED, number)
+    if len(controllers) > 1:
+        yield from _without_words(Gap.ARRANGEMENT, facts["arrangement"], languages)
+    if not facts["officer_email"]:
+        yield Missing(Gap.OFFICER)
+    is_gdpr = facts["law"] == Law.GDPR
+    if is_gdpr and not (facts["authority_name"] and facts["authority_url"]):
+        yield Missing(Gap.AUTHORITY)
+    if not is_gdpr and not facts["register_url"]:
+        yield Missing(Gap.REGISTER)
+
+
+def _about_purposes(facts: Facts, languages: Sequence[str]) -> Iterator[Missing]:
+    if not facts["purposes"]:
+        yield Missing(Gap.PURPOSE)
+    for number, each in enumerate(facts["purposes"], start=1):
+        yield from _without_words(Gap.PURPOSE_WORDS, each["what"], languages, number)
+        if each["basis"] not in ARTICLES[Law(facts["law"])]:
+            yield Missing(Gap.BASIS, number)
+
+
+def _about_others(facts: Facts, languages: Sequence[str]) -> Iterator[Missing]:
+    yield from _without_words(Gap.RECIPIENTS, facts["recipients"], languages)
+    for number, each in enumerate(facts["processors"], start=1):
+        if not each["name"]:
+            yield Missing(Gap.PROCESSOR, number)
+        yield from _without_words(Gap.PROCESSOR_WORDS, each["what"], languages, number)
+    if facts["transfers"]:
+        yield from _without_words(Gap.SAFEGUARDS, facts["safeguards"], languages)
+
+
+def _about_time(facts: Facts) -> Iterator[Missing]:
+    for kept in Kept:
+        if facts["retention"].get(kept.value) is None:
+            yield Missing(Gap.RETENTION, kept=kept)
+
+
+def _without_words(
+    gap: Gap, texts: Mapping[str, str], languages: Sequence[str], number: int = 0
+) -> Iterator[Missing]:
+    without = tuple(lang for lang in languages if not texts.get(lang))
+    if without:
+        yield Missing(gap, number, without)

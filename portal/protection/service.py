@@ -1,0 +1,56 @@
+"""The verbs of records of processing."""
+
+from datetime import datetime
+from typing import Any
+
+from portal.audit.service import Actor, record
+from portal.db import db
+from portal.protection import queries
+from portal.protection.models import Version
+from portal.protection.rules import Facts
+
+
+def keep(
+    event_id: int | None, facts: dict[str, Any], *, by: Actor, now: datetime
+) -> Version | None:
+    """A new version of an event's record or, without an event, the house's.
+
+    Nothing that differs is no version. Who calls holds the event.
+    """
+    last = queries.current(event_id)
+    if last is not None and last.facts == facts:
+        return None
+    version = Version(
+        event_id=event_id,
+        number=last.number + 1 if last else 1,
+        facts=facts,
+        at=now,
+        user_id=by.id,
+    )
+    db.session.add(version)
+    db.session.flush()
+    changed = sorted(name for name in facts if last is None or last.facts.get(name) != facts[name])
+    record(
+        "protection.kept", version, by=by, now=now, event_id=event_id,
+        number=version.number, fields=changed,
+    )  # fmt: skip
+    return version
+
+
+def begin(event_id: int, *, like: int | None = None, by: Actor, now: datetime) -> int:
+    """A new event's record says what the house's does, or that of the event it is like.
+
+    Answers the number of the version; 0 where there is none to begin with.
+    """
+    pattern = queries.current(like)
+    if pattern is None:
+        return 0
+    return _number(keep(event_id, _copy(pattern.facts), by=by, now=now))
+
+
+def _number(version: Version | None) -> int:
+    return version.number if version else 0
+
+
+def _copy(facts: Facts) -> dict[str, Any]:
+    return dict(facts)
