@@ -38,6 +38,9 @@ sessions = sa.table(
     sa.column("room", sa.String),
     sa.column("cancelled_at", sa.DateTime(timezone=True)),
 )
+appearances = sa.table(
+    "appearances", sa.column("session_id", sa.Integer), sa.column("speaker_id", sa.Integer)
+)
 speakers = sa.table(
     "speakers",
     sa.column("id", sa.Integer),
@@ -94,7 +97,10 @@ def upgrade():
             ["event_id"], ["events.id"], name=op.f("fk_materials_event_id_events")
         ),
         sa.ForeignKeyConstraint(
-            ["session_id"], ["sessions.id"], name=op.f("fk_materials_session_id_sessions")
+            ["session_id"],
+            ["sessions.id"],
+            name=op.f("fk_materials_session_id_sessions"),
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_materials")),
     )
@@ -133,13 +139,18 @@ def _tell_revisions_their_sessions():
     programmes = {}
     for each in bind.execute(sa.select(sessions).order_by(sessions.c.id)).all():
         programmes.setdefault(each.event_id, []).append(each)
+    speaking = {}
+    for each in bind.execute(sa.select(appearances)).all():
+        speaking.setdefault(each.session_id, []).append(each.speaker_id)
     starts = dict(bind.execute(sa.select(events.c.id, events.c.starts_at)).all())
     kept = bind.execute(sa.select(revisions.c.id, revisions.c.event_id)).all()
     for revision_id, event_id in kept:
         of_it = sa.select(revisions.c.facts).where(revisions.c.id == revision_id)
         facts = bind.execute(of_it).scalar_one()
         off = datetime.fromisoformat(facts["starts_at"]) - _utc(starts[event_id])
-        said = [_said(each, off) for each in programmes.get(event_id, ())]
+        said = [
+            _said(each, off, speaking.get(each.id, ())) for each in programmes.get(event_id, ())
+        ]
         bind.execute(
             revisions.update()
             .where(revisions.c.id == revision_id)
@@ -147,7 +158,7 @@ def _tell_revisions_their_sessions():
         )
 
 
-def _said(session, off):
+def _said(session, off, speaker_ids):
     off = off if session.cancelled_at is None else off * 0
     return {
         "id": session.id,
@@ -156,6 +167,7 @@ def _said(session, off):
         "ends_at": (_utc(session.ends_at) + off).isoformat(),
         "room": session.room,
         "cancelled": session.cancelled_at is not None,
+        "speakers": sorted(speaker_ids),
     }
 
 

@@ -13,7 +13,9 @@ from portal.events.photos import picture
 from portal.events.rules import State
 from portal.events.service import locked
 from portal.events.speaker_forms import ConsentForm, OwnWordsForm
+from portal.extensions import limiter
 from portal.forms import ActForm
+from portal.limits import rate
 from portal.tokens import BadLink
 from portal.web import error_page, personal, takes_files
 
@@ -56,6 +58,7 @@ def show(token: str) -> ResponseReturnValue:
 
 
 @bp.route("/<lang>/speakers/<token>/details", methods=["GET", "POST"])
+@limiter.limit(rate("form"), methods=["POST"])
 @takes_files
 @personal
 def details(token: str) -> ResponseReturnValue:

@@ -159,7 +159,7 @@ class Session(Row):
 
     event: Mapped[Event] = relationship(back_populates="sessions")
     appearances: Mapped[list["Appearance"]] = relationship(
-        order_by="Appearance.position", cascade="all, delete-orphan"
+        order_by="Appearance.position", cascade="all, delete-orphan", lazy="selectin"
     )
 
 

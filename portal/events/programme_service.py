@@ -115,7 +115,8 @@ def planned(event: Event, facts: Mapping[str, Any], number: int = NEW) -> list[d
     known = next((each for each in event.sessions if each.id == number), None)
     names = ("title", "starts_at", "ends_at", "room", "cancelled_at")
     as_it_is = {name: getattr(known, name, None) for name in names}
-    changed = session_said(SimpleNamespace(**(as_it_is | dict(facts))), number)
+    speakers = facts.get("speakers", speaker_ids(known) if known else [])
+    changed = session_said(SimpleNamespace(**(as_it_is | dict(facts))), number, speakers)
     others = [each for each in sessions_said(event) if each["id"] != number]
     return sorted([*others, changed], key=lambda each: int(each["id"]))
 

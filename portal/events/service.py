@@ -187,10 +187,14 @@ def snapshot(event: Event, sessions: list[dict[str, Any]] | None = None) -> dict
 
 def sessions_said(event: Event) -> list[dict[str, Any]]:
     """What registrants are told of the programme."""
-    return [session_said(each, each.id) for each in sorted(event.sessions, key=lambda s: s.id)]
+    return [
+        session_said(each, each.id, [one.speaker_id for one in each.appearances])
+        for each in sorted(event.sessions, key=lambda session: session.id)
+    ]
 
 
-def session_said(session: Any, number: int) -> dict[str, Any]:
+def session_said(session: Any, number: int, speakers: list[int]) -> dict[str, Any]:
+    """Of its speakers only who they are: what is kept of an event names nobody."""
     return {
         "id": number,
         "title": session.title,
@@ -198,6 +202,7 @@ def session_said(session: Any, number: int) -> dict[str, Any]:
         "ends_at": session.ends_at.isoformat(),
         "room": session.room or "",
         "cancelled": session.cancelled_at is not None,
+        "speakers": sorted(speakers),
     }
 
 

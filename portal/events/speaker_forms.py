@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, Field, HiddenField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
 
 from portal import uploads
 from portal.events.meanwhile import Together
@@ -87,7 +88,9 @@ class AskForm(Form):
         description=_l("Only the organisers see it. It is forgotten 30 days after the event."),
         render_kw={"autocomplete": "off", "maxlength": 254, "spellcheck": "false"},
     )
-    language = SelectField(_l("Language of the letter"), choices=[])
+    language = SelectField(
+        _l("Language of the letter"), [InputRequired(_l("Choose a language."))], choices=[]
+    )
 
     def __init__(self, speaker: Speaker) -> None:
         super().__init__(data={"email": speaker.email, "language": page_language()})

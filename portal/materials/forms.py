@@ -31,7 +31,12 @@ class MaterialForm(Together):
         [InputRequired(_l("Choose a language."))],
         choices=[SelectChoice(code, name) for code, name in ENDONYMS.items()],
     )
-    session_id = SelectField(_l("Belongs to"), coerce=int, choices=[])
+    session_id = SelectField(
+        _l("Belongs to"),
+        [InputRequired(_l("Choose one of those in the list."))],
+        coerce=int,
+        choices=[],
+    )
     visibility = SelectField(
         _l("Who finds it"),
         [InputRequired(_l("Choose who finds it."))],

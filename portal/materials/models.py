@@ -18,7 +18,9 @@ class Material(Row):
     __table_args__ = (Index("ix_materials_event_id_position", "event_id", "position"),)
 
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
-    session_id: Mapped[int | None] = mapped_column(ForeignKey("sessions.id"), index=True)
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("sessions.id", ondelete="SET NULL"), index=True
+    )
     position: Mapped[int] = mapped_column(default=0)
     title: Mapped[Translated] = mapped_column(JSON)
     language: Mapped[str] = mapped_column(String(8))

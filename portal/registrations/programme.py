@@ -37,9 +37,12 @@ def _difference(then: Said | None, now: Said, old: Said, new: Said) -> Differenc
     before = _words(then, old["zone"], titled=renamed)
     if now["cancelled"]:
         return name, before, _("cancelled")
-    if not renamed and then["room"] == now["room"] and _place(then, old) == _place(now, new):
-        return None
-    return name, before, _words(now, new["zone"], titled=renamed)
+    moved = then["room"] != now["room"] or _place(then, old) != _place(now, new)
+    if renamed or moved:
+        return name, before, _words(now, new["zone"], titled=renamed)
+    if then["speakers"] != now["speakers"]:
+        return name, _("other speakers"), _("the page of the event says who speaks now")
+    return None
 
 
 def _place(session: Said, event: Said) -> tuple[timedelta, timedelta]:

@@ -19,11 +19,18 @@ from portal.audit.models import Entry
 from portal.audit.service import COMMAND
 from portal.db import db, transaction
 from portal.events import service
-from portal.events.models import Event, Session
+from portal.events.models import Appearance, Event, Revision, Session
 from portal.events.queries import any_slug
 from portal.events.rules import SessionKind, State
 from tests.desk.front_door import make_user, send, sign_in, words
-from tests.factories import JANUARY, make_event, make_registration, make_session, make_speaker
+from tests.factories import (
+    JANUARY,
+    make_event,
+    make_link,
+    make_registration,
+    make_session,
+    make_speaker,
+)
 from tests.harness.client import PortalClient
 from tests.harness.mails import text_of
 
@@ -119,6 +126,7 @@ def test_a_session_that_moves_is_told_after_ten_quiet_minutes_old_and_new(
     said = words(page)
     assert "2 letters" in said and "14:00 to 15:00" in said and "14:30 to 15:30" in said
     act(client, page)
+    assert "2 letters due at 10:10" in words(client.get(PAGE))
     assert "2 letters due at 10:10" in words(client.get("/desk/events/trust/"))
     clock.shift(599)
     assert deliver() == []
@@ -146,6 +154,23 @@ def test_another_room_is_told_on_request_only(
     assert len(mails) == 2
     assert "Forum" in text_of(mails[0]) and "Studio 2" in text_of(mails[0])
     assert "Studio 1" not in text_of(mails[0])
+
+
+def test_other_speakers_are_told_on_request_and_by_no_name(
+    app: Flask, client: PortalClient, deliver: Deliver, clock: time_machine.Traveller
+) -> None:
+    with app.app_context(), transaction():
+        ada = str(make_speaker(the_event(), name="Ada").id)
+    page = send(client, f"{PAGE}{first_id(app)}", {"speakers": ada})
+    assert "Write 2 letters about it" in words(page)
+    act(client, page, tell="yes")
+    clock.shift(601)
+    mails = deliver()
+    assert len(mails) == 2
+    assert "the page of the event says who speaks now" in text_of(mails[0])
+    with app.app_context():
+        kept = db.session.scalars(select(Revision)).all()
+        assert "Ada" not in str([each.facts for each in kept])
 
 
 def test_what_nobody_is_told_of_needs_no_second_step(app: Flask, client: PortalClient) -> None:
@@ -205,8 +230,6 @@ def test_who_heard_before_letters_knew_the_programme_is_told_nothing_false(
     app: Flask, client: PortalClient, deliver: Deliver, clock: time_machine.Traveller
 ) -> None:
     with app.app_context(), transaction():
-        from portal.events.models import Revision
-
         for kept in db.session.scalars(select(Revision)):
             kept.facts = {name: v for name, v in kept.facts.items() if name != "sessions"}
     act_or_not = save(client, f"{PAGE}{first_id(app)}", starts_at="2027-01-18T14:15")
@@ -221,15 +244,17 @@ def test_of_a_draft_nobody_is_told_and_its_sessions_can_be_deleted(
     with app.app_context(), transaction():
         draft = make_event(slug="draft", state=State.DRAFT)
         session_id = make_session(draft).id
-        service_id = draft.id
+        make_link(draft, session_id=session_id)
+        draft_id = draft.id
     client = sign_in(app, make_user(app, "dora@example.org", "draft"))
     page = "/desk/events/draft/programme/"
     moved = {"starts_at": "2027-01-18T14:15"}
     assert send(client, f"{page}{session_id}", moved).status_code == 303
     assert send(client, f"{page}{session_id}/removal").status_code == 303
     assert "No session yet" in words(client.get(page))
+    assert "The study" in words(client.get("/desk/events/draft/materials/"))
     with app.app_context():
-        left = db.session.scalars(select(Session).where(Session.event_id == service_id)).all()
+        left = db.session.scalars(select(Session).where(Session.event_id == draft_id)).all()
         assert left == []
 
 
@@ -326,7 +351,5 @@ def test_the_programme_costs_as_many_queries_with_thirty_sessions_as_with_one(
     with app.app_context(), transaction():
         for number in range(29):
             session = make_session(the_event(), title={"en": f"Talk {number}"})
-            from portal.events.models import Appearance
-
             session.appearances.append(Appearance(speaker=make_speaker(the_event())))
     assert queries() <= few + 1  # the speakers, where there are any

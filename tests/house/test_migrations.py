@@ -16,7 +16,7 @@ from portal.clock import now
 from portal.config import ROOT
 from portal.db import db, transaction
 from portal.events import service as events
-from portal.events.models import Revision
+from portal.events.models import Appearance, Revision
 from portal.events.queries import any_slug
 from portal.events.rules import Consent
 from portal.prepare import migrate
@@ -86,8 +86,12 @@ def test_what_was_there_before_consents_and_materials_is_carried_on(
     """Speakers count as agreed by note, and each revision learns its sessions."""
     with app.app_context(), transaction():
         event = make_event()
-        make_session(event, room="Forum")
-        make_speaker(event, name="Ada", role={"en": "Host"}, affiliation="Plant")
+        session = make_session(event, room="Forum")
+        ada = make_speaker(event, name="Ada", role={"en": "Host"}, affiliation="Plant")
+        session.appearances.append(Appearance(speaker=ada))
+        db.session.flush()
+        first = db.session.scalars(select(Revision)).one()
+        first.facts = events.snapshot(event)
         events.change(
             event, {"starts_at": event.starts_at + timedelta(hours=1)}, by=COMMAND, now=now()
         )

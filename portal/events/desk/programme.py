@@ -26,7 +26,7 @@ from portal.events.programme_forms import (
 from portal.events.rules import SessionKind, State, overlapping
 from portal.forms import ActForm
 from portal.i18n import translated
-from portal.registrations import plans
+from portal.registrations import news, plans
 from portal.registrations.plans import Plan
 
 bp = Blueprint("programme_desk", __name__, url_prefix="/desk/events/<slug>/programme")
@@ -44,6 +44,7 @@ def index() -> ResponseReturnValue:
         State=State,
         days=days_at_the_desk(sessions, event.zone),
         overlaps=_overlaps(sessions),
+        letters_now=news.letters_waiting([event]).get(event.id, 0),
         form=ActForm(),
     )
 
