@@ -37,16 +37,20 @@ def migrate(connection: Connection) -> None:
 
 
 def migrate_sqlite(connection: Connection) -> None:
-    """A table that is rebuilt under foreign keys loses its children: off before, checked after."""
-    connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-    connection.rollback()
+    """A table that is rebuilt under foreign keys loses its children: off before, checked after.
+
+    Inside a transaction the switch does nothing, and SQLAlchemy begins one with the first
+    statement: the driver itself is asked.
+    """
+    driver = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
     migrate(connection)
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     if broken:
         connection.rollback()
         raise RuntimeError(f"The migration would leave {len(broken)} rows without their parent.")
     connection.commit()
-    connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+    driver.execute("PRAGMA foreign_keys=ON")
 
 
 with writing(), db.engine.connect() as connection:

@@ -12,12 +12,17 @@ from portal.accounts.setup import init_accounts
 from portal.config import ROOT, Settings, ensure_safe
 from portal.db import init_db
 from portal.desk import views as desk
+from portal.events import consent as speakers
 from portal.events import feeds as event_feeds
 from portal.events import views as events
 from portal.events.desk import acts as event_acts
+from portal.events.desk import programme as programme_desk
+from portal.events.desk import speakers as speakers_desk
 from portal.extensions import compress, csrf, limiter
 from portal.i18n import babel, languages, wanted_language
 from portal.limits import init_limits
+from portal.materials import desk as materials_desk
+from portal.materials import views as materials
 from portal.outbox import desk as outbox_desk
 from portal.pages import views as pages
 from portal.protection import views as protection
@@ -36,11 +41,16 @@ BLUEPRINTS = (
     protection.bp,
     protection_desk.bp,
     protection_house.bp,
+    speakers.bp,
+    materials.bp,
     registrations.bp,
     accounts.bp,
     accounts_desk.bp,
     desk.bp,
     event_acts.bp,
+    programme_desk.bp,
+    speakers_desk.bp,
+    materials_desk.bp,
     people.bp,
     outbox_desk.bp,
 )

@@ -62,6 +62,7 @@ class Settings:
     languages: tuple[str, ...] = ("en", "fr")
     trusted_proxies: int = 0
     workers: int = 2
+    upload_megabytes: int = 20
     limits: Mapping[str, str | None] = field(
         default_factory=lambda: {**LIMITS_PER_NETWORK, **LIMITS_PER_ADDRESS}
     )
@@ -92,6 +93,11 @@ class Settings:
     @property
     def uploads_dir(self) -> Path:
         return self.data_dir / "uploads"
+
+    @property
+    def upload_bytes(self) -> int:
+        """The largest file that is kept."""
+        return self.upload_megabytes * 1024 * 1024
 
     @property
     def mail_place(self) -> str:
@@ -170,6 +176,7 @@ class _Reader:
             "languages": self.languages(),
             "trusted_proxies": self.number("PORTAL_TRUSTED_PROXIES", 0, lowest=0, highest=10),
             "workers": self.number("PORTAL_WORKERS", 2, lowest=1, highest=64),
+            "upload_megabytes": self.number("PORTAL_UPLOAD_MEGABYTES", 20, lowest=1, highest=500),
             "limits": self.limits(),
             "lock_places": not self.unlocked(env),
             "debug": self.switch("PORTAL_DEBUG") or self.switch("FLASK_DEBUG"),

@@ -36,6 +36,9 @@ NAMES = {
 PATIENCE = 30
 """Seconds that a transaction waits for a connection or for its turn to write."""
 
+LARGEST_ID = 2**31 - 1
+"""No row has a larger one, and PostgreSQL does not even look for it."""
+
 Columns = TypeVarTuple("Columns")
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 

@@ -25,6 +25,11 @@ SESSION_KINDS = {
     "parallel": _l("Parallel session"),
     "break": _l("Break"),
 }
+VISIBILITIES = {
+    "public": _l("Everybody, at once"),
+    "attendees": _l("Attendees only"),
+    "after": _l("Everybody, once the event is over"),
+}
 INTERPRETATION = {
     "spoken": _l("spoken"),
     "interpreted": _l("interpreted"),
@@ -88,6 +93,7 @@ OCCASIONS = {
     "links": _l("Links sent again"),
     "invitation": _l("Invitation to the desk"),
     "password_reset": _l("Password reset"),
+    "speaker_consent": _l("Question to a speaker"),
     "sign_in": _l("Sign-in"),
     "security": _l("Security notice"),
 }

@@ -1,5 +1,6 @@
 """The request's transaction, what every answer carries, and the pages that say no."""
 
+import errno
 import json
 import logging
 import re
@@ -7,7 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from flask import Flask, Request, Response, abort, current_app, g, render_template, request, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 MOST_FIELDS = 1000
 MOST_BYTES = 2 * 1024 * 1024
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 P = ParamSpec("P")
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 POLICY = "; ".join(
     (
@@ -112,6 +115,7 @@ def init_web(app: Flask) -> None:
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(PoolTimeout, _database_away)
     app.register_error_handler(DBAPIError, _database_refused)
+    app.register_error_handler(OSError, _disk_failed)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _failed)
 
@@ -162,13 +166,30 @@ def _begin() -> None:
         abort(400)
     if request.method in SAFE_METHODS:
         return
-    if (request.content_length or 0) > MOST_BYTES:
+    request.max_content_length = most = _most_bytes()
+    if (request.content_length or 0) > most:
         abort(413)
     fields = list(request.form.items(multi=True))
     if len(fields) > MOST_FIELDS:
         abort(413)
     if _has_nul(fields):
         abort(400)
+
+
+def takes_files(view: View) -> View:
+    """Its form may carry a file: what it may weigh is bounded by the setting for uploads."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
+def _most_bytes() -> int:
+    """Who brings no cookie of ours has opened no form, and has no file to hand in."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    opened = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+    if opened and getattr(view, "takes_files", False):
+        uploads: int = current_app.extensions["portal"].upload_bytes
+        return uploads + MOST_BYTES
+    return MOST_BYTES
 
 
 def _has_nul(pairs: Iterable[tuple[str, str]]) -> bool:
@@ -279,6 +300,18 @@ def _database_refused(error: DBAPIError) -> ResponseReturnValue:
     if error.connection_invalidated:
         return _database_away(error)
     return _failed(error)
+
+
+def _disk_failed(error: OSError) -> ResponseReturnValue:
+    """No room for a file (RFC 4918, 11.5); any other fault of the disk is one of ours."""
+    if error.errno not in NO_ROOM:
+        return _failed(error)
+    current_app.logger.error("disk full", exc_info=error)
+    return error_page(
+        507,
+        _("The portal has no room for this file"),
+        _("Nothing of it was kept. Tell those who run the portal, and try again later."),
+    )
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

@@ -50,6 +50,7 @@ def label(code: str, kind: str) -> str:
         "sector": labels.SECTORS,
         "state": labels.STATES,
         "session_kind": labels.SESSION_KINDS,
+        "visibility": labels.VISIBILITIES,
         "interpretation": labels.INTERPRETATION,
         "status": labels.STATUSES,
         "stakeholder_group": labels.STAKEHOLDER_GROUPS,

@@ -14,14 +14,22 @@ from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from portal import clock
 from portal.accounts import chores as accounts
 from portal.db import db
+from portal.events import chores as events
 from portal.heartbeat import beat
+from portal.materials import chores as materials
 from portal.outbox import chores as outbox
 from portal.registrations import chores as registrations
 
 log = logging.getLogger("portal.worker")
 
 Chore = Callable[[datetime], bool]
-WRITING: Sequence[Chore] = (*registrations.CHORES, outbox.forget_old, accounts.forget_sign_ins)
+WRITING: Sequence[Chore] = (
+    *registrations.CHORES,
+    outbox.forget_old,
+    accounts.forget_sign_ins,
+    *events.CHORES,
+    *materials.CHORES,
+)
 POSTING: Sequence[Chore] = (outbox.deliver_some,)
 IDLE_SECONDS, GATHERING_SECONDS = 0.3, 0.06
 """Between rounds that found nothing, or something: what comes meanwhile costs less together."""
@@ -35,6 +43,8 @@ RESTS: Mapping[Chore, float] = {
     registrations.forget_old_needs: 60.0,
     outbox.forget_old: 60.0,
     accounts.forget_sign_ins: 600.0,
+    events.forget_speakers_addresses: 600.0,
+    materials.sweep_files: 3600.0,
 }
 """Seconds after which a chore that found nothing looks again; the others always look."""
 

@@ -9,9 +9,13 @@ from typing import Any
 from portal import clock
 from portal.audit.service import COMMAND
 from portal.db import db
+from portal.events import queries as event_queries
 from portal.events import service as events
 from portal.events.models import Event, Session, Speaker
 from portal.events.rules import Format, Kind, SessionKind, State
+from portal.materials import service as materials
+from portal.materials.models import Material
+from portal.materials.rules import Visibility
 from portal.protection import queries as records
 from portal.protection import service as protection
 from portal.protection.demonstration import RECORD
@@ -69,18 +73,40 @@ def make_session(event: Event, **facts: Any) -> Session:
         "ends_at": starts_at + timedelta(hours=1),
         "kind": SessionKind.PLENARY,
     }
-    session = Session(event_id=event.id, **(usual | facts))
+    session = Session(event=event, **(usual | facts))
     db.session.add(session)
     db.session.flush()
+    said = event_queries.revision(event.id, event.revision)
+    assert said is not None
+    said.facts = events.snapshot(event)
     return session
 
 
 def make_speaker(event: Event, **facts: Any) -> Speaker:
-    """Somebody who speaks."""
-    speaker = Speaker(event_id=event.id, **({"name": "Ada Example"} | facts))
+    """Somebody who speaks, and agreed to be shown unless `agreed` is False."""
+    agreed = facts.pop("agreed", True)
+    usual: dict[str, Any] = {
+        "name": "Ada Example", "role": {}, "affiliation": "", "biography": {}, "photo": "",
+        "photo_text": {}, "position": len(event.speakers),
+    }  # fmt: skip
+    speaker = Speaker(event=event, **(usual | facts))
     db.session.add(speaker)
     db.session.flush()
+    if agreed:
+        speaker.agreed, speaker.agreed_at = speaker.shown, clock.now()
     return speaker
+
+
+def make_link(event: Event, **facts: Any) -> Material:
+    """A link that everybody finds."""
+    usual: dict[str, Any] = {
+        "title": {"en": "The study", "fr": "L’étude"},
+        "language": "en",
+        "visibility": Visibility.PUBLIC,
+        "session_id": None,
+        "url": "https://example.org/study",
+    }
+    return materials.add(event, usual | facts, None, by=COMMAND, now=clock.now())
 
 
 def person(**fields: Any) -> dict[str, Any]:

@@ -364,10 +364,13 @@ def _publish(
 ) -> Event:
     event = service.create({"zone": ZONE, "demonstration": True} | facts, by=COMMAND, now=now)
     speakers = {
-        key: Speaker(event_id=event.id, name="", role=role, position=position)
+        key: Speaker(event=event, name="", role=role, position=position)
         for position, (key, role) in enumerate(roles.items())
     }
     db.session.add_all(speakers.values())
+    db.session.flush()
+    for speaker in speakers.values():
+        speaker.agreed, speaker.agreed_at = speaker.shown, now
     db.session.add_all(
         _session(event, day, item, position, speakers) for position, item in enumerate(items)
     )
@@ -380,7 +383,7 @@ def _session(
     event: Event, day: date, item: Item, position: int, speakers: dict[str, Speaker]
 ) -> Session:
     return Session(
-        event_id=event.id,
+        event=event,
         title=item.title,
         abstract=item.abstract,
         starts_at=_at(day, item.start),

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from portal.events.models import Event
 from portal.events.rules import Door, Format, State
 from portal.events.shown import Shown
+from portal.events.speaking import speakers
 from portal.i18n import translated
 
 SCHEMA = "https://schema.org/"
@@ -53,6 +54,11 @@ def event_data(shown: Shown, *, page: str, register: str, image: str) -> dict[st
         "organizer": [
             {"@type": "Organization", "name": translated(organiser)}
             for organiser in event.organisers
+        ],
+        "performer": [
+            {"@type": "Person", "name": each.name.text}
+            for each in speakers(event.speakers)
+            if each.is_named
         ],
         "inLanguage": [working["code"] for working in event.working_languages],
         "isAccessibleForFree": True,

@@ -1,17 +1,32 @@
 """Events, their sessions and speakers, and what each revision of an event said."""
 
+import json
 from dataclasses import fields
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Row, coded
-from portal.events.rules import Door, Entrance, Format, Kind, Places, SessionKind, State
+from portal.events.rules import (
+    SHOWN,
+    Consent,
+    Door,
+    Entrance,
+    Format,
+    Kind,
+    Places,
+    SessionKind,
+    State,
+    consent,
+)
 from portal.i18n import Translated
+from portal.tokens import code
 
 _UNTOLD = text("announced_revision > told_revision")
+_REACHABLE = text("email <> ''")
 
 
 class Event(Row):
@@ -19,9 +34,9 @@ class Event(Row):
 
     `revision` counts what changed, `announced_revision` what registrants are to be told,
     `told_revision` what all of them have been told, and `places_revision` each change in the
-    places taken, so that kept pages know when they are old; `public_sequence` counts what
-    calendars have to renew; `notice_number` is the version of the data protection record under
-    which people register, 0 where there is none.
+    places taken and in what only pages show, so that kept pages know when they are old;
+    `public_sequence` counts what calendars have to renew; `notice_number` is the version of the
+    data protection record under which people register, 0 where there is none.
     """
 
     __tablename__ = "events"
@@ -124,7 +139,7 @@ class Revision(Row):
 
 
 class Session(Row):
-    """A timed item of an event's programme; cancelled, never deleted."""
+    """A timed item of an event's programme; once public it is cancelled, never deleted."""
 
     __tablename__ = "sessions"
     __table_args__ = (
@@ -142,23 +157,65 @@ class Session(Row):
     kind: Mapped[SessionKind] = mapped_column(coded(SessionKind))
     position: Mapped[int] = mapped_column(default=0)
     cancelled_at: Mapped[datetime | None]
+    cancelled_why: Mapped[Translated] = mapped_column(JSON, default=dict)
 
     event: Mapped[Event] = relationship(back_populates="sessions")
-    appearances: Mapped[list["Appearance"]] = relationship(order_by="Appearance.position")
+    appearances: Mapped[list["Appearance"]] = relationship(
+        order_by="Appearance.position", cascade="all, delete-orphan", lazy="selectin"
+    )
 
 
 class Speaker(Row):
-    """Who speaks at an event, under the role and affiliation they have there."""
+    """Who speaks at an event, under the role and affiliation they have there.
+
+    `agreed` is what they agreed to have shown, word for word: public pages show that and nothing
+    else of them but their role, until a change is agreed to as well.
+    """
 
     __tablename__ = "speakers"
+    __table_args__ = (
+        Index("ix_speakers_email", "id", sqlite_where=_REACHABLE, postgresql_where=_REACHABLE),
+    )
 
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     role: Mapped[Translated] = mapped_column(JSON, default=dict)
     affiliation: Mapped[str] = mapped_column(String(300), default="")
+    biography: Mapped[Translated] = mapped_column(JSON, default=dict)
+    photo: Mapped[str] = mapped_column(String(80), default="")
+    photo_text: Mapped[Translated] = mapped_column(JSON, default=dict)
+    email: Mapped[str] = mapped_column(String(254), default="")
     position: Mapped[int] = mapped_column(default=0)
 
+    link_code: Mapped[str] = mapped_column(String(32), default=code)
+    asked_at: Mapped[datetime | None]
+    refused_at: Mapped[datetime | None]
+    agreed: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    agreed_at: Mapped[datetime | None]
+    noted_by: Mapped[int | None]
+    recordings: Mapped[bool] = mapped_column(default=False)
+
     event: Mapped[Event] = relationship(back_populates="speakers")
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What the public page would say of them, to be agreed to."""
+        return {name: getattr(self, name) for name in SHOWN}
+
+    @property
+    def digest(self) -> str:
+        """Of these words and this photo, so that nobody agrees to others than they saw."""
+        written = json.dumps(self.shown, sort_keys=True, ensure_ascii=False)
+        return sha256(written.encode()).hexdigest()[:24]
+
+    @property
+    def consent(self) -> Consent:
+        return consent(
+            shown=self.shown,
+            agreed=self.agreed,
+            was_asked=self.asked_at is not None,
+            refused=self.refused_at is not None,
+        )
 
 
 class Appearance(Row):

@@ -149,6 +149,13 @@ def revision_facts(event_id: int, revision: int) -> dict[str, object]:
     return found or {}
 
 
+def revision(event_id: int, number: int) -> Revision | None:
+    """What the event said from that revision on, with the moment."""
+    return db.session.scalar(
+        select(Revision).where(Revision.event_id == event_id, Revision.revision == number)
+    )
+
+
 def due_to_announce(now: datetime) -> Event | None:
     """An event whose last edit has rested long enough to be told."""
     return db.session.scalar(

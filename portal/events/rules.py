@@ -1,10 +1,11 @@
 """Decisions about events: values in, a value out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 TELL_AFTER = timedelta(minutes=10)
 FEED_KEEPS_CANCELLED = timedelta(days=90)
@@ -34,6 +35,21 @@ class SessionKind(StrEnum):
     PLENARY = "plenary"
     PARALLEL = "parallel"
     BREAK = "break"
+
+
+class Consent(StrEnum):
+    """How a speaker's consent to be shown by name stands."""
+
+    UNASKED = "unasked"
+    ASKED = "asked"
+    AGREED = "agreed"
+    CHANGED = "changed"
+    """What they agreed to is shown; what was written since waits for their word."""
+    REFUSED = "refused"
+
+
+SHOWN = ("name", "role", "affiliation", "biography", "photo", "photo_text")
+"""What a public page says of a speaker, and what their consent is about."""
 
 
 class Interpretation(StrEnum):
@@ -171,7 +187,59 @@ def renewed_in_calendars(before: dict[str, object], after: dict[str, object]) ->
     return any(before[name] != after[name] for name in shown)
 
 
-def announced_on_its_own(before: dict[str, object], after: dict[str, object]) -> bool:
-    """A change of time, place or state is always told; anything else on request."""
+def announced_on_its_own(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """A change of time, place or state is always told; anything else on request.
+
+    So is a session that moves or is cancelled, unless the whole event waits for a new date.
+    """
     told = ("starts_at", "ends_at", "zone", "format", "venue", "address", "state")
-    return any(before[name] != after[name] for name in told)
+    if any(before[name] != after[name] for name in told):
+        return True
+    were, are = _times(before), _times(after)
+    moved = any(were[each] != are[each] for each in were.keys() & are.keys())
+    return moved and after["state"] != State.POSTPONED
+
+
+def _times(said: Mapping[str, Any]) -> dict[int, tuple[Any, ...]]:
+    """When each session was said to be; revisions of the first release said nothing of them."""
+    return {
+        each["id"]: (each["starts_at"], each["ends_at"], each["cancelled"])
+        for each in said.get("sessions", ())
+    }
+
+
+def lies_within(item: Timed, event: Timed, zone: str) -> bool:
+    """Whether it is on the event's days, as a clock in `zone` shows them; midnight ends a day."""
+    first, last = (_day(each, zone) for each in (event.starts_at, _before(event.ends_at)))
+    return first <= _day(item.starts_at, zone) and _day(_before(item.ends_at), zone) <= last
+
+
+def _day(moment: datetime, zone: str) -> date:
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def _before(moment: datetime) -> datetime:
+    return moment - timedelta(microseconds=1)
+
+
+def overlapping(items: Iterable[T]) -> list[tuple[T, T]]:
+    """Pairs that are held at the same time, each beside the first that it overlaps."""
+    found: list[tuple[T, T]] = []
+    latest: T | None = None
+    for item in sorted(items, key=lambda item: item.starts_at):
+        if latest is not None and item.starts_at < latest.ends_at:
+            found.append((latest, item))
+        if latest is None or item.ends_at > latest.ends_at:
+            latest = item
+    return found
+
+
+def consent(
+    *, shown: Mapping[str, Any], agreed: Mapping[str, Any] | None, was_asked: bool, refused: bool
+) -> Consent:
+    """What was agreed to holds for these words and this photo, and for no others."""
+    if refused:
+        return Consent.REFUSED
+    if agreed is not None:
+        return Consent.AGREED if agreed == shown else Consent.CHANGED
+    return Consent.ASKED if was_asked else Consent.UNASKED

@@ -182,8 +182,24 @@ _PLACES_CHANGED = (
 )
 
 
-def snapshot(event: Event) -> dict[str, Any]:
-    """What registrants are told of an event, as JSON keeps it."""
+def page_changed(event: Event, *, now: datetime) -> None:
+    """What pages show changed, and nobody is told: kept pages of the event are old."""
+    event.updated_at = now
+    places_changed(event.id)
+
+
+def programme_changed(
+    event: Event, told_before: dict[str, Any], *, tell: bool, now: datetime
+) -> None:
+    """The programme says something else than before; of one that is over, nobody is told."""
+    db.session.flush()
+    if event.is_over(now):
+        told_before, tell = snapshot(event) | {"state": told_before["state"]}, False
+    _revise(event, told_before, tell=tell, now=now)
+
+
+def snapshot(event: Event, sessions: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """What registrants are told of an event, as JSON keeps it; also with other `sessions`."""
     return {
         "title": event.title,
         "starts_at": event.starts_at.isoformat(),
@@ -194,7 +210,41 @@ def snapshot(event: Event) -> dict[str, Any]:
         "address": event.address,
         "joining": sha256(event.joining_url.encode()).hexdigest()[:12] if event.joining_url else "",
         "state": event.state.value,
+        "sessions": sessions_said(event) if sessions is None else sessions,
     }
+
+
+def sessions_said(event: Event) -> list[dict[str, Any]]:
+    """What registrants are told of the programme."""
+    return [
+        session_said(each, each.id, [one.speaker_id for one in each.appearances])
+        for each in sorted(event.sessions, key=lambda session: session.id)
+    ]
+
+
+def session_said(session: Any, number: int, speakers: list[int]) -> dict[str, Any]:
+    """Of its speakers only who they are: what is kept of an event names nobody."""
+    return {
+        "id": number,
+        "title": session.title,
+        "starts_at": session.starts_at.isoformat(),
+        "ends_at": session.ends_at.isoformat(),
+        "room": session.room or "",
+        "cancelled": session.cancelled_at is not None,
+        "speakers": sorted(speakers),
+    }
+
+
+def sessions_moved(event: Event, starts_at: datetime, zone: str) -> list[dict[str, Any]]:
+    """The same, if the event started then."""
+    by = distance(event.starts_at, starts_at, zone)
+    said = sessions_said(event)
+    for each in said if by else ():
+        if not each["cancelled"]:
+            start, end = (datetime.fromisoformat(each[name]) for name in ("starts_at", "ends_at"))
+            each["starts_at"] = moved(start, by, zone).isoformat()
+            each["ends_at"] = (moved(start, by, zone) + (end - start)).isoformat()
+    return said
 
 
 def programme_moves(event: Event, starts_at: datetime) -> bool:

@@ -9,11 +9,13 @@ from flask_babel import gettext as _
 
 from portal import labels
 from portal.cache import Fresh, page
-from portal.events import linked_data, programme, queries, shown, zones
+from portal.events import linked_data, programme, queries, shown, speaking, zones
 from portal.events.models import Event
 from portal.events.rules import Places, next_change
 from portal.events.shown import Shown
+from portal.events.speaking import SpeakerShown
 from portal.markup import rich
+from portal.materials import shown as materials
 from portal.registrations.queries import places, places_of
 from portal.site import absolute
 from portal.web import page_number
@@ -95,14 +97,18 @@ def _event_page(slug: str, zone: str, now: datetime) -> Fresh:
         register=absolute(url_for("registrations.register", slug=slug)),
         image=absolute("/static/img/card.png"),
     )
+    to_read = materials.for_everybody(event, now)
     body = render_template(
         "events/show.html",
         event=event,
+        materials=to_read,
+        materials_of=materials.by_session(to_read),
+        photo_url=_photo_url,
         one=one,
         zone=zone or event.zone,
         zones=zones.choices(event, zone or event.zone),
         programme=programme.programme(event, zone or event.zone),
-        speakers=programme.speakers(event.speakers),
+        speakers=speaking.speakers(event.speakers),
         contacts=shown.contacts(event),
         working_languages=shown.working_languages(event),
         organisers=shown.organisers(event),
@@ -114,6 +120,10 @@ def _event_page(slug: str, zone: str, now: datetime) -> Fresh:
         structured=linked_data.script(structured),
     )
     return Fresh(body, until=one.changes_at)
+
+
+def _photo_url(speaker: SpeakerShown) -> str:
+    return url_for("speakers.photo", speaker_id=speaker.id, name=speaker.photo)
 
 
 def _moved(slug: str, zone: str) -> ResponseReturnValue:

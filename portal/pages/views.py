@@ -103,6 +103,7 @@ def robots() -> Response:
         "User-agent: *",
         "Disallow: /desk",
         *(f"Disallow: /{lang}/registrations/" for lang in languages()),
+        *(f"Disallow: /{lang}/speakers/" for lang in languages()),
         "",
         f"Sitemap: {absolute(url_for('pages.sitemap'))}",
         "",

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from portal.i18n import translated, when
 from portal.labels import FORMATS
+from portal.registrations import programme
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def changes(old: dict[str, Any], new: dict[str, Any], *, joins: bool) -> list[Ch
         found.append(Change(_("Joining link"), *_joining(old)))
     if old["state"] == "postponed" and new["state"] == "published":
         found.insert(0, Change(_("State"), _("postponed"), _("takes place")))
-    return found
+    return found + [Change(*each) for each in programme.differences(old, new)]
 
 
 def _joining(old: dict[str, Any]) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, case, func, literal, select, type_coerce
 from sqlalchemy import Row as Result
+from sqlalchemy.orm import selectinload
 
 from portal.db import db
 from portal.events.models import Event
@@ -132,7 +133,8 @@ def letters_due_of(event_ids: Sequence[int] | None) -> dict[int, int]:
     )
     if event_ids is not None:
         with_news = with_news.where(Event.id.in_(event_ids))
-    due.update(news.letters_waiting(db.session.scalars(with_news).all()))
+    found = db.session.scalars(with_news.options(selectinload(Event.sessions))).all()
+    due.update(news.letters_waiting(found))
     return due
 
 

@@ -8,7 +8,7 @@ from portal import mail
 from portal.events import queries as events
 from portal.events.models import Event
 from portal.events.rules import State, announced_on_its_own, places_left
-from portal.events.service import programme_moves, snapshot
+from portal.events.service import programme_moves, sessions_moved, sessions_said, snapshot
 from portal.i18n import translated
 from portal.mail import Said
 from portal.registrations import news, queries
@@ -36,7 +36,8 @@ class Plan:
 def of_change(event: Event, facts: dict[str, Any], now: datetime) -> Plan:
     """The plan of giving the event these facts, compared with what was last announced."""
     after = _with(event, facts)
-    before, then = snapshot(event), snapshot(after)
+    sessions = sessions_moved(event, after.starts_at, after.zone)
+    before, then = snapshot(event), snapshot(after, sessions)
     heard = events.revision_facts(event.id, event.announced_revision) or before
     promoted = _promoted(after, event.id, now)
     first = [each.id for each in queries.first_waiting(event.id, promoted)]
@@ -51,6 +52,19 @@ def of_change(event: Event, facts: dict[str, Any], now: datetime) -> Plan:
     )
 
 
+def of_programme(event: Event, sessions: list[dict[str, Any]], now: datetime) -> Plan:
+    """The plan of giving the event this programme; of a draft or a past event nobody is told."""
+    before, then = snapshot(event), snapshot(event, sessions)
+    heard = events.revision_facts(event.id, event.announced_revision) or before
+    tells = event.state is not State.DRAFT and not event.is_over(now)
+    return Plan(
+        said=replace(_said(event, Occasion.PROGRAMME_CHANGED, calendar=False), lead=""),
+        changes=changes(heard, then, joins=True),
+        letters=news.letters_due(event, then) if tells else 0,
+        on_its_own=event.tell_due_at is not None or announced_on_its_own(before, then),
+    )
+
+
 def of_postponing(event: Event) -> Plan:
     return _of_state(event, State.POSTPONED, Occasion.EVENT_POSTPONED)
 
@@ -60,7 +74,8 @@ def of_cancelling(event: Event) -> Plan:
 
 
 def _of_state(event: Event, state: State, occasion: Occasion) -> Plan:
-    letters = news.letters_due(event, snapshot(_with(event, {"state": state})))
+    then = snapshot(_with(event, {"state": state}), sessions_said(event))
+    letters = news.letters_due(event, then)
     held = event.state is State.PUBLISHED and queries.places(event.id).taken > 0
     return Plan(_said(event, occasion, calendar=held), [], letters, on_its_own=True)
 

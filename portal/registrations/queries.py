@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, String, and_, bindparam, cast, exists, func, literal, select
 from sqlalchemy.orm import aliased, joinedload
@@ -139,6 +140,16 @@ def by_id(registration_id: int) -> Registration | None:
         .where(Registration.id == registration_id)
         .options(joinedload(Registration.event))
     )
+
+
+def of_link(values: Sequence[Any]) -> Registration | None:
+    """The registration that a signed link names, unless a newer link has replaced it."""
+    if len(values) != 2 or not isinstance(values[0], int):
+        return None
+    registration = by_id(values[0])
+    if registration is None or registration.link_code != values[1]:
+        return None
+    return registration
 
 
 def of_address(address_key: str) -> Sequence[Registration]:

@@ -37,6 +37,7 @@ from portal.i18n import in_language, page_language
 from portal.invites import rules as calendar
 from portal.invites import service as invites
 from portal.limits import rate
+from portal.materials.shown import for_attendee
 from portal.protection import queries as records
 from portal.protection.rules import Kept
 from portal.registrations import letters, person, privacy, queries, service
@@ -260,11 +261,8 @@ def _moved(slug: str) -> NoReturn:
 
 def _own(token: str) -> Registration:
     """The registration of a link that is whole, ours, and not replaced by a newer one."""
-    values = tokens.read("registration", token)
-    if len(values) != 2 or not isinstance(values[0], int):
-        raise BadLink
-    registration = queries.by_id(values[0])
-    if registration is None or registration.link_code != values[1]:
+    registration = queries.of_link(tokens.read("registration", token))
+    if registration is None:
         raise BadLink
     g.link_code = registration.link_code
     return registration
@@ -345,6 +343,7 @@ def _own_page(registration: Registration, token: str) -> str:
         may_join=registration.may_join(now),
         joining_opens_at=joining_opens_at(event.starts_at, event.joining_minutes),
         is_over=event.is_over(now),
+        materials=for_attendee(event, token, now) if registration.holds_place else [],
         saved=request.args.get("saved") == "yes",
     )
 

@@ -10,21 +10,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select
 
-from portal import clock
+from portal import clock, uploads
 from portal.accounts import credentials, links
 from portal.accounts import queries as accounts
 from portal.accounts import service as account_service
 from portal.audit.service import COMMAND
 from portal.db import db, transaction
+from portal.events import letters
+from portal.events import programme_service as programme
 from portal.events import queries as events
 from portal.events import service as event_service
-from portal.events.models import Event
+from portal.events.models import Appearance, Event, Session, Speaker
 from portal.events.rules import Format, SessionKind, State
+from portal.materials import service as materials
+from portal.materials.models import Material
+from portal.materials.rules import Visibility
 from portal.outbox import service as outbox
 from portal.outbox.models import Message
 from portal.registrations import service
@@ -33,7 +40,13 @@ from portal.registrations.models import Registration
 from portal.registrations.rules import Attendance
 from portal.tokens import sign
 from tests.desk.front_door import PASSWORD
-from tests.factories import make_event, make_registration, make_session, make_speaker
+from tests.factories import (
+    make_event,
+    make_link,
+    make_registration,
+    make_session,
+    make_speaker,
+)
 from tests.harness.servers import Server
 
 LINK = "https://meet.example.eu/trust"
@@ -66,6 +79,18 @@ class Stage:
                 select(Registration).where(Registration.email == email)
             ).one()
             return f"/desk/events/{found.event.slug}/registrations/{found.id}{page}"
+
+    def speaker(self, name: str, page: str = "") -> str:
+        """The path of a speaker's own page, as their letter links it."""
+        with self.app.app_context():
+            found = db.session.scalars(select(Speaker).where(Speaker.name == name)).one()
+            return f"/speakers/{letters.token(found)}{page}"
+
+    def offered(self, kind: type[Session] | type[Speaker] | type[Material], **facts: Any) -> str:
+        """The id of the first of that kind at the event that has everything."""
+        with self.app.app_context():
+            question = select(kind.id).where(kind.event_id == _event("offers").id)
+            return str(db.session.scalars(question.filter_by(**facts).order_by(kind.id)).first())
 
     def newcomer(self, slug: str = "open") -> str:
         """Somebody who registers now; their address."""
@@ -140,6 +165,7 @@ def _set_up(now: datetime) -> None:
     soon = now + timedelta(minutes=10)
     later = now.replace(hour=13, minute=0, second=0, microsecond=0) + timedelta(weeks=6)
     _open_events(now, later)
+    _programme(now, later)
     _closed_doors(now, later)
     _people(now, soon, later)
     _crowd(now, later)
@@ -162,6 +188,47 @@ def _open_events(now: datetime, later: datetime) -> None:
     _made("approval", later, approval=True)
     _made("closing", later)
     _made("draft", later, state=State.DRAFT)
+
+
+def _programme(now: datetime, later: datetime) -> None:
+    """An event whose programme, speakers and materials are in every state."""
+    event = _made("offers", later, capacity=None)
+    first = make_session(event, abstract={"en": "Why we meet."}, room="Forum")
+    make_session(event, title={"en": "Keynote"})
+    for name in ("One", "Two"):
+        make_session(
+            event, title={"en": f"Table {name}"}, kind=SessionKind.PARALLEL, room="Studio",
+            starts_at=later + timedelta(hours=1),
+        )  # fmt: skip
+    ill = make_session(event, title={"en": "Closing"}, starts_at=later + timedelta(hours=2))
+    programme.cancel_session(ill, {"en": "The speaker is ill."}, by=COMMAND, now=now)
+    speakers = {
+        name: make_speaker(
+            event, name=name, role={"en": "Head of training"}, affiliation=LONG, agreed=False,
+            biography={"en": f"{name} has trained people at new machines for ten years. " * 3},
+            photo=uploads.keep_picture(BytesIO(_portrait()), "a.png").name,
+            photo_text={"en": f"{name} in front of a lathe"}, email=f"{name.lower()}@example.org",
+        )
+        for name in ("Ada", "Bob", "Cid", "Dora")
+    }  # fmt: skip
+    for name in ("Ada", "Bob"):
+        speakers[name].agreed, speakers[name].agreed_at = speakers[name].shown, now
+    speakers["Bob"].affiliation = "Another plant"
+    speakers["Cid"].refused_at = speakers["Dora"].asked_at = now
+    make_speaker(event, name="", role={"en": "Researcher of the study"})
+    first.appearances = [Appearance(speaker=speakers["Ada"])]
+    kept = uploads.keep(BytesIO(b"Notes\n"), "notes.txt")
+    facts = {"title": {"en": "Notes"}, "language": "fr", "session_id": first.id, "url": ""}
+    for visibility in Visibility:
+        materials.add(event, facts | {"visibility": visibility}, kept, by=COMMAND, now=now)
+    make_link(event, title={"en": LONG})
+    _comes("offers", "reader")
+
+
+def _portrait() -> bytes:
+    written = BytesIO()
+    Image.new("RGB", (300, 200), "teal").save(written, "PNG")
+    return written.getvalue()
 
 
 def _closed_doors(now: datetime, later: datetime) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from itertools import count
+from typing import Any
 
 from playwright.sync_api import Page
 
 from portal import clock
+from portal.events.models import Session, Speaker
+from portal.materials.models import Material
 from tests.browser.stage import COMPLETE, HALF_WAY, ORGANISERS, Stage
 from tests.desk.front_door import PASSWORD
 
@@ -44,6 +49,33 @@ def own(name: str, rest: str = "") -> Way:
 def person(name: str, rest: str = "") -> Way:
     """A registration at the desk."""
     return lambda page, stage, lang: goto(page, stage, stage.desk(f"{name}@example.org", rest))
+
+
+def offered(path: str, kind: type[Any], rest: str = "", **facts: Any) -> Way:
+    """A page at the desk about one thing of the event that offers everything."""
+    return lambda page, stage, lang: goto(
+        page, stage, f"/desk/events/offers/{path}/{stage.offered(kind, **facts)}{rest}"
+    )
+
+
+def speaks(name: str, rest: str = "") -> Way:
+    """A speaker's own page by the link in the letter."""
+    return lambda page, stage, lang: goto(page, stage, f"/{lang}{stage.speaker(name, rest)}")
+
+
+def _two_editors(page: Page, stage: Stage, lang: str) -> None:
+    """While the form was open, somebody else saved it."""
+    offered("programme", Session)(page, stage, lang)
+    mine = page.content()
+    number = f"{next(_networks)}"
+    page.fill("#abstract-en", f"Theirs, {number}")
+    press(page)
+    offered("programme", Session)(page, stage, lang)
+    seen = re.search(r'name="seen"[^>]*value="([^"]*)"', mine)
+    assert seen
+    page.evaluate("value => { document.querySelector('#seen').value = value }", unescape(seen[1]))
+    page.fill("#abstract-en", "Mine")
+    press(page)
 
 
 def goto(page: Page, stage: Stage, path: str) -> None:
@@ -167,6 +199,17 @@ def sign_in(page: Page, stage: Stage, lang: str) -> None:
 
 VISITOR: dict[str, Way] = {
     "event": at("/events/open/"),
+    "event that offers everything": at("/events/offers/"),
+    "own: with materials": own("reader"),
+    "speaker: asked": speaks("Dora"),
+    "speaker: agreed": speaks("Ada"),
+    "speaker: changed": speaks("Bob"),
+    "speaker: refused": speaks("Cid"),
+    "speaker: corrects": speaks("Dora", "/details"),
+    "speaker: corrects, name missing": then(
+        speaks("Dora", "/details"), fill(name="", **{"photo_text-en": ""}), press
+    ),
+    "speaker: bad link": at("/speakers/nothing.of-this"),
     "registering in person": at("/events/open/register"),
     "registering online": at("/events/online/register"),
     "registering, hybrid": at("/events/hybrid/register"),
@@ -277,6 +320,33 @@ DESK: dict[str, Way] = {
     "publication": at_desk("/events/draft/publication"),
     "new time": at_desk("/events/postponed/publication"),
     "review: it takes place after all": then(at_desk("/events/postponed/publication"), press),
+    "programme": at_desk("/events/offers/programme/"),
+    "programme, none yet": at_desk("/events/draft/programme/"),
+    "new session": at_desk("/events/offers/programme/new"),
+    "new session, nothing given": then(at_desk("/events/offers/programme/new"), press),
+    "session": offered("programme", Session),
+    "session, changed by two": _two_editors,
+    "session: letters": then(offered("programme", Session), fill(room="Another room"), press),
+    "session: cancelling": offered("programme", Session, "/cancellation"),
+    "session: cancelling, no reason": then(offered("programme", Session, "/cancellation"), press),
+    "speakers": at_desk("/events/offers/speakers/"),
+    "speakers, none yet": at_desk("/events/draft/speakers/"),
+    "new speaker": at_desk("/events/offers/speakers/new"),
+    "new speaker, nothing given": then(at_desk("/events/offers/speakers/new"), press),
+    "speaker at the desk": offered("speakers", Speaker, name="Ada"),
+    "speaker at the desk: consent": offered("speakers", Speaker, "/consent", name="Bob"),
+    "speaker at the desk: consent, no address": then(
+        offered("speakers", Speaker, "/consent", name="Cid"), fill(email=""), press
+    ),
+    "speaker at the desk: note": offered("speakers", Speaker, "/consent/note", name="Dora"),
+    "speaker at the desk: removal": offered("speakers", Speaker, "/removal", name="Ada"),
+    "materials": at_desk("/events/offers/materials/"),
+    "materials, none yet": at_desk("/events/draft/materials/"),
+    "new file": at_desk("/events/offers/materials/new/file"),
+    "new file, nothing given": then(at_desk("/events/offers/materials/new/file"), press),
+    "new link": at_desk("/events/offers/materials/new/link"),
+    "material": offered("materials", Material),
+    "material: removal": offered("materials", Material, "/removal"),
     "outbox: waiting": at_desk("/outbox/"),
     "outbox: sent": at_desk("/outbox/?shelf=sent"),
     "outbox: parked": at_desk("/outbox/?shelf=parked"),

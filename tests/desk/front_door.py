@@ -85,3 +85,14 @@ def words(page: TestResponse) -> str:
     """The page's text as a reader hears it, in one line."""
     html = page.get_data(as_text=True).partition("<main")[2].partition("</main>")[0]
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+def send(
+    client: PortalClient, page: TestResponse | str, values: dict[str, Any] | None = None
+) -> TestResponse:
+    """Fill and send the first form of a page's own content."""
+    response = client.get(page) if isinstance(page, str) else page
+    main = response.get_data(as_text=True).partition("<main")[2]
+    found = re.search(r'<form method="post" action="([^"]*)"', main)
+    assert found, f"{response.status}: {words(response)}"
+    return client.submit(response, values, action=found[1])

@@ -27,7 +27,7 @@ class PortalClient(FlaskClient):
     """Opens pages like a browser without script, cookies kept."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        response = super().open(*args, **kwargs)
+        response = super().open(*args, **({"buffered": True} | kwargs))
         assert response.status_code != 500, f"{response.request.path} failed."
         if response.mimetype == "text/html" and response.get_data():
             own = {response.request.host, urlsplit(self._public_url()).netloc}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -9,11 +11,17 @@ from flask import Flask
 from flask_migrate import downgrade
 from sqlalchemy import func, inspect, select, text
 
+from portal.audit.service import COMMAND
+from portal.clock import now
 from portal.config import ROOT
 from portal.db import db, transaction
+from portal.events import service as events
+from portal.events.models import Appearance, Revision
+from portal.events.queries import any_slug
+from portal.events.rules import Consent
 from portal.prepare import migrate
 from portal.registrations.models import Registration
-from tests.factories import make_event, make_registration
+from tests.factories import make_event, make_registration, make_session, make_speaker
 
 # Of an index on `lower(...)` SQLAlchemy cannot read from SQLite what it is about, and says so.
 pytestmark = pytest.mark.filterwarnings(
@@ -70,3 +78,39 @@ def test_each_first_release_comes_to_the_same_indexes(
         assert "ix_registrations_stuck" in names
         assert "ix_registrations_stuck_at" not in names
         assert db.session.scalar(select(func.count()).select_from(Registration)) == 1
+
+
+def test_what_was_there_before_consents_and_materials_is_carried_on(
+    app: Flask, clock: object
+) -> None:
+    """Speakers count as agreed by note, and each revision learns its sessions."""
+    with app.app_context(), transaction():
+        event = make_event()
+        session = make_session(event, room="Forum")
+        ada = make_speaker(event, name="Ada", role={"en": "Host"}, affiliation="Plant")
+        session.appearances.append(Appearance(speaker=ada))
+        db.session.flush()
+        first = db.session.scalars(select(Revision)).one()
+        first.facts = events.snapshot(event)
+        events.change(
+            event, {"starts_at": event.starts_at + timedelta(hours=1)}, by=COMMAND, now=now()
+        )
+        migrated = [dict(each.facts) for each in db.session.scalars(select(Revision))]
+        slug = event.slug
+    migrate(app)
+    with app.app_context():
+        downgrade(directory=str(ROOT / "migrations"), revision="0002")
+        with transaction() as session:
+            for kept in session.scalars(select(Revision)):
+                kept.facts = {name: v for name, v in kept.facts.items() if name != "sessions"}
+    migrate(app)
+    with app.app_context():
+        event = any_slug(slug)
+        assert event is not None
+        (speaker,) = event.speakers
+        assert speaker.agreed == speaker.shown
+        assert (speaker.consent, speaker.noted_by) == (Consent.AGREED, None)
+        assert speaker.agreed_at is not None and speaker.link_code
+        kept = [each.facts for each in db.session.scalars(select(Revision).order_by(Revision.id))]
+        assert kept == migrated
+        assert event.sessions[0].cancelled_why == {}

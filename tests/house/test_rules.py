@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import String
+from sqlalchemy import JSON, String
 
 from portal.config import ROOT
 from portal.db import db
+from portal.events import privacy as events
+from portal.events.models import Speaker
 from portal.registrations import privacy as registrations
 from portal.registrations.models import Registration
 from portal.registrations.rules import Occasion
@@ -77,9 +79,17 @@ def test_every_part_that_keeps_an_address_says_how_it_forgets(app: Flask) -> Non
         for column in mapper.columns
         if column.key in ("email", "recipient")
     }
-    assert parts == {"accounts", "outbox", "registrations"}
+    assert parts == {"accounts", "events", "outbox", "registrations"}
     for part in parts:
         assert (ROOT / "portal" / part / "privacy.py").is_file()
+
+
+def test_every_text_about_a_speaker_is_personal_or_has_its_reason(app: Flask) -> None:
+    of_the_record = {"link_code"}
+    texts = {
+        column.key for column in Speaker.__table__.columns if isinstance(column.type, String | JSON)
+    }
+    assert texts == {*events.PERSONAL} | of_the_record
 
 
 def test_every_text_about_a_registrant_is_personal_or_has_its_reason(app: Flask) -> None:

@@ -100,6 +100,8 @@ def test_robots_are_told_where_not_to_go(client: PortalClient) -> None:
         "Disallow: /desk",
         "Disallow: /en/registrations/",
         "Disallow: /fr/registrations/",
+        "Disallow: /en/speakers/",
+        "Disallow: /fr/speakers/",
         "",
         "Sitemap: http://localhost/sitemap.xml",
     ]

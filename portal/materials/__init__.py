@@ -1,0 +1,1 @@
+"""What an event leaves in people's hands: files and links."""
