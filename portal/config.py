@@ -12,6 +12,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -60,6 +61,7 @@ class Settings:
     secret_keys: tuple[str, ...] = field(repr=False)
     instance: str
     languages: tuple[str, ...] = ("en", "fr")
+    zone: str = "Europe/Brussels"
     trusted_proxies: int = 0
     workers: int = 2
     limits: Mapping[str, str | None] = field(
@@ -168,6 +170,7 @@ class _Reader:
             "mail_url": self.mail_url(data_dir),
             "mail_from": self.mail_from("portal@example.org" if env != "production" else ""),
             "languages": self.languages(),
+            "zone": self.zone(),
             "trusted_proxies": self.number("PORTAL_TRUSTED_PROXIES", 0, lowest=0, highest=10),
             "workers": self.number("PORTAL_WORKERS", 2, lowest=1, highest=64),
             "limits": self.limits(),
@@ -256,6 +259,14 @@ class _Reader:
                 f"PORTAL_LANGUAGES names languages without texts: {', '.join(without)}."
             )
         return codes
+
+    def zone(self) -> str:
+        value = self.text("PORTAL_ZONE", "Europe/Brussels")
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):  # unknown, malformed, a directory
+            self.wrong.append("PORTAL_ZONE has to be a time zone such as Europe/Brussels.")
+        return value
 
     def limits(self) -> Mapping[str, str | None]:
         """Each limit's rate, or None where it is switched off."""

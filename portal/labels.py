@@ -70,6 +70,19 @@ OCCASIONS = {
     "password_reset": _l("Password reset"),
     "sign_in": _l("Sign-in"),
     "security": _l("Security notice"),
+    "team": _l("Added to a team"),
+    "second_factor_forgotten": _l("Second step forgotten"),
+}
+TEAM_ROLES = {
+    "organiser": _l("Organiser"),
+    "editor": _l("Editor"),
+    "reader": _l("Reader"),
+}
+SIGNED_IN_BY = {
+    "password": _l("password and code"),
+    "link": _l("link of the demonstration"),
+    "passkey": _l("passkey"),
+    "oidc": _l("another service"),
 }
 DOORS = {
     "not_yet": _l("Registration has not opened yet"),

@@ -1,5 +1,6 @@
 """Decisions about accounts: values in, a value out."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -51,6 +52,13 @@ class SignedInBy(StrEnum):
 
     PASSWORD = "password"  # noqa: S105
     LINK = "link"
+    PASSKEY = "passkey"
+    OIDC = "oidc"
+
+
+def nobody_else(ids: Collection[int], one: int) -> bool:
+    """Whether none but this one is left of those."""
+    return not set(ids) - {one}
 
 
 def session_holds(*, began_at: datetime, seen_at: datetime, now: datetime) -> bool:

@@ -8,10 +8,12 @@ from html import unescape
 import pytest
 from flask import Flask
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy import select
 
+from portal.accounts.models import SignIn
 from portal.accounts.rules import TeamRole
-from portal.db import transaction
-from tests.desk.front_door import make_user, sign_in
+from portal.db import db, transaction
+from tests.desk.front_door import account, make_user, sign_in
 from tests.factories import make_event, make_registration
 from tests.harness.client import PortalClient
 
@@ -40,8 +42,20 @@ def values(app: Flask) -> dict[str, object]:
     with app.app_context(), transaction():
         theirs = make_event(slug="theirs")
         make_event(slug="mine")
-        registration = make_registration(theirs)
-        return {"slug": "theirs", "registration_id": registration.id, "message_id": 1}
+        registration = make_registration(theirs).id
+    email = make_user(app, "member@example.org", "theirs")
+    sign_in(app, email)
+    with app.app_context():
+        member = account(email)
+        return {
+            "slug": "theirs",
+            "registration_id": registration,
+            "message_id": 1,
+            "member_id": member.memberships[0].id,
+            "user_id": member.id,
+            "sign_in_id": db.session.scalars(select(SignIn.id)).one(),
+            "passkey_id": 1,
+        }
 
 
 def ask(client: PortalClient, method: str, path: str) -> int:

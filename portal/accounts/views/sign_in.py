@@ -196,7 +196,7 @@ def reset() -> ResponseReturnValue:
     somebody = user or _nobody(form.email.data)
     written = letters.write_reset(somebody)
     record("account.reset_asked", somebody, by=STRANGER, now=now)
-    if _may_write_to(somebody) and user is not None:
+    if letters.may_write_to(somebody.email_key) and user is not None:
         letters.post_reset(user, written, now=now)
     return render_template("accounts/reset_sent.html", address=form.email.data)
 
@@ -312,9 +312,3 @@ def _note_failure(what: str, key: str) -> None:
     """Counted outside the transaction, which is about to be rolled back."""
     limiter.limiter.hit(parse(FAILURES_PER_ACCOUNT), what, digest(key))
     log.warning("sign-in failed", extra={"fields": {"factor": what}})
-
-
-def _may_write_to(user: User) -> bool:
-    """Too many letters to one mailbox are not written; the page stays the same."""
-    allowed = current_app.extensions["portal"].limits["mail"]
-    return not allowed or limiter.limiter.hit(parse(allowed), "mail", digest(user.email_key))
