@@ -7,7 +7,7 @@ from flask import Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.accounts import views as accounts
-from portal.accounts.desk import account, colleagues, team
+from portal.accounts.desk import account, colleagues, identity, passkeys, team
 from portal.accounts.setup import init_accounts
 from portal.config import ROOT, Settings, ensure_safe
 from portal.db import init_db
@@ -33,6 +33,8 @@ BLUEPRINTS = (
     registrations.bp,
     accounts.bp,
     account.bp,
+    passkeys.bp,
+    identity.bp,
     colleagues.bp,
     desk.bp,
     event_acts.bp,

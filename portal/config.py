@@ -47,6 +47,17 @@ class Misconfigured(Exception):
 
 
 @dataclass(frozen=True)
+class Oidc:
+    """A provider of sign-ins by OpenID Connect, and what its word is worth."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str
+    second_factor_is_theirs: bool = True
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything an operator decides; addresses that may hold passwords stay out of its repr."""
 
@@ -62,6 +73,7 @@ class Settings:
     instance: str
     languages: tuple[str, ...] = ("en", "fr")
     zone: str = "Europe/Brussels"
+    oidc: Oidc | None = None
     trusted_proxies: int = 0
     workers: int = 2
     limits: Mapping[str, str | None] = field(
@@ -140,6 +152,9 @@ def _unsafe_for_production(settings: Settings) -> list[str]:
             not settings.public_url
         ),
         "PORTAL_MAIL_FROM is missing: letters need a sender.": not settings.mail_from,
+        "PORTAL_OIDC_ISSUER has to begin with https: else somebody on the way can be anybody.": (
+            settings.oidc is not None and not settings.oidc.issuer.startswith("https://")
+        ),
     }
     return [sentence for sentence, holds in checks.items() if holds]
 
@@ -171,6 +186,7 @@ class _Reader:
             "mail_from": self.mail_from("portal@example.org" if env != "production" else ""),
             "languages": self.languages(),
             "zone": self.zone(),
+            "oidc": self.oidc(),
             "trusted_proxies": self.number("PORTAL_TRUSTED_PROXIES", 0, lowest=0, highest=10),
             "workers": self.number("PORTAL_WORKERS", 2, lowest=1, highest=64),
             "limits": self.limits(),
@@ -267,6 +283,22 @@ class _Reader:
         except (KeyError, ValueError, OSError):  # unknown, malformed, a directory
             self.wrong.append("PORTAL_ZONE has to be a time zone such as Europe/Brussels.")
         return value
+
+    def oidc(self) -> Oidc | None:
+        """All of it or nothing: a half configured way in is a mistake."""
+        names = ("PORTAL_OIDC_ISSUER", "PORTAL_OIDC_CLIENT_ID", "PORTAL_OIDC_CLIENT_SECRET")
+        issuer, client_id, client_secret = (self.text(name, "") for name in names)
+        name = self.text("PORTAL_OIDC_NAME", "")
+        whose = self.choice("PORTAL_OIDC_SECOND_FACTOR", ("provider", "portal"), "provider")
+        if not any((issuer, client_id, client_secret, name)):
+            return None
+        if missing := [each for each in names if not self.text(each, "")]:
+            self.wrong.append(f"Sign-in by OIDC is incomplete: {', '.join(missing)} is missing.")
+        elif not (re.fullmatch(r"https?://[^\s?#@]+", issuer) and _host(issuer)):
+            self.wrong.append(
+                "PORTAL_OIDC_ISSUER has to be an address such as https://login.example.org."
+            )
+        return Oidc(issuer, client_id, client_secret, name or _host(issuer), whose == "provider")
 
     def limits(self) -> Mapping[str, str | None]:
         """Each limit's rate, or None where it is switched off."""

@@ -72,6 +72,8 @@ OCCASIONS = {
     "security": _l("Security notice"),
     "team": _l("Added to a team"),
     "second_factor_forgotten": _l("Second step forgotten"),
+    "passkey_added": _l("Passkey added"),
+    "identity_linked": _l("Sign-in linked"),
 }
 TEAM_ROLES = {
     "organiser": _l("Organiser"),

@@ -7,6 +7,7 @@ from wtforms import (
     BooleanField,
     EmailField,
     Field,
+    HiddenField,
     PasswordField,
     RadioField,
     SelectField,
@@ -147,3 +148,16 @@ class NewColleagueForm(ColleagueForm):
     admin = BooleanField(
         _l("Administrator"), description=_l("Sees every event, and all colleagues.")
     )
+
+
+class PasskeyForm(Form):
+    """What the browser answers for a passkey; a script fills it in."""
+
+    unseen = ("csrf_token", "answer")
+    answer = HiddenField(
+        validators=[InputRequired(_l("Passkeys need JavaScript. Use another way to sign in."))]
+    )
+
+
+class NewPasskeyForm(PasskeyForm):
+    name = text(_l("Name of the passkey"), 100, description=_l("Such as: my phone"))

@@ -6,6 +6,7 @@ from flask import current_app
 from limits import parse
 
 from portal import mail
+from portal.accounts import oidc
 from portal.accounts.links import INVITATION, RESET, link
 from portal.accounts.models import User
 from portal.accounts.rules import TeamRole
@@ -16,6 +17,7 @@ from portal.tokens import digest
 
 SECURITY, TEAM = "security", "team"
 SECOND_FACTOR_FORGOTTEN = "second_factor_forgotten"
+PASSKEY_ADDED, IDENTITY_LINKED = "passkey_added", "identity_linked"
 
 
 def may_write_to(address_key: str) -> bool:
@@ -27,7 +29,9 @@ def may_write_to(address_key: str) -> bool:
 def invite(user: User, *, now: datetime) -> str:
     """Post the invitation; its link is answered, for the operator's screen."""
     address = link(INVITATION, user)
-    _post(user, INVITATION, _write(user, INVITATION, address), now)
+    provider = oidc.settings()
+    written = _write(user, INVITATION, address, provider=provider.name if provider else "")
+    _post(user, INVITATION, written, now)
     return address
 
 
@@ -51,6 +55,20 @@ def tell_of_team(
     """Who has an account already hears that they work on this event from now on."""
     address = mail.public_url("events_desk.show", slug=slug)
     _post(user, TEAM, _write(user, TEAM, address, title=title, role=role), now, slug)
+
+
+def tell_of_new_passkey(user: User, *, now: datetime) -> None:
+    """Who did not make it themselves has to hear of another way in."""
+    address = mail.public_url("passkeys_desk.index")
+    _post(user, PASSKEY_ADDED, _write(user, PASSKEY_ADDED, address), now, str(len(user.passkeys)))
+
+
+def tell_of_identity(user: User, *, now: datetime) -> None:
+    """Who did not link it themselves has to hear of another way in."""
+    provider = oidc.settings()
+    address = mail.public_url("accounts_desk.show")
+    name = provider.name if provider else ""
+    _post(user, IDENTITY_LINKED, _write(user, IDENTITY_LINKED, address, provider=name), now)
 
 
 def tell_of_forgotten_factor(user: User, *, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from portal.accounts.models import Membership, SignIn, User
+from portal.accounts.models import Identity, Membership, Passkey, SignIn, User
 from portal.accounts.rules import (
     EVERY_RIGHT,
     NO_RIGHTS,
@@ -163,6 +163,27 @@ def colleagues(first: int, most: int) -> Sequence[User]:
 
 def how_many_colleagues() -> int:
     return db.session.scalar(select(func.count()).select_from(User).where(User.active)) or 0
+
+
+def passkey(credential_id: str) -> Passkey | None:
+    """The passkey that calls itself so."""
+    return db.session.scalar(select(Passkey).where(Passkey.credential_id == credential_id))
+
+
+def identity(user_id: int, issuer: str) -> Identity | None:
+    """Who the person is at this provider."""
+    return db.session.scalar(
+        select(Identity).where(Identity.user_id == user_id, Identity.issuer == issuer)
+    )
+
+
+def by_identity(issuer: str, subject: str) -> User | None:
+    """Whose account this person of a provider opens."""
+    return db.session.scalar(
+        select(User)
+        .join(User.identities)
+        .where(Identity.issuer == issuer, Identity.subject == subject, User.active)
+    )
 
 
 def demonstration_organiser() -> User | None:

@@ -9,8 +9,8 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import queries
-from portal.accounts.models import Membership, SignIn, User
-from portal.accounts.rules import SignedInBy, TeamRole, nobody_else
+from portal.accounts.models import Identity, Membership, Passkey, SignIn, User
+from portal.accounts.rules import MOST_PASSKEYS, Made, SignedInBy, TeamRole, nobody_else
 from portal.audit.service import COMMAND, Actor, record
 from portal.db import db
 from portal.errors import Refused
@@ -169,6 +169,58 @@ def use_recovery_code(user: User, recovery_digest: str, *, by: Actor, now: datet
     user.recovery_codes = [kept for kept in user.recovery_codes if kept != recovery_digest]
     record("account.recovery_code_used", user, by=by, now=now, left=len(user.recovery_codes))
     return True
+
+
+def give_handle(user: User) -> None:
+    """By which devices know whose passkey it is; it says nothing about the person."""
+    user.passkey_handle = user.passkey_handle or code(32)
+
+
+def add_passkey(user: User, made: Made, name: str, *, by: Actor, now: datetime) -> None:
+    """Another way in, and a second step where there was none."""
+    if queries.passkey(made.credential_id) is not None:
+        raise Refused(_("This passkey is known here already."))
+    if len(user.passkeys) >= MOST_PASSKEYS:
+        raise Refused(_("That is as many passkeys as an account may have. Remove one first."))
+    found = Passkey(
+        credential_id=made.credential_id,
+        public_key=made.public_key,
+        sign_count=made.sign_count,
+        name=name,
+        made_at=now,
+    )
+    user.passkeys.append(found)
+    record("account.passkey_added", user, by=by, now=now)
+
+
+def use_passkey(passkey: Passkey, sign_count: int, *, now: datetime) -> None:
+    """Its count is kept, so that a copy of the key is seen."""
+    passkey.sign_count, passkey.used_at = sign_count, now
+
+
+def remove_passkey(passkey: Passkey, *, by: Actor, now: datetime) -> None:
+    """The key opens nothing any more; never the last second step."""
+    user = passkey.user
+    if not user.has_app and len(user.passkeys) == 1:
+        raise Refused(_("This is your only second step. Make another passkey first."))
+    user.passkeys.remove(passkey)
+    record("account.passkey_removed", user, by=by, now=now)
+
+
+def link_identity(user: User, issuer: str, subject: str, *, by: Actor, now: datetime) -> None:
+    """From now on this person of a provider opens the account."""
+    if queries.by_identity(issuer, subject) is not None:
+        raise Refused(_("This sign-in is linked with an account already."))
+    if queries.identity(user.id, issuer) is not None:
+        raise Refused(_("Your account is linked with another sign-in. Undo that link first."))
+    user.identities.append(Identity(issuer=issuer, subject=subject, linked_at=now))
+    record("account.identity_linked", user, by=by, now=now)
+
+
+def unlink_identity(identity: Identity, *, by: Actor, now: datetime) -> None:
+    """The provider opens the account no more."""
+    record("account.identity_unlinked", identity.user, by=by, now=now)
+    identity.user.identities.remove(identity)
 
 
 def use_link(user: User) -> None:

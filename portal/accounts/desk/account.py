@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal import clock
-from portal.accounts import credentials, letters, queries, service
+from portal.accounts import credentials, letters, oidc, queries, service
 from portal.accounts.forms import ChangePasswordForm, LanguageForm
 from portal.accounts.guards import OPENER, by, guard, organiser
 from portal.accounts.rules import SignedInBy
@@ -17,6 +17,7 @@ guard(bp)
 
 @bp.get("/")
 def show() -> ResponseReturnValue:
+    provider = oidc.settings()
     return render_template(
         "accounts/desk/show.html",
         user=organiser(),
@@ -24,6 +25,8 @@ def show() -> ResponseReturnValue:
         act=ActForm(),
         sign_ins=queries.sign_ins(organiser().id, clock.now()),
         this_one=g.sign_in,
+        provider=provider,
+        identity=queries.identity(organiser().id, provider.issuer) if provider else None,
     )
 
 
