@@ -17,6 +17,7 @@ from portal.db import db, transaction, writing
 
 OPENER = "sign_in"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+OWN_PAGES = {"accounts_desk", "passkeys_desk", "identity_desk"}
 
 
 def guard(bp: Blueprint) -> None:
@@ -108,6 +109,6 @@ def _nav() -> list[tuple[str, str, bool]]:
              request.blueprint == "colleagues_desk")
         )  # fmt: skip
     places += [
-        (_("Your account"), url_for("accounts_desk.show"), request.blueprint == "accounts_desk"),
+        (_("Your account"), url_for("accounts_desk.show"), request.blueprint in OWN_PAGES),
     ]
     return places

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
+from threading import Barrier
 
 import pytest
 from flask import Flask
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from portal.accounts import queries
 from portal.accounts.models import Membership
@@ -147,6 +150,28 @@ def test_the_last_organiser_neither_leaves_nor_steps_down(app: Flask, olga: Port
         assert refused.status_code == 409
         assert "An event needs an organiser." in words(refused)
     assert roles(app)["olga@example.org"] == "organiser"
+
+
+def test_two_organisers_cannot_take_each_other_out_at_once(app: Flask, olga: PortalClient) -> None:
+    rita = sign_in(app, make_user(app, "rita@example.org", "trust"))
+    at_once = Barrier(2)
+    acts = [
+        (client, path, client.get(path))
+        for client, path in (
+            (olga, f"{TEAM}/{member_id(app, 'rita@example.org')}/removal"),
+            (rita, f"{TEAM}/{member_id(app, 'olga@example.org')}/removal"),
+        )
+    ]
+
+    def send(client: PortalClient, path: str, page: TestResponse) -> int:
+        at_once.wait()
+        return client.submit(page, action=path).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(lambda each: send(*each), acts))
+    assert list(roles(app).values()) == ["organiser"], answers
+    assert answers[0] == 303
+    assert answers[1] in (404, 409)
 
 
 def test_one_of_two_organisers_may_leave(app: Flask, olga: PortalClient) -> None:
