@@ -37,20 +37,24 @@ def migrate(connection: Connection) -> None:
 
 
 def migrate_sqlite(connection: Connection) -> None:
-    """A table that is rebuilt under foreign keys loses its children: off before, checked after.
-
-    Inside a transaction the switch does nothing, and SQLAlchemy begins one with the first
-    statement: the driver itself is asked.
-    """
-    driver = connection.connection.driver_connection
-    driver.execute("PRAGMA foreign_keys=OFF")
+    """A table that is rebuilt under foreign keys loses its children: off before, checked after."""
+    _foreign_keys(connection, "OFF")
     migrate(connection)
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     if broken:
         connection.rollback()
         raise RuntimeError(f"The migration would leave {len(broken)} rows without their parent.")
     connection.commit()
-    driver.execute("PRAGMA foreign_keys=ON")
+    _foreign_keys(connection, "ON")
+
+
+def _foreign_keys(connection: Connection, switch: str) -> None:
+    """Said to the driver itself: within a transaction SQLite does not listen."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA foreign_keys={switch}")
+    (state,) = driver.execute("PRAGMA foreign_keys").fetchone()
+    if state != (switch == "ON"):
+        raise RuntimeError(f"SQLite did not switch foreign keys {switch}.")
 
 
 with writing(), db.engine.connect() as connection:

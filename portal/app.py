@@ -6,8 +6,8 @@ import os
 from flask import Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal.accounts import desk as accounts_desk
 from portal.accounts import views as accounts
+from portal.accounts.desk import account, colleagues, identity, passkeys, team
 from portal.accounts.setup import init_accounts
 from portal.config import ROOT, Settings, ensure_safe
 from portal.db import init_db
@@ -45,12 +45,16 @@ BLUEPRINTS = (
     materials.bp,
     registrations.bp,
     accounts.bp,
-    accounts_desk.bp,
+    account.bp,
+    passkeys.bp,
+    identity.bp,
+    colleagues.bp,
     desk.bp,
     event_acts.bp,
     programme_desk.bp,
     speakers_desk.bp,
     materials_desk.bp,
+    team.bp,
     people.bp,
     outbox_desk.bp,
 )

@@ -12,6 +12,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -46,6 +47,17 @@ class Misconfigured(Exception):
 
 
 @dataclass(frozen=True)
+class Oidc:
+    """A provider of sign-ins by OpenID Connect, and what its word is worth."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str
+    second_factor_is_theirs: bool = True
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything an operator decides; addresses that may hold passwords stay out of its repr."""
 
@@ -60,6 +72,8 @@ class Settings:
     secret_keys: tuple[str, ...] = field(repr=False)
     instance: str
     languages: tuple[str, ...] = ("en", "fr")
+    zone: str = "Europe/Brussels"
+    oidc: Oidc | None = None
     trusted_proxies: int = 0
     workers: int = 2
     upload_megabytes: int = 20
@@ -144,6 +158,9 @@ def _unsafe_for_production(settings: Settings) -> list[str]:
             not settings.public_url
         ),
         "PORTAL_MAIL_FROM is missing: letters need a sender.": not settings.mail_from,
+        "PORTAL_OIDC_ISSUER has to begin with https: else somebody on the way can be anybody.": (
+            settings.oidc is not None and not settings.oidc.issuer.startswith("https://")
+        ),
     }
     return [sentence for sentence, holds in checks.items() if holds]
 
@@ -174,6 +191,8 @@ class _Reader:
             "mail_url": self.mail_url(data_dir),
             "mail_from": self.mail_from("portal@example.org" if env != "production" else ""),
             "languages": self.languages(),
+            "zone": self.zone(),
+            "oidc": self.oidc(),
             "trusted_proxies": self.number("PORTAL_TRUSTED_PROXIES", 0, lowest=0, highest=10),
             "workers": self.number("PORTAL_WORKERS", 2, lowest=1, highest=64),
             "upload_megabytes": self.number("PORTAL_UPLOAD_MEGABYTES", 20, lowest=1, highest=500),
@@ -263,6 +282,30 @@ class _Reader:
                 f"PORTAL_LANGUAGES names languages without texts: {', '.join(without)}."
             )
         return codes
+
+    def zone(self) -> str:
+        value = self.text("PORTAL_ZONE", "Europe/Brussels")
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):  # unknown, malformed, a directory
+            self.wrong.append("PORTAL_ZONE has to be a time zone such as Europe/Brussels.")
+        return value
+
+    def oidc(self) -> Oidc | None:
+        """All of it or nothing: a half configured way in is a mistake."""
+        names = ("PORTAL_OIDC_ISSUER", "PORTAL_OIDC_CLIENT_ID", "PORTAL_OIDC_CLIENT_SECRET")
+        issuer, client_id, client_secret = (self.text(name, "") for name in names)
+        name = self.text("PORTAL_OIDC_NAME", "")
+        whose = self.choice("PORTAL_OIDC_SECOND_FACTOR", ("provider", "portal"), "provider")
+        if not any((issuer, client_id, client_secret, name)):
+            return None
+        if missing := [each for each in names if not self.text(each, "")]:
+            self.wrong.append(f"Sign-in by OIDC is incomplete: {', '.join(missing)} is missing.")
+        elif not (re.fullmatch(r"https?://[^\s?#@]+", issuer) and _host(issuer)):
+            self.wrong.append(
+                "PORTAL_OIDC_ISSUER has to be an address such as https://login.example.org."
+            )
+        return Oidc(issuer, client_id, client_secret, name or _host(issuer), whose == "provider")
 
     def limits(self) -> Mapping[str, str | None]:
         """Each limit's rate, or None where it is switched off."""

@@ -96,6 +96,21 @@ OCCASIONS = {
     "speaker_consent": _l("Question to a speaker"),
     "sign_in": _l("Sign-in"),
     "security": _l("Security notice"),
+    "team": _l("Added to a team"),
+    "second_factor_forgotten": _l("Second step forgotten"),
+    "passkey_added": _l("Passkey added"),
+    "identity_linked": _l("Sign-in linked"),
+}
+TEAM_ROLES = {
+    "organiser": _l("Organiser"),
+    "editor": _l("Editor"),
+    "reader": _l("Reader"),
+}
+SIGNED_IN_BY = {
+    "password": _l("password and code"),
+    "link": _l("link of the demonstration"),
+    "passkey": _l("passkey"),
+    "oidc": _l("another service"),
 }
 DOORS = {
     "not_yet": _l("Registration has not opened yet"),

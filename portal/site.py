@@ -17,7 +17,7 @@ from whitenoise import WhiteNoise
 from portal import clock
 from portal.config import ROOT, Settings
 from portal.events import queries as events
-from portal.i18n import ENDONYMS, languages, page_language
+from portal.i18n import ENDONYMS, languages, page_language, zone_city
 
 STATIC = ROOT / "static"
 TEMPLATES = ROOT / "templates"
@@ -39,6 +39,15 @@ class Site:
     @property
     def public_url(self) -> str:
         return self.settings.public_url
+
+    @property
+    def zone(self) -> str:
+        """Whose clock the desk reads where no event has one."""
+        return self.settings.zone
+
+    @property
+    def zone_city(self) -> str:
+        return zone_city(self.zone)
 
     @property
     def is_demo(self) -> bool:

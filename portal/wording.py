@@ -56,6 +56,8 @@ def label(code: str, kind: str) -> str:
         "stakeholder_group": labels.STAKEHOLDER_GROUPS,
         "attendance": labels.ATTENDANCE,
         "occasion": labels.OCCASIONS,
+        "team_role": labels.TEAM_ROLES,
+        "signed_in_by": labels.SIGNED_IN_BY,
     }[kind]
     return str(words.get(code, code))
 

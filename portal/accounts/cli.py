@@ -1,5 +1,8 @@
 """Commands about accounts."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 from email_validator import EmailNotValidError, validate_email
 from flask.cli import with_appcontext
@@ -10,7 +13,12 @@ from portal.accounts.models import User
 from portal.accounts.rules import TeamRole
 from portal.audit.service import COMMAND
 from portal.db import transaction
+from portal.errors import Refused
 from portal.events import queries as events
+
+_even_last = click.option(
+    "--even-last", is_flag=True, help="Also when nobody is left who is administrator."
+)
 
 
 @click.group()
@@ -53,24 +61,49 @@ def invite(email: str, name: str, admin: bool, slugs: tuple[str, ...], role: str
 
 @user.command()
 @click.argument("email")
+@_even_last
 @with_appcontext
-def remove(email: str) -> None:
+def remove(email: str, even_last: bool) -> None:
     """Close the account of EMAIL and forget who it was; it is signed out everywhere."""
-    with transaction():
+    with transaction(), _in_words():
         account = _account(email)
-        service.remove(account, by=COMMAND, now=clock.now())
+        service.remove(account, even_last=even_last, by=COMMAND, now=clock.now())
         privacy.erase(account)
     click.echo("The account is closed.")
+
+
+@user.command("unmake-admin")
+@click.argument("email")
+@_even_last
+@with_appcontext
+def unmake_admin(email: str, even_last: bool) -> None:
+    """Let EMAIL see the events of their teams only."""
+    with transaction(), _in_words():
+        account = _account(email)
+        service.unmake_admin(account, even_last=even_last, by=COMMAND, now=clock.now())
+    click.echo("The account sees the events of its teams only.")
 
 
 @user.command("forget-second-factor")
 @click.argument("email")
 @with_appcontext
 def forget_second_factor(email: str) -> None:
-    """Let EMAIL, who lost their app and codes, set up another at the next sign-in."""
+    """Let EMAIL, who lost app, passkeys and codes, set up another at the next sign-in."""
+    now = clock.now()
     with transaction():
-        service.forget_second_factor(_account(email), by=COMMAND, now=clock.now())
+        account = _account(email)
+        service.forget_second_factor(account, by=COMMAND, now=now)
+        letters.tell_of_forgotten_factor(account, now=now)
     click.echo("The next sign-in sets up another second factor.")
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What the portal refuses, it says, with the way for an operator who means it."""
+    try:
+        yield
+    except Refused as refused:
+        raise click.ClickException(f"{refused.sentence} Or add --even-last.") from refused
 
 
 def _account(email: str) -> User:

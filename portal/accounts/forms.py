@@ -3,11 +3,28 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, Field, PasswordField, SelectField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from portal.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD, password_is_weak
+from portal import labels
+from portal.accounts.rules import (
+    LONGEST_PASSWORD,
+    SHORTEST_PASSWORD,
+    TeamRole,
+    password_is_weak,
+)
+from portal.fields import AddressField, text
 from portal.forms import Form
 from portal.i18n import ENDONYMS, languages
 from portal.text import clean
@@ -99,3 +116,48 @@ class LanguageForm(Form):
         self.language.choices = [
             SelectChoice(code, ENDONYMS.get(code, code)) for code in languages()
         ]
+
+
+class RoleForm(Form):
+    role = RadioField(
+        _l("Role in the team"),
+        [InputRequired(_l("Choose a role."))],
+        choices=[SelectChoice(role.value, labels.TEAM_ROLES[role.value]) for role in TeamRole],
+        description=_l("Organisers decide everything. Editors write texts and programme and see "
+                       "nobody’s data. Readers see who comes, and take nothing out."),
+    )  # fmt: skip
+
+
+class ColleagueForm(Form):
+    """Whom to invite."""
+
+    email = AddressField(
+        _l("Mail address of the colleague"),
+        render_kw={"autocomplete": "off", "maxlength": 254, "spellcheck": "false"},
+    )
+    name = text(
+        _l("Name"), 200, description=_l("As colleagues know them. Who has an account keeps theirs.")
+    )
+
+
+class TeamMemberForm(ColleagueForm, RoleForm):
+    """Whom to invite into a team."""
+
+
+class NewColleagueForm(ColleagueForm):
+    admin = BooleanField(
+        _l("Administrator"), description=_l("Sees every event, and all colleagues.")
+    )
+
+
+class PasskeyForm(Form):
+    """What the browser answers for a passkey; a script fills it in."""
+
+    unseen = ("csrf_token", "answer")
+    answer = HiddenField(
+        validators=[InputRequired(_l("Passkeys need JavaScript. Use another way to sign in."))]
+    )
+
+
+class NewPasskeyForm(PasskeyForm):
+    name = text(_l("Name of the passkey"), 100, description=_l("Such as: my phone"))

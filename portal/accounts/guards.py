@@ -17,6 +17,7 @@ from portal.db import db, transaction, writing
 
 OPENER = "sign_in"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+OWN_PAGES = {"accounts_desk", "passkeys_desk", "identity_desk"}
 
 
 def guard(bp: Blueprint) -> None:
@@ -59,7 +60,7 @@ def _let_in() -> bool:
         return False
     safe = request.method in SAFE_METHODS
     with nullcontext() if safe else writing():
-        found = queries.sign_in(opener, clock.now())
+        found = queries.sign_in(opener, clock.now(), hold=not safe)
     if found is None:
         session.pop(OPENER, None)
         return False
@@ -84,7 +85,7 @@ def _seen(found: SignIn, opener: str, safe: bool) -> SignIn:
 
 
 def _nav() -> list[tuple[str, str, bool]]:
-    """The menu: (words, address, whether this page is it)."""
+    """The menu: (words, address, whether this page or one below it is it)."""
     places = [(_("Events"), url_for("desk.front"), request.endpoint == "desk.front")]
     if event := g.get("event"):
         slug = event.slug
@@ -97,13 +98,19 @@ def _nav() -> list[tuple[str, str, bool]]:
                 (_("Registrations"), url_for("registrations_desk.index", slug=slug),
                  request.blueprint == "registrations_desk")
             )  # fmt: skip
+        if Right.RUN in g.rights:
+            places.append(
+                (_("Team"), url_for("team_desk.index", slug=slug), request.blueprint == "team_desk")
+            )
+    places.append((_("Outbox"), url_for("outbox_desk.index"), request.blueprint == "outbox_desk"))
     if organiser().admin:
-        places.append(
+        places += [
+            (_("Colleagues"), url_for("colleagues_desk.index"),
+             request.blueprint == "colleagues_desk"),
             (_("Data protection"), url_for("protection_house.record"),
-             request.blueprint == "protection_house")
-        )  # fmt: skip
+             request.blueprint == "protection_house"),
+        ]  # fmt: skip
     places += [
-        (_("Outbox"), url_for("outbox_desk.index"), request.blueprint == "outbox_desk"),
-        (_("Your account"), url_for("accounts_desk.show"), request.blueprint == "accounts_desk"),
+        (_("Your account"), url_for("accounts_desk.show"), request.blueprint in OWN_PAGES),
     ]
     return places

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_security import UserMixin
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.rules import SignedInBy, TeamRole
@@ -35,12 +35,32 @@ class User(Row, UserMixin):
     recovery_codes: Mapped[list[Any]] = mapped_column(default=list)
     demonstration: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    signed_in_at: Mapped[datetime | None]
+    passkey_handle: Mapped[str | None] = mapped_column(String(64), unique=True)
 
-    memberships: Mapped[list["Membership"]] = relationship(cascade="all, delete-orphan")
+    memberships: Mapped[list["Membership"]] = relationship(
+        cascade="all, delete-orphan", back_populates="user"
+    )
+    passkeys: Mapped[list["Passkey"]] = relationship(
+        cascade="all, delete-orphan", back_populates="user", order_by="Passkey.id"
+    )
+    identities: Mapped[list["Identity"]] = relationship(
+        cascade="all, delete-orphan", back_populates="user"
+    )
+
+    @property
+    def has_app(self) -> bool:
+        """An authenticator app is set up."""
+        return bool(self.tf_primary_method and self.tf_totp_secret)
 
     @property
     def has_second_factor(self) -> bool:
-        return bool(self.tf_primary_method and self.tf_totp_secret)
+        return self.has_app or bool(self.passkeys)
+
+    @property
+    def has_come(self) -> bool:
+        """Whether the invitation was followed, by a password or by somebody else's sign-in."""
+        return bool(self.password) or self.signed_in_at is not None
 
 
 class Membership(Row):
@@ -52,6 +72,44 @@ class Membership(Row):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), index=True)
     role: Mapped[TeamRole] = mapped_column(coded(TeamRole), default=TeamRole.ORGANISER)
+
+    user: Mapped[User] = relationship(back_populates="memberships")
+
+
+class Passkey(Row):
+    """A key that a device or a manager of passwords holds (WebAuthn level 3); its public half.
+
+    `sign_count` only rises, unless the device does not count: a copy of the key is seen by it.
+    """
+
+    __tablename__ = "passkeys"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)
+    public_key: Mapped[str] = mapped_column(Text)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(100))
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship(back_populates="passkeys")
+
+
+class Identity(Row):
+    """Who a person is at a provider of sign-ins (OpenID Connect Core 1.0, section 5.7)."""
+
+    __tablename__ = "identities"
+    __table_args__ = (
+        UniqueConstraint("issuer", "subject"),
+        UniqueConstraint("user_id", "issuer"),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    issuer: Mapped[str] = mapped_column(String(255))
+    subject: Mapped[str] = mapped_column(String(255))
+    linked_at: Mapped[datetime]
+
+    user: Mapped[User] = relationship(back_populates="identities")
 
 
 class SignIn(Row):

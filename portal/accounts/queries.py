@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
 
-from portal.accounts.models import Membership, SignIn, User
+from portal.accounts.models import Identity, Membership, Passkey, SignIn, User
 from portal.accounts.rules import (
     EVERY_RIGHT,
     NO_RIGHTS,
@@ -36,15 +36,27 @@ def locked(user_id: int) -> User | None:
     return found
 
 
-def sign_in(code: str, now: datetime) -> SignIn | None:
-    """The session that this code opens, with its person; None when it is over."""
-    found = db.session.scalar(
+def sign_in(code: str, now: datetime, *, hold: bool = False) -> SignIn | None:
+    """The session that this code opens, with its person; None when it is over.
+
+    Who holds it finishes what was begun before somebody else can end the session: once a colleague
+    is removed, nothing of theirs comes after it.
+    """
+    question = (
         select(SignIn)
         .join(SignIn.user)
         .where(SignIn.code_digest == digest(code), User.active)
         .options(joinedload(SignIn.user))
     )
+    found = db.session.scalar(question.with_for_update(of=SignIn) if hold else question)
     return found if found is not None and _holds(found, now) else None
+
+
+def own_sign_in(user_id: int, sign_in_id: int) -> SignIn | None:
+    """One of the person's sessions."""
+    return db.session.scalar(
+        select(SignIn).where(SignIn.id == sign_in_id, SignIn.user_id == user_id)
+    )
 
 
 def sign_ins(user_id: int, now: datetime) -> Sequence[SignIn]:
@@ -85,11 +97,103 @@ def rights(user: User, event_id: int) -> frozenset[Right]:
     return NO_RIGHTS if role is None else RIGHTS[role]
 
 
+def team(event_id: int) -> Sequence[Membership]:
+    """Who works on the event, in the order of the alphabet."""
+    return db.session.scalars(
+        select(Membership)
+        .join(Membership.user)
+        .where(Membership.event_id == event_id, User.active)
+        .options(joinedload(Membership.user))
+        .order_by(*_BY_NAME)
+    ).all()
+
+
+def member(event_id: int, member_id: int) -> Membership | None:
+    """This person's place in the team of this event, and of no other."""
+    return db.session.scalar(
+        select(Membership).where(Membership.id == member_id, Membership.event_id == event_id)
+    )
+
+
+def membership(user_id: int, event_id: int) -> Membership | None:
+    """What the person is in the team of the event."""
+    return db.session.scalar(
+        select(Membership).where(Membership.user_id == user_id, Membership.event_id == event_id)
+    )
+
+
+def held_organisers(event_id: int) -> list[int]:
+    """The organisers of the event, held so that two cannot send each other away at once."""
+    question = select(Membership.user_id).where(
+        Membership.event_id == event_id, Membership.role == TeamRole.ORGANISER
+    )
+    return list(db.session.scalars(for_update(question.order_by(Membership.id))))
+
+
+def alone_at(user_id: int) -> Sequence[int]:
+    """The events of which the person is the only organiser."""
+    organisers = select(Membership.event_id).where(Membership.role == TeamRole.ORGANISER)
+    alone = organisers.group_by(Membership.event_id).having(func.count() == 1)
+    return db.session.scalars(
+        select(Membership.event_id).where(
+            Membership.user_id == user_id,
+            Membership.role == TeamRole.ORGANISER,
+            Membership.event_id.in_(alone),
+        )
+    ).all()
+
+
+def held_administrators() -> list[int]:
+    """The administrators who have come in at least once, held until the end of the transaction."""
+    question = select(User.id).where(User.admin, User.active, User.signed_in_at.is_not(None))
+    return list(db.session.scalars(for_update(question.order_by(User.id))))
+
+
+def colleagues(first: int, most: int) -> Sequence[User]:
+    """A page of all accounts, with what the list shows of them."""
+    return db.session.scalars(
+        select(User)
+        .where(User.active)
+        .options(selectinload(User.memberships), selectinload(User.passkeys))
+        .order_by(*_BY_NAME)
+        .offset(first)
+        .limit(most)
+    ).all()
+
+
+def how_many_colleagues() -> int:
+    return db.session.scalar(select(func.count()).select_from(User).where(User.active)) or 0
+
+
+def passkey(credential_id: str) -> Passkey | None:
+    """The passkey that calls itself so."""
+    return db.session.scalar(select(Passkey).where(Passkey.credential_id == credential_id))
+
+
+def identity(user_id: int, issuer: str) -> Identity | None:
+    """Who the person is at this provider."""
+    return db.session.scalar(
+        select(Identity).where(Identity.user_id == user_id, Identity.issuer == issuer)
+    )
+
+
+def by_identity(issuer: str, subject: str) -> User | None:
+    """Whose account this person of a provider opens."""
+    return db.session.scalar(
+        select(User)
+        .join(User.identities)
+        .where(Identity.issuer == issuer, Identity.subject == subject, User.active)
+    )
+
+
 def demonstration_organiser() -> User | None:
     """Who works at the demonstration's desk."""
     return db.session.scalar(
         select(User).where(User.demonstration, User.active).order_by(User.id).limit(1)
     )
+
+
+_BY_NAME = (func.lower(User.name), User.email_key)
 
 
 def address_key(address: str) -> str:

@@ -1,5 +1,7 @@
 """Decisions about accounts: values in, a value out."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -11,6 +13,8 @@ HALF_SIGNED_IN = timedelta(minutes=10)
 INVITATION_HOLDS = timedelta(days=7)
 RESET_HOLDS = timedelta(hours=1)
 SIGN_IN_LINK_HOLDS = timedelta(minutes=15)
+CHALLENGE_HOLDS = timedelta(minutes=5)
+MOST_PASSKEYS = 20
 RECOVERY_CODES = 8
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 FAILURES_PER_ACCOUNT = "10 per 15 minutes"
@@ -51,6 +55,22 @@ class SignedInBy(StrEnum):
 
     PASSWORD = "password"  # noqa: S105
     LINK = "link"
+    PASSKEY = "passkey"
+    OIDC = "oidc"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new passkey, as its browser gave it."""
+
+    credential_id: str
+    public_key: str
+    sign_count: int
+
+
+def nobody_else(ids: Collection[int], one: int) -> bool:
+    """Whether none but this one is left of those."""
+    return not set(ids) - {one}
 
 
 def session_holds(*, began_at: datetime, seen_at: datetime, now: datetime) -> bool:

@@ -455,6 +455,7 @@ def test_commands_invite_remove_and_let_set_up_another_app(
     make_user(app)
     session = sign_in(app, "olga@example.org")
     run("forget-second-factor", "olga@example.org")
+    assert [m["Subject"] for m in deliver()] == ["Your second step is to be set up anew"]
     assert session.get("/desk/").status_code == 303
     step = give_password(client, "olga@example.org")
     assert step.headers["Location"] == "/desk/sign-in/second-factor"
@@ -464,6 +465,26 @@ def test_commands_invite_remove_and_let_set_up_another_app(
         assert db.session.scalars(select(User.email).where(User.active)).all() == [
             "ines@example.org"
         ]
+
+
+def test_commands_keep_an_administrator_unless_the_operator_means_it(app: Flask) -> None:
+    from click.testing import CliRunner
+    from flask.cli import ScriptInfo
+
+    from portal.accounts.cli import user
+
+    def run(*arguments: str) -> str:
+        info = ScriptInfo(create_app=lambda: app, set_debug_flag=False)
+        return CliRunner().invoke(user, arguments, obj=info).output
+
+    sign_in(app, make_user(app, "ada@example.org", admin=True))
+    sign_in(app, make_user(app, "eva@example.org", admin=True))
+    assert "teams only" in run("unmake-admin", "eva@example.org")
+    for command in ("unmake-admin", "remove"):
+        refused = run(command, "ada@example.org")
+        assert "Nobody else who has signed in is an administrator." in refused
+        assert "Or add --even-last." in refused
+    assert "The account is closed." in run("remove", "--even-last", "ada@example.org")
 
 
 def copy_of(app: Flask, client: PortalClient) -> PortalClient:

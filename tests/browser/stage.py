@@ -21,6 +21,7 @@ from portal import clock, uploads
 from portal.accounts import credentials, links
 from portal.accounts import queries as accounts
 from portal.accounts import service as account_service
+from portal.accounts.rules import Made, TeamRole
 from portal.audit.service import COMMAND
 from portal.db import db, transaction
 from portal.events import letters
@@ -53,6 +54,7 @@ LINK = "https://meet.example.eu/trust"
 ORGANISERS = {"en": "olga@example.org", "fr": "odile@example.org"}
 HALF_WAY = "hugo@example.org"
 COMPLETE = "carl@example.org"
+INVITED = "inga@example.org"
 LONG = "Federation of European Manufacturers of Precision Instruments and Measuring Equipment"
 
 
@@ -116,6 +118,29 @@ class Stage:
                     account.tf_totp_secret
                 )
             )
+
+    def member(self, slug: str, email: str, page: str = "") -> str:
+        """The path of somebody's place in a team."""
+        with self.app.app_context():
+            account = accounts.by_address(email)
+            assert account is not None
+            found = accounts.membership(account.id, _event(slug).id)
+            assert found is not None
+            return f"/desk/events/{slug}/team/{found.id}{page}"
+
+    def colleague(self, email: str, page: str = "") -> str:
+        """The path of a colleague's page."""
+        with self.app.app_context():
+            account = accounts.by_address(email)
+            assert account is not None
+            return f"/desk/colleagues/{account.id}{page}"
+
+    def passkey(self, email: str) -> str:
+        """The path that removes the person's passkey."""
+        with self.app.app_context():
+            account = accounts.by_address(email)
+            assert account is not None
+            return f"/desk/account/passkeys/{account.passkeys[0].id}/removal"
 
     def forget_second_factor(self, email: str) -> None:
         with self.app.app_context(), transaction():
@@ -293,11 +318,16 @@ def _organisers(now: datetime) -> None:
             address, name="Olga", admin=True, demonstration=True, by=COMMAND, now=now
         )
         account_service.choose_language(user, language)
+        made = Made(credential_id=f"key-{language}", public_key="", sign_count=0)
+        account_service.add_passkey(user, made, "Telephone", by=COMMAND, now=now)
     for address in (HALF_WAY, COMPLETE):
         user = account_service.create(address, name="Hugo", by=COMMAND, now=now)
         account_service.set_password(user, credentials.hashed(PASSWORD), by=COMMAND, now=now)
     account_service.prepare_second_factor(user, credentials.new_secret())
     account_service.confirm_second_factor(user, [], by=COMMAND, now=now)
+    account_service.join_team(user, _event("open").id, by=COMMAND, now=now)
+    invited = account_service.create(INVITED, name="", by=COMMAND, now=now)
+    account_service.join_team(invited, _event("open").id, role=TeamRole.READER, by=COMMAND, now=now)
 
 
 def _letters(now: datetime) -> None:

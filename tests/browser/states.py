@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from portal import clock
 from portal.events.models import Session, Speaker
 from portal.materials.models import Material
-from tests.browser.stage import COMPLETE, HALF_WAY, ORGANISERS, Stage
+from tests.browser.stage import COMPLETE, HALF_WAY, INVITED, ORGANISERS, Stage
 from tests.desk.front_door import PASSWORD
 
 Way = Callable[[Page, Stage, str], None]
@@ -191,6 +191,19 @@ def _account_link(purpose: str, email: str) -> Way:
     return lambda page, stage, lang: goto(page, stage, stage.link(purpose, email))
 
 
+def _member(rest: str) -> Way:
+    """The page of somebody in a team."""
+    return lambda page, stage, lang: goto(page, stage, stage.member("open", COMPLETE, rest))
+
+
+def _colleague(email: str, rest: str = "") -> Way:
+    return lambda page, stage, lang: goto(page, stage, stage.colleague(email, rest))
+
+
+def _passkey_removal(page: Page, stage: Stage, lang: str) -> None:
+    goto(page, stage, stage.passkey(ORGANISERS[lang]))
+
+
 def sign_in(page: Page, stage: Stage, lang: str) -> None:
     """As the demonstration's organiser, whose desk speaks this language."""
     _by_link(page, stage, lang)
@@ -351,6 +364,21 @@ DESK: dict[str, Way] = {
     "outbox: sent": at_desk("/outbox/?shelf=sent"),
     "outbox: parked": at_desk("/outbox/?shelf=parked"),
     "account": at_desk("/account/"),
+    "passkeys": at_desk("/account/passkeys"),
+    "passkey removal": _passkey_removal,
+    "team": at_desk("/events/open/team"),
+    "team, nobody yet": at_desk("/events/lonely/team"),
+    "team, address missing": then(at_desk("/events/open/team"), press),
+    "role": _member("/role"),
+    "leaving the team": _member("/removal"),
+    "colleagues": at_desk("/colleagues/"),
+    "inviting a colleague": at_desk("/colleagues/invitation"),
+    "inviting a colleague, address missing": then(at_desk("/colleagues/invitation"), press),
+    "colleague": _colleague(COMPLETE),
+    "colleague, invited": _colleague(INVITED),
+    "administration": _colleague(COMPLETE, "/administration"),
+    "lost second step": _colleague(COMPLETE, "/second-factor"),
+    "removal of a colleague": _colleague(COMPLETE, "/removal"),
     "password": at_desk("/account/password"),
     "password, nothing given": then(at_desk("/account/password"), press),
     "no such page at the desk": at_desk("/events/nothing-here/"),

@@ -74,6 +74,11 @@ def sign_in(app: Flask, email: str, where: str = "/desk/sign-in") -> PortalClien
     return client
 
 
+def act(client: PortalClient, path: str, values: dict[str, Any] | None = None) -> TestResponse:
+    """Open a page of the desk and send the form that leads to itself."""
+    return client.submit(path, values, action=path)
+
+
 def link_in(mail: EmailMessage) -> str:
     """The path of the link that an organiser's letter carries."""
     found = re.search(r"https?://[^/\s]+(/desk/\S+)", text_of(mail))

@@ -8,10 +8,12 @@ from html import unescape
 import pytest
 from flask import Flask
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy import select
 
+from portal.accounts.models import SignIn
 from portal.accounts.rules import RIGHTS, Right, TeamRole
-from portal.db import transaction
-from tests.desk.front_door import make_user, sign_in
+from portal.db import db, transaction
+from tests.desk.front_door import account, make_user, sign_in
 from tests.factories import (
     make_event,
     make_link,
@@ -46,13 +48,23 @@ def values(app: Flask) -> dict[str, object]:
     with app.app_context(), transaction():
         theirs = make_event(slug="theirs")
         make_event(slug="mine")
-        return {
+        made = {
             "slug": "theirs",
             "registration_id": make_registration(theirs).id,
             "session_id": make_session(theirs).id,
             "speaker_id": make_speaker(theirs).id,
             "material_id": make_link(theirs).id,
             "message_id": 1,
+        }
+    email = make_user(app, "member@example.org", "theirs")
+    sign_in(app, email)
+    with app.app_context():
+        member = account(email)
+        return made | {
+            "member_id": member.memberships[0].id,
+            "user_id": member.id,
+            "sign_in_id": db.session.scalars(select(SignIn.id)).one(),
+            "passkey_id": 1,
         }
 
 

@@ -88,7 +88,8 @@ class _Forms(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self._form = Form(given.get("action", ""), given.get("method", "get").lower())
-            self.forms.append(self._form)
+            if "data-passkey" not in given:  # its button is hidden from who has no scripts
+                self.forms.append(self._form)
         elif self._form is None or "disabled" in given:
             return
         elif tag == "input":

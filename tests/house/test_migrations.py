@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade
 from sqlalchemy import func, inspect, select, text
 
+from portal import clock as portal_clock
+from portal.accounts.models import SignIn, User
 from portal.audit.service import COMMAND
 from portal.clock import now
 from portal.config import ROOT
@@ -21,6 +24,7 @@ from portal.events.queries import any_slug
 from portal.events.rules import Consent
 from portal.prepare import migrate
 from portal.registrations.models import Registration
+from tests.desk.front_door import make_user, sign_in
 from tests.factories import make_event, make_registration, make_session, make_speaker
 
 # Of an index on `lower(...)` SQLAlchemy cannot read from SQLite what it is about, and says so.
@@ -53,6 +57,26 @@ def test_a_second_run_does_nothing_and_keeps_every_row(app: Flask, clock: object
     migrate(app)
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Registration)) == 20
+
+
+def test_accounts_of_the_first_release_stay_and_know_when_they_last_came(
+    app: Flask, clock: time_machine.Traveller
+) -> None:
+    """Rows made before: an organiser who has signed in, one who has not, a team, a session."""
+    with app.app_context(), transaction():
+        make_event(slug="trust")
+    sign_in(app, make_user(app, "olga@example.org", "trust"))
+    make_user(app, "eva@example.org")
+    migrate(app)
+    with app.app_context():
+        downgrade(directory=str(ROOT / "migrations"), revision="0002")
+    migrate(app)
+    with app.app_context():
+        olga, eva = db.session.scalars(select(User).order_by(User.id)).all()
+        assert (olga.signed_in_at, eva.signed_in_at) == (portal_clock.now(), None)
+        assert [each.event_id for each in olga.memberships] == [1]
+        assert (olga.has_app, olga.passkeys, olga.identities) == (True, [], [])
+        assert db.session.scalar(select(func.count()).select_from(SignIn)) == 1
 
 
 @pytest.mark.parametrize("has_it_already", [False, True])

@@ -43,6 +43,32 @@ def test_production_with_all_it_needs_is_in_order(tmp_path: Path) -> None:
     assert production.trusted_hosts == ("portal.example.org",)
 
 
+OIDC = {
+    "PORTAL_OIDC_ISSUER": "https://login.example.org/cas/oauth2",
+    "PORTAL_OIDC_CLIENT_ID": "portal",
+    "PORTAL_OIDC_CLIENT_SECRET": "hush",
+}
+
+
+def test_a_provider_of_sign_ins_is_whole_or_not_there(tmp_path: Path) -> None:
+    assert settings(tmp_path).oidc is None
+    found = settings(tmp_path, **PRODUCTION, **OIDC).oidc
+    assert found is not None
+    assert (found.name, found.second_factor_is_theirs) == ("login.example.org", True)
+    assert "hush" not in repr(found)
+    for name in OIDC:
+        (sentence,) = refusals(tmp_path, **{**OIDC, name: ""})
+        assert name in sentence
+    for issuer in ("login.example.org", "https://", "ftp://login.example.org", "https://a b"):
+        assert refusals(tmp_path, **{**OIDC, "PORTAL_OIDC_ISSUER": issuer})
+
+
+def test_production_wants_its_provider_over_https(tmp_path: Path) -> None:
+    open_one = {**OIDC, "PORTAL_OIDC_ISSUER": "http://login.example.org"}
+    (sentence,) = problems(settings(tmp_path, **PRODUCTION, **open_one))
+    assert "PORTAL_OIDC_ISSUER" in sentence
+
+
 @pytest.mark.parametrize(
     ("name", "value", "word"),
     [
@@ -159,6 +185,9 @@ def test_passwords_stay_out_of_what_is_printed(tmp_path: Path) -> None:
         ("PORTAL_LANGUAGES", "en,en"),
         ("PORTAL_LANGUAGES", "english"),
         ("PORTAL_LANGUAGES", "en,xx"),
+        ("PORTAL_ZONE", "Europe/Nowhere"),
+        ("PORTAL_ZONE", "../../etc"),
+        ("PORTAL_OIDC_SECOND_FACTOR", "nobody"),
         ("PORTAL_TRUSTED_PROXIES", "-1"),
         ("PORTAL_WORKERS", "0"),
         ("PORTAL_LIMITS", "registre=600/hour"),

@@ -1,11 +1,11 @@
 """One's own account: language, password, recovery codes, sessions."""
 
-from flask import Blueprint, g, redirect, render_template, session, url_for
+from flask import Blueprint, abort, g, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal import clock
-from portal.accounts import credentials, letters, queries, service
+from portal.accounts import credentials, letters, oidc, queries, service
 from portal.accounts.forms import ChangePasswordForm, LanguageForm
 from portal.accounts.guards import OPENER, by, guard, organiser
 from portal.accounts.rules import SignedInBy
@@ -17,6 +17,7 @@ guard(bp)
 
 @bp.get("/")
 def show() -> ResponseReturnValue:
+    provider = oidc.settings()
     return render_template(
         "accounts/desk/show.html",
         user=organiser(),
@@ -24,6 +25,8 @@ def show() -> ResponseReturnValue:
         act=ActForm(),
         sign_ins=queries.sign_ins(organiser().id, clock.now()),
         this_one=g.sign_in,
+        provider=provider,
+        identity=queries.identity(organiser().id, provider.issuer) if provider else None,
     )
 
 
@@ -63,6 +66,16 @@ def recovery_codes() -> ResponseReturnValue:
     return render_template(
         "accounts/recovery_codes.html", codes=codes, onwards=url_for("accounts_desk.show")
     )
+
+
+@bp.post("/sessions/<int:sign_in_id>/end")
+def end_one(sign_in_id: int) -> ResponseReturnValue:
+    """One of one's own sessions; this one is a way to sign out."""
+    found = queries.own_sign_in(organiser().id, sign_in_id) if sign_in_id < 2**31 else None
+    if found is None:
+        abort(404)
+    service.end_one_session(found)
+    return redirect(url_for("accounts_desk.show"), 303)
 
 
 @bp.post("/other-sessions/end")
