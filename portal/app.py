@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal.accounts import desk as accounts_desk
 from portal.accounts import views as accounts
 from portal.accounts.setup import init_accounts
+from portal.circulars import desk as circulars_desk
 from portal.config import ROOT, Settings, ensure_safe
 from portal.db import init_db
 from portal.desk import views as desk
@@ -21,7 +22,10 @@ from portal.limits import init_limits
 from portal.outbox import desk as outbox_desk
 from portal.pages import views as pages
 from portal.registrations import views as registrations
+from portal.registrations.desk import details as person_details
+from portal.registrations.desk import line as registration_line
 from portal.registrations.desk import people
+from portal.registrations.desk import unreached as registration_unreached
 from portal.site import TEMPLATES, init_site
 from portal.web import JsonLines, OwnHost, Portal, init_web
 from portal.wording import init_wording
@@ -36,6 +40,10 @@ BLUEPRINTS = (
     desk.bp,
     event_acts.bp,
     people.bp,
+    person_details.bp,
+    registration_line.bp,
+    registration_unreached.bp,
+    circulars_desk.bp,
     outbox_desk.bp,
 )
 

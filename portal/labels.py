@@ -51,7 +51,57 @@ STAKEHOLDER_GROUPS = {
     "other": _l("Other stakeholder"),
 }
 ATTENDANCE = {"in_person": _l("In person"), "online": _l("Online")}
+PERSON_FIELDS = {
+    "title": _l("Title"),
+    "first_name": _l("First name"),
+    "last_name": _l("Last name"),
+    "badge_name": _l("Name on the badge"),
+    "email": _l("Mail address"),
+    "phone": _l("Telephone"),
+    "organisation": _l("Organisation"),
+    "role": _l("Role"),
+    "stakeholder_group": _l("Takes part as"),
+    "country": _l("Country"),
+    "attendance": _l("Attendance"),
+    "access_needs": _l("Access needs"),
+    "diet": _l("Diet"),
+    "language": _l("Language of letters"),
+    "consents": _l("Consents"),
+}
+CONSENTS = {
+    "access_consent": _l("access needs may be used"),
+    "diet_consent": _l("diet may be used"),
+    "list_consent": _l("may stand in the list of attendees"),
+    "photo_consent": _l("may be photographed"),
+}
+ACTS = {
+    "registration.made": _l("Registered"),
+    "registration.returned": _l("Registered again"),
+    "registration.changed": _l("Details changed"),
+    "registration.consent_taken": _l("Consent taken away on request"),
+    "registration.approved": _l("Approved"),
+    "registration.declined": _l("Declined"),
+    "registration.promoted": _l("Moved up to a free place"),
+    "registration.moved": _l("Moved in the line"),
+    "registration.withdrawn": _l("Withdrawn"),
+    "registration.disowned": _l("“I did not register”"),
+    "registration.merged": _l("Became one with another registration of this person"),
+    "registration.gained": _l("Took over the better place of another registration"),
+    "registration.joined": _l("Went to the joining link"),
+    "registration.tried_again": _l("Letter to be written again"),
+    "registration.noted": _l("Note written"),
+    "registration.note_removed": _l("Note deleted"),
+    "registration.reached": _l("Told by an organiser"),
+    "registration.erased": _l("Forgotten"),
+}
+NOTE_KINDS = {
+    "note": _l("Note"),
+    "promoted": _l("Reason for the place out of turn"),
+    "moved": _l("Reason for the new position"),
+    "told": _l("Told by telephone"),
+}
 OCCASIONS = {
+    "circular": _l("Letter from the organisers"),
     "feedback": _l("Feedback on accessibility"),
     "received": _l("Registration received"),
     "confirmed": _l("Place confirmed"),

@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as WaitedTooLong
 
 from portal import clock
 from portal.accounts import chores as accounts
+from portal.circulars import chores as circulars
 from portal.db import db
 from portal.heartbeat import beat
 from portal.outbox import chores as outbox
@@ -21,7 +22,9 @@ from portal.registrations import chores as registrations
 log = logging.getLogger("portal.worker")
 
 Chore = Callable[[datetime], bool]
-WRITING: Sequence[Chore] = (*registrations.CHORES, outbox.forget_old, accounts.forget_sign_ins)
+WRITING: Sequence[Chore] = (
+    *registrations.CHORES, *circulars.CHORES, outbox.forget_old, accounts.forget_sign_ins,
+)  # fmt: skip
 POSTING: Sequence[Chore] = (outbox.deliver_some,)
 IDLE_SECONDS, GATHERING_SECONDS = 0.3, 0.06
 """Between rounds that found nothing, or something: what comes meanwhile costs less together."""
@@ -33,6 +36,8 @@ RESTS: Mapping[Chore, float] = {
     registrations.erase_next: 1.0,
     registrations.forget_answers: 60.0,
     registrations.forget_old_needs: 60.0,
+    registrations.forget_notes: 60.0,
+    circulars.renew_refused_circulars: 5.0,
     outbox.forget_old: 60.0,
     accounts.forget_sign_ins: 600.0,
 }

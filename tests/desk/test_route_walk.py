@@ -10,6 +10,8 @@ from flask import Flask
 from flask_wtf.csrf import generate_csrf
 
 from portal.accounts.rules import TeamRole
+from portal.audit.service import COMMAND
+from portal.circulars import service as circulars
 from portal.db import transaction
 from tests.desk.front_door import make_user, sign_in
 from tests.factories import make_event, make_registration
@@ -40,8 +42,14 @@ def values(app: Flask) -> dict[str, object]:
     with app.app_context(), transaction():
         theirs = make_event(slug="theirs")
         make_event(slug="mine")
-        registration = make_registration(theirs)
-        return {"slug": "theirs", "registration_id": registration.id, "message_id": 1}
+        make_registration(theirs)
+        theirs.capacity = 1
+        registration = make_registration(theirs)  # in line: all acts are possible
+        letter = circulars.begin(theirs, {}, by=COMMAND, now=theirs.created_at)
+        return {
+            "slug": "theirs", "registration_id": registration.id, "message_id": 1, "note_id": 1,
+            "circular_id": letter.id,
+        }  # fmt: skip
 
 
 def ask(client: PortalClient, method: str, path: str) -> int:
@@ -87,7 +95,7 @@ def test_organisers_of_another_event_find_nothing_of_this_one(
 
 
 LOOKS = {"events_desk.show"}
-READS_PEOPLE = {"registrations_desk.index", "registrations_desk.show"}
+READS_PEOPLE = {"registrations_desk.index", "registrations_desk.show", "unreached_desk.index"}
 WRITES_TEXTS: set[str] = set()
 
 
