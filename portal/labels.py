@@ -100,6 +100,28 @@ NOTE_KINDS = {
     "moved": _l("Reason for the new position"),
     "told": _l("Told by telephone"),
 }
+BADGES = {
+    "confirmed": _l("Confirmed"),
+    "pending": _l("Pending"),
+    "waitlisted": _l("On the waitlist"),
+    "declined": _l("Declined"),
+    "withdrawn": _l("Withdrawn"),
+    "cancelled": _l("Cancelled"),
+    "postponed": _l("Postponed"),
+    "draft": _l("Draft"),
+    "published": _l("Published"),
+    "not_yet": _l("Registration has not opened yet"),
+    "open": _l("Registration is open"),
+    "waitlist": _l("Full: join the waitlist"),
+    "closed": _l("Registration is closed"),
+    "full": _l("Full"),
+    "over": _l("Over"),
+    "sending": _l("Being sent"),
+    "stopped": _l("Stopped"),
+    "waiting": _l("Waiting"),
+    "sent": _l("Sent"),
+    "parked": _l("Parked"),
+}
 OCCASIONS = {
     "circular": _l("Letter from the organisers"),
     "feedback": _l("Feedback on accessibility"),

@@ -55,6 +55,7 @@ def label(code: str, kind: str) -> str:
         "stakeholder_group": labels.STAKEHOLDER_GROUPS,
         "attendance": labels.ATTENDANCE,
         "occasion": labels.OCCASIONS,
+        "badge": labels.BADGES,
     }[kind]
     return str(words.get(code, code))
 

@@ -101,6 +101,11 @@ def filter_codes(wish: Wish) -> dict[str, str]:
     }
 
 
+def narrows(wish: Wish) -> bool:
+    """Whether it shows fewer than everybody."""
+    return bool(wish.words or any(filter_codes(wish).values()))
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """An event's people in numbers; how they attend is counted of those with a place."""
@@ -111,6 +116,10 @@ class Figures:
 
     def __getitem__(self, status: Status) -> int:
         return self.statuses[status]
+
+    @property
+    def everybody(self) -> int:
+        return sum(self.statuses.values())
 
 
 def figures(event: Event) -> Figures:

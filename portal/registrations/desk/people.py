@@ -33,7 +33,8 @@ Verb = Callable[..., None]
 @needs(Right.PEOPLE)
 def index() -> ResponseReturnValue:
     event, wish, number = own_event(), _wish(), page_number()
-    found = listing.count(event, wish)
+    figures = listing.figures(event)
+    found = listing.count(event, wish) if listing.narrows(wish) else figures.everybody
     last = max(1, math.ceil(found / listing.PAGE))
     if number > last:
         abort(404)
@@ -47,7 +48,7 @@ def index() -> ResponseReturnValue:
         found=found,
         number=number,
         last=last,
-        figures_of=listing.figures(event),
+        figures_of=figures,
         letters_due=listing.letters_due_of([event.id]).get(event.id, 0),
         unreached=unreached.count(event.id),
         labels=labels,
