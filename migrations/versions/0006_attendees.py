@@ -112,9 +112,8 @@ def _recipients():
             name="uq_circular_recipients_circular_id_registration_id",
         ),
     )
-    op.create_index(
-        "ix_circular_recipients_registration_id", "circular_recipients", ["registration_id"]
-    )
+    for name in ("registration_id", "message_id"):
+        op.create_index(f"ix_circular_recipients_{name}", "circular_recipients", [name])
     op.create_index(
         "ix_circular_recipients_waiting",
         "circular_recipients",

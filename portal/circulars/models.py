@@ -53,6 +53,7 @@ class Recipient(Row):
     __table_args__ = (
         UniqueConstraint("circular_id", "registration_id"),
         Index("ix_circular_recipients_registration_id", "registration_id"),
+        Index("ix_circular_recipients_message_id", "message_id"),
         Index("ix_circular_recipients_waiting", "circular_id", "id",
               sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_circular_recipients_failed", "circular_id", "registration_id",
