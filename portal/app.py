@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal.accounts import views as accounts
 from portal.accounts.desk import account, colleagues, identity, passkeys, team
 from portal.accounts.setup import init_accounts
+from portal.circulars import desk as circulars_desk
 from portal.config import ROOT, Settings, ensure_safe
 from portal.db import init_db
 from portal.desk import views as desk
@@ -29,7 +30,10 @@ from portal.protection import views as protection
 from portal.protection.desk import house as protection_house
 from portal.protection.desk import record as protection_desk
 from portal.registrations import views as registrations
+from portal.registrations.desk import details as person_details
+from portal.registrations.desk import line as registration_line
 from portal.registrations.desk import people
+from portal.registrations.desk import unreached as registration_unreached
 from portal.site import TEMPLATES, init_site
 from portal.web import JsonLines, OwnHost, Portal, init_web
 from portal.wording import init_wording
@@ -56,6 +60,10 @@ BLUEPRINTS = (
     materials_desk.bp,
     team.bp,
     people.bp,
+    person_details.bp,
+    registration_line.bp,
+    registration_unreached.bp,
+    circulars_desk.bp,
     outbox_desk.bp,
 )
 

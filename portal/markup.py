@@ -1,9 +1,11 @@
 """Rich text as organisers write it (Markdown), made into the few elements that a page allows."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markupsafe import Markup
 
 TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "blockquote", "code", "h3", "h4", "hr"}
@@ -30,3 +32,48 @@ def rich(text: str) -> Markup:
             link_rel="noopener noreferrer",
         )
     )
+
+
+def plain(text: str) -> str:
+    """The same for who reads without pictures and colours: words, signs of lists, whole links."""
+    said = ""
+    lists: list[int | None] = []
+    mark, gap = "", ""
+    for token in _markdown.parse(text):
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            is_ordered = token.type == "ordered_list_open"
+            gap = "\n" if lists else "\n\n"
+            lists.append(int(token.attrs.get("start", 1)) if is_ordered else None)
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            lists.pop()
+        elif token.type == "list_item_open":
+            number = lists[-1]
+            mark = "  " * (len(lists) - 1) + ("- " if number is None else f"{number}. ")
+            lists[-1] = None if number is None else number + 1
+        elif token.type in _SAID:
+            said += (gap if mark else "\n\n") + mark + _SAID[token.type](token)
+            mark, gap = "", "\n"
+    return said.strip()
+
+
+_SAID: dict[str, Callable[[Token], str]] = {
+    "inline": lambda token: _inline(token.children or []),
+    "hr": lambda token: "-----",
+    "fence": lambda token: token.content.rstrip(),
+    "code_block": lambda token: token.content.rstrip(),
+}
+
+
+def _inline(tokens: list[Token]) -> str:
+    """A link is its words and then its address, once where the two are the same."""
+    said, link, words = "", "", 0
+    for token in tokens:
+        if token.type == "link_open":
+            link, words = str(token.attrs.get("href", "")), len(said)
+        elif token.type == "link_close":
+            said += "" if said[words:] in (link, link.removeprefix("mailto:")) else f" ({link})"
+        elif token.type in ("softbreak", "hardbreak"):
+            said += "\n"
+        else:
+            said += token.content
+    return said

@@ -58,6 +58,7 @@ def label(code: str, kind: str) -> str:
         "occasion": labels.OCCASIONS,
         "team_role": labels.TEAM_ROLES,
         "signed_in_by": labels.SIGNED_IN_BY,
+        "badge": labels.BADGES,
     }[kind]
     return str(words.get(code, code))
 

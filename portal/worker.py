@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as WaitedTooLong
 
 from portal import clock
 from portal.accounts import chores as accounts
+from portal.circulars import chores as circulars
 from portal.db import db
 from portal.events import chores as events
 from portal.heartbeat import beat
@@ -25,6 +26,7 @@ log = logging.getLogger("portal.worker")
 Chore = Callable[[datetime], bool]
 WRITING: Sequence[Chore] = (
     *registrations.CHORES,
+    *circulars.CHORES,
     outbox.forget_old,
     accounts.forget_sign_ins,
     *events.CHORES,
@@ -41,6 +43,8 @@ RESTS: Mapping[Chore, float] = {
     registrations.erase_next: 1.0,
     registrations.forget_answers: 60.0,
     registrations.forget_old_needs: 60.0,
+    registrations.forget_notes: 60.0,
+    circulars.renew_refused_circulars: 5.0,
     outbox.forget_old: 60.0,
     accounts.forget_sign_ins: 600.0,
     events.forget_speakers_addresses: 600.0,

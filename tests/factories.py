@@ -118,6 +118,7 @@ def person(**fields: Any) -> dict[str, Any]:
         "last_name": f"Lovelace {number}",
         "badge_name": "",
         "email": f"ada{number}@example.org",
+        "phone": "",
         "organisation": "Analytical Society",
         "role": "adviser",
         "stakeholder_group": StakeholderGroup.EXPERT,

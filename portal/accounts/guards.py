@@ -18,6 +18,7 @@ from portal.db import db, transaction, writing
 OPENER = "sign_in"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OWN_PAGES = {"accounts_desk", "passkeys_desk", "identity_desk"}
+_OF_PEOPLE = ("registrations_desk", "person_desk", "line_desk", "unreached_desk")
 
 
 def guard(bp: Blueprint) -> None:
@@ -96,7 +97,12 @@ def _nav() -> list[tuple[str, str, bool]]:
         if Right.PEOPLE in g.rights:
             places.append(
                 (_("Registrations"), url_for("registrations_desk.index", slug=slug),
-                 request.blueprint == "registrations_desk")
+                 request.blueprint in _OF_PEOPLE)
+            )  # fmt: skip
+        if Right.RUN in g.rights:
+            places.append(
+                (_("Letters"), url_for("circulars_desk.index", slug=slug),
+                 request.blueprint == "circulars_desk")
             )  # fmt: skip
         if Right.RUN in g.rights:
             places.append(

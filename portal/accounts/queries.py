@@ -1,6 +1,6 @@
 """Questions about organisers and their sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -199,3 +199,13 @@ _BY_NAME = (func.lower(User.name), User.email_key)
 def address_key(address: str) -> str:
     """What makes two spellings one mailbox."""
     return address.strip().casefold()
+
+
+def names_of(user_ids: Collection[int | None]) -> dict[int, str]:
+    """What those of these people are called who are still here; their address where no name is."""
+    if not user_ids:
+        return {}
+    rows = db.session.execute(
+        select(User.id, User.name, User.email).where(User.id.in_(user_ids), User.active)
+    )
+    return {user_id: name or email for user_id, name, email in rows}

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 from portal.db import Row
 
 _WAITING = text("sent_at IS NULL AND parked_at IS NULL")
+_PARKED = text("parked_at IS NOT NULL")
 
 
 class Message(Row):
@@ -27,6 +28,12 @@ class Message(Row):
             "id",
             sqlite_where=_WAITING,
             postgresql_where=_WAITING,
+        ),
+        Index(
+            "ix_outbox_messages_parked_of_event",
+            "event_id",
+            sqlite_where=_PARKED,
+            postgresql_where=_PARKED,
         ),
         Index("ix_outbox_messages_thread", "thread", "id"),
         Index("ix_outbox_messages_recipient", text("lower(recipient)"), "created_at"),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from portal.audit.service import Actor, record
@@ -15,7 +15,8 @@ from portal.errors import Refused
 from portal.outbox.models import Message
 from portal.outbox.queries import WAITING
 
-PERSONAL, BULK = 0, 10
+URGENT, PERSONAL, BULK = -10, 0, 10
+"""What is urgent overtakes everything, also what is to go to its own reader before it in bulk."""
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 LONGEST_TRYING, FEWEST_TRIES = timedelta(days=5), 10
@@ -82,6 +83,8 @@ def take_back(thread: str) -> dict[str, Any] | None:
     )
     before = None
     for message in newest_first:
+        if message.priority == URGENT:  # it says nothing of how things stand
+            continue
         if message.sent_at is not None or message.in_doubt:
             break
         if message.before is not None:
@@ -90,6 +93,20 @@ def take_back(thread: str) -> dict[str, Any] | None:
     if before is not None:
         db.session.flush()
     return before
+
+
+def remove(message_ids: Select[str], *, parked: bool = False) -> list[str]:
+    """Remove those of these mails that surely did not leave; which they were.
+
+    Only those that wait, or only those that were refused for good.
+    """
+    shelf = Message.parked_at.is_not(None) if parked else WAITING
+    removed = (
+        delete(Message)
+        .where(Message.message_id.in_(message_ids), shelf, Message.in_doubt.is_(False))
+        .returning(Message.message_id)
+    )
+    return list(db.session.scalars(removed))
 
 
 def claim(count: int, *, lease: timedelta, now: datetime) -> list[Claimed]:
@@ -123,6 +140,7 @@ _FIRST_OF_THREAD = ~(
         _earlier.id < Message.id,
         _earlier.sent_at.is_(None),
         _earlier.parked_at.is_(None),
+        or_(Message.priority > URGENT, _earlier.priority < BULK),
     )
     .exists()
 )

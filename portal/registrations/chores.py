@@ -135,6 +135,15 @@ def forget_old_needs(now: datetime) -> bool:
     return True
 
 
+def forget_notes(now: datetime) -> bool:
+    """A note about somebody is kept no longer than its author said."""
+    if not privacy.a_note_is_over(now):
+        return False
+    with transaction():
+        privacy.forget_notes(now)
+    return True
+
+
 def _is_flooded(registration: Registration, now: datetime, *, just_now: int) -> bool:
     """Somebody fills a stranger's mailbox by registering names: first letters come slower then."""
     if registration.told_status is not None:
@@ -189,4 +198,5 @@ CHORES = (
     erase_next,
     forget_answers,
     forget_old_needs,
+    forget_notes,
 )

@@ -84,6 +84,7 @@ def _person(generator: random.Random, number: int, event: Event) -> dict[str, An
         "last_name": last,
         "badge_name": "",
         "email": f"registrant-{number:05}@example.org",
+        "phone": "",
         "organisation": generator.choice(ORGANISATIONS),
         "role": generator.choice(ROLES),
         "stakeholder_group": generator.choice(list(StakeholderGroup)),

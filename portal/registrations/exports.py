@@ -15,7 +15,7 @@ from portal.registrations.listing import Wish
 
 CONSENTS = ("access_consent", "diet_consent", "list_consent", "photo_consent")
 FIELDS = (
-    "title", "first_name", "last_name", "badge_name", "email", "organisation", "role",
+    "title", "first_name", "last_name", "badge_name", "email", "phone", "organisation", "role",
     "stakeholder_group", "country", "attendance", "access_needs", "access_consent", "diet",
     "diet_consent", "list_consent", "photo_consent", "status", "waitlist_position",
     "registered_at", "language",
@@ -56,8 +56,9 @@ def labels() -> list[str]:
     """The heads of the columns, in the order of `FIELDS`."""
     return [
         _("Title"), _("First name"), _("Last name"), _("Name on the badge"), _("Mail address"),
-        _("Organisation"), _("Role"), _("Takes part as"), _("Country"), _("Attendance"),
-        _("Access needs"), _("Access needs may be used"), _("Diet"), _("Diet may be used"),
+        _("Telephone"), _("Organisation"), _("Role"), _("Takes part as"), _("Country"),
+        _("Attendance"), _("Access needs"), _("Access needs may be used"), _("Diet"),
+        _("Diet may be used"),
         _("May stand in the list of attendees"), _("May be photographed"), _("Status"),
         _("Position on the waitlist"), _("Registered at (UTC)"), _("Language"),
     ]  # fmt: skip
@@ -66,8 +67,8 @@ def labels() -> list[str]:
 def _cells(person: Result[Any], positions: dict[int, int]) -> dict[str, str]:
     """What a person needs is given on with their consent only."""
     consents = person.consents or {}
-    plain = ("title", "first_name", "last_name", "badge_name", "email", "organisation", "role",
-             "country", "language")  # fmt: skip
+    plain = ("title", "first_name", "last_name", "badge_name", "email", "phone", "organisation",
+             "role", "country", "language")  # fmt: skip
     return {
         **{name: getattr(person, name) for name in plain},
         "stakeholder_group": person.stakeholder_group.value,

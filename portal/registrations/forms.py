@@ -1,5 +1,6 @@
 """What registrants may send."""
 
+import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime
@@ -29,10 +30,13 @@ from portal.forms import Form
 from portal.i18n import countries, page_language
 from portal.labels import ATTENDANCE, STAKEHOLDER_GROUPS
 from portal.registrations.models import Registration
-from portal.registrations.rules import Attendance, StakeholderGroup
+from portal.registrations.rules import NEEDED_FOR, Attendance, StakeholderGroup
 from portal.text import clean, clean_lines
 
 CONSENTS = ("access_consent", "diet_consent", "list_consent", "photo_consent")
+
+
+_NUMBER = re.compile(r"(?=(?:[^0-9]*[0-9]){3})[\w ()./+*#,;:–-]+")
 
 
 def _lines(value: str | None) -> str:
@@ -97,6 +101,12 @@ class PersonForm(Form):
     email = AddressField(
         _l("Mail address"), description=_l("Your confirmation and calendar invite go there."),
         render_kw={"autocomplete": "email", "maxlength": LONGEST_ADDRESS, "spellcheck": "false"},
+    )  # fmt: skip
+    phone = text(
+        _l("Telephone"), 40,
+        description=_l("Used only if a letter cannot reach you or something urgent happens on "
+                       "the day."),
+        render_kw={"autocomplete": "tel", "inputmode": "tel"},
     )  # fmt: skip
     organisation = text(
         _l("Organisation"), 200, _l("Enter your organisation, or “none”."),
@@ -171,6 +181,11 @@ class PersonForm(Form):
                 days=days,
             )
 
+    def validate_phone(self, field: Field) -> None:
+        """As people write numbers, extension and all: three digits, and no more is asked."""
+        if field.data and not _NUMBER.fullmatch(field.data):
+            raise ValidationError(_l("Enter a telephone number, like +32 2 123 45 67."))
+
     def validate_access_consent(self, field: Field) -> None:
         self._needs_consent(field, self.access_needs)
 
@@ -198,7 +213,8 @@ class PersonForm(Form):
     @property
     def person(self) -> dict[str, Any]:
         """The person's fields as the verbs want them."""
-        names = ("title", "first_name", "last_name", "badge_name", "email", "organisation", "role")
+        names = ("title", "first_name", "last_name", "badge_name", "email", "phone", "organisation",
+                 "role")  # fmt: skip
         needs = {
             name: (self[name].data or "") if name in self else ""
             for name in ("access_needs", "diet")
@@ -218,7 +234,7 @@ class PersonForm(Form):
         return {name: proof for name in given if self._is_about_something(name)}
 
     def _is_about_something(self, consent: str) -> bool:
-        about = {"access_consent": "access_needs", "diet_consent": "diet"}.get(consent)
+        about = NEEDED_FOR.get(consent)
         return about is None or bool(self[about].data and self._comes())
 
 
@@ -263,8 +279,8 @@ def of_registration(
     """The form, filled with what is known."""
     known: dict[str, Any] = {
         name: getattr(registration, name)
-        for name in ("title", "first_name", "last_name", "badge_name", "email", "organisation",
-                     "role", "country", "access_needs", "diet")
+        for name in ("title", "first_name", "last_name", "badge_name", "email", "phone",
+                     "organisation", "role", "country", "access_needs", "diet")
     }  # fmt: skip
     known |= {name: name in registration.consents for name in CONSENTS}
     return make(

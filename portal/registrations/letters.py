@@ -9,6 +9,8 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from portal import mail, tokens
+from portal.accounts import queries as accounts
+from portal.audit.service import Actor
 from portal.config import Settings
 from portal.events import queries as event_queries
 from portal.events import service as event_service
@@ -21,7 +23,7 @@ from portal.invites.service import Calendar
 from portal.labels import STATUSES
 from portal.outbox import service as outbox
 from portal.outbox.mime import defang
-from portal.registrations import person, queries
+from portal.registrations import person, queries, service, unreached
 from portal.registrations.changes import Change, changes
 from portal.registrations.models import Registration
 from portal.registrations.rules import (
@@ -87,6 +89,14 @@ def write_links(registration: Registration, *, now: datetime) -> None:
             event_id=registration.event_id,
             now=now,
         )
+
+
+def try_again(registration: Registration, *, by: Actor, now: datetime) -> None:
+    """Everything that did not reach the person is tried once more, in its order."""
+    for message in unreached.parked_of(registration):
+        outbox.try_again(message, by=by, now=now)
+    if registration.stuck_at is not None:
+        service.try_again(registration, by=by, now=now)
 
 
 def forget(registration: Registration) -> bool:
@@ -165,6 +175,27 @@ class Told:
     @property
     def position(self) -> int | None:
         return queries.position(self.registration)
+
+    @property
+    def details_too(self) -> bool:
+        """Whether a letter about the event comes first that is also the one about their details."""
+        return self.registration.told_revision < self.registration.revision
+
+    @cached_property
+    def entered_by(self) -> str:
+        """The organiser who entered the person; nothing where they registered themselves."""
+        organiser = self.registration.entered_by
+        if organiser is None:
+            return ""
+        return defang(accounts.names_of({organiser}).get(organiser) or _("A colleague"))
+
+    @property
+    def source(self) -> str:
+        return defang(self.registration.source)
+
+    @cached_property
+    def privacy_url(self) -> str:
+        return mail.public_url("pages.privacy", lang=self.language)
 
     @cached_property
     def manage_url(self) -> str:

@@ -1,7 +1,8 @@
 """The list of an event's registrations as the desk wants it: found, filtered, sorted, counted."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +13,16 @@ from sqlalchemy.orm import selectinload
 from portal.db import db
 from portal.events.models import Event
 from portal.events.rules import State
-from portal.registrations import news
+from portal.registrations import news, unreached
 from portal.registrations.models import Registration
 from portal.registrations.queries import LIVE
-from portal.registrations.rules import StakeholderGroup, Status
-from portal.text import fold, like_pattern
+from portal.registrations.rules import Attendance, StakeholderGroup, Status
+from portal.text import clean, fold, like_pattern
 
 PAGE = 50
 MOST_WORDS = 8
+LONGEST_SEARCH = 200
+_COUNTRY = re.compile(r"[A-Z]{2}")
 Question = Select[*tuple[Any, ...]]
 SORTS = ("name", "organisation", "status", "registered_at")
 RANK = {status: rank for rank, status in enumerate(Status)}
@@ -47,21 +50,100 @@ class Wish:
     words: str = ""
     status: Status | None = None
     group: StakeholderGroup | None = None
+    attendance: Attendance | None = None
+    country: str = ""
+    unreached: bool = False
     sort: str = "name"
     descending: bool = False
 
 
-def figures(event: Event) -> dict[Status, int]:
-    """How many people of the event stand at each status."""
+def wish_of(args: Mapping[str, str]) -> Wish | None:
+    """What an address asks for; None where it holds a code that does not exist."""
+    words, sort, country = args.get("q", ""), args.get("sort", "name"), args.get("country", "")
+    status, group = args.get("status", ""), args.get("stakeholder_group", "")
+    attendance, unreached = args.get("attendance", ""), args.get("unreached", "")
+    known = (
+        sort.removeprefix("-") in SORTS
+        and (not status or status in set(Status))
+        and (not group or group in set(StakeholderGroup))
+        and (not attendance or attendance in set(Attendance))
+        and (not country or _COUNTRY.fullmatch(country))
+        and unreached in ("", "yes")
+    )
+    if not known or len(words) > LONGEST_SEARCH:
+        return None
+    return Wish(
+        words=clean(words),
+        status=Status(status) if status else None,
+        group=StakeholderGroup(group) if group else None,
+        attendance=Attendance(attendance) if attendance else None,
+        country=country,
+        unreached=bool(unreached),
+        sort=sort.removeprefix("-"),
+        descending=sort.startswith("-"),
+    )
+
+
+def said(wish: Wish) -> dict[str, str]:
+    """The wish as an address says it; what is usual is left out."""
+    sort = f"{'-' if wish.descending else ''}{wish.sort}"
+    codes = filter_codes(wish) | {"q": wish.words, "sort": "" if sort == "name" else sort}
+    return {name: value for name, value in codes.items() if value}
+
+
+def filter_codes(wish: Wish) -> dict[str, str]:
+    """The filter without the words of the search, which may be somebody's name."""
+    return {
+        "status": wish.status.value if wish.status else "",
+        "stakeholder_group": wish.group.value if wish.group else "",
+        "attendance": wish.attendance.value if wish.attendance else "",
+        "country": wish.country,
+        "unreached": "yes" if wish.unreached else "",
+    }
+
+
+def narrows(wish: Wish) -> bool:
+    """Whether it shows fewer than everybody."""
+    return bool(wish.words or any(filter_codes(wish).values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """An event's people in numbers; how they attend is counted of those with a place."""
+
+    statuses: dict[Status, int]
+    attendance: dict[Attendance, int]
+    countries: list[str]
+
+    def __getitem__(self, status: Status) -> int:
+        return self.statuses[status]
+
+    @property
+    def everybody(self) -> int:
+        return sum(self.statuses.values())
+
+
+def figures(event: Event) -> Figures:
+    """How many people of the event stand at each status, how they attend, where they are from."""
     shown = _standing(event).label("shown")
-    counted = select(shown, func.count()).where(*_of(event)).group_by(shown)
-    found = {Status(status): count for status, count in db.session.execute(counted).all()}
-    return dict.fromkeys(Status, 0) | found
+    kinds = (shown, Registration.attendance, Registration.country)
+    counted = select(*kinds, func.count()).where(*_of(event)).group_by(*kinds)
+    statuses, ways = Counter[Status](), Counter[Attendance]()
+    countries = set()
+    for status, attendance, country, count in db.session.execute(counted).all():
+        statuses[Status(status)] += count
+        ways[attendance] += count if status == Status.CONFIRMED else 0
+        countries.add(country)
+    return Figures(
+        {status: statuses[status] for status in Status},
+        {way: ways[way] for way in Attendance},
+        sorted(country for country in countries if country),
+    )
 
 
 def count(event: Event, wish: Wish) -> int:
     """How many people fit the wish."""
-    return db.session.scalar(select(func.count()).where(*_fitting(event, wish))) or 0
+    return db.session.scalar(select(func.count()).where(*fitting(event, wish))) or 0
 
 
 def page(event: Event, wish: Wish, number: int) -> Sequence[Result[Any]]:
@@ -72,8 +154,8 @@ def page(event: Event, wish: Wish, number: int) -> Sequence[Result[Any]]:
 
 def everybody(event: Event, wish: Wish) -> Iterator[Result[Any]]:
     """All who fit, with what they need, read in portions."""
-    question = _listed(event, wish, Registration.access_needs, Registration.diet,
-                       Registration.consents, Registration.language)  # fmt: skip
+    question = _listed(event, wish, Registration.phone, Registration.access_needs,
+                       Registration.diet, Registration.consents, Registration.language)  # fmt: skip
     yield from db.session.execute(question.execution_options(yield_per=500))
 
 
@@ -101,6 +183,15 @@ def some(event: Event, ids: Sequence[int]) -> Sequence[Registration]:
     return db.session.scalars(
         select(Registration)
         .where(Registration.id.in_(ids), *_of(event))
+        .order_by(Registration.registered_at, Registration.id)
+    ).all()
+
+
+def pending(event: Event, wish: Wish) -> Sequence[Registration]:
+    """Those who fit and are to be decided on, in order of arrival."""
+    return db.session.scalars(
+        select(Registration)
+        .where(*fitting(event, wish), Registration.status == Status.PENDING)
         .order_by(Registration.registered_at, Registration.id)
     ).all()
 
@@ -152,15 +243,26 @@ def stuck_of(event_ids: Sequence[int] | None) -> Sequence[Result[Any]]:
     return db.session.execute(_in(question, event_ids)).all()
 
 
+def ids(event: Event, wish: Wish) -> Select[int]:
+    """Those who fit, to be asked within another question."""
+    return select(Registration.id).where(*fitting(event, wish))
+
+
+def all_ids(event: Event, wish: Wish) -> list[int]:
+    """The same, asked at once."""
+    return list(db.session.scalars(ids(event, wish)))
+
+
 def _listed(event: Event, wish: Wish, *more: Any) -> Question:
     return (
         select(*COLUMNS, _standing(event).label("status"), *more)
-        .where(*_fitting(event, wish))
+        .where(*fitting(event, wish))
         .order_by(*_order(event, wish))
     )
 
 
-def _fitting(event: Event, wish: Wish) -> list[ColumnElement[bool]]:
+def fitting(event: Event, wish: Wish) -> list[ColumnElement[bool]]:
+    """Who fits a wish."""
     conditions = _of(event)
     for word in fold(wish.words).split()[:MOST_WORDS]:
         conditions.append(Registration.search_text.like(like_pattern(word), escape="\\"))
@@ -168,6 +270,12 @@ def _fitting(event: Event, wish: Wish) -> list[ColumnElement[bool]]:
         conditions.append(_standing(event) == wish.status.value)
     if wish.group is not None:
         conditions.append(Registration.stakeholder_group == wish.group)
+    if wish.attendance is not None:
+        conditions.append(Registration.attendance == wish.attendance)
+    if wish.country:
+        conditions.append(Registration.country == wish.country)
+    if wish.unreached:
+        conditions.append(Registration.id.in_(unreached.ids(event.id)))
     return conditions
 
 

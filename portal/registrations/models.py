@@ -10,7 +10,7 @@ from portal.db import Row, coded
 from portal.events.models import Event
 from portal.events.rules import State
 from portal.registrations import rules
-from portal.registrations.rules import Attendance, StakeholderGroup, Status
+from portal.registrations.rules import Attendance, NoteKind, StakeholderGroup, Status
 
 _UNTOLD = text("revision > told_revision")
 _ASKED = text("links_asked_at IS NOT NULL")
@@ -83,6 +83,11 @@ class Registration(Row):
     erase_asked_at: Mapped[datetime | None] = mapped_column(index=True)
     erased_at: Mapped[datetime | None]
 
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    entered_by: Mapped[int | None]
+    source: Mapped[str] = mapped_column(String(300), default="")
+    reached_at: Mapped[datetime | None]
+
     event: Mapped[Event] = relationship()
 
     @property
@@ -140,6 +145,19 @@ class Registration(Row):
     def thread(self) -> str:
         """Under which the outbox keeps the letters about this registration in order."""
         return f"registration:{self.id}"
+
+
+class Note(Row):
+    """What organisers wrote about a person, who can ask to see it; forgotten at `expires_at`."""
+
+    __tablename__ = "registration_notes"
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"), index=True)
+    kind: Mapped[NoteKind] = mapped_column(coded(NoteKind))
+    text: Mapped[str] = mapped_column(Text)
+    author_id: Mapped[int | None]
+    written_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Answer(Row):

@@ -6,7 +6,7 @@ from portal.registrations.rules import Attendance
 from portal.text import fold
 
 FIELDS = (
-    "title", "first_name", "last_name", "badge_name", "email", "organisation", "role",
+    "title", "first_name", "last_name", "badge_name", "email", "phone", "organisation", "role",
     "stakeholder_group", "country", "attendance", "access_needs", "diet",
 )  # fmt: skip
 

@@ -1,8 +1,9 @@
 """What registrations hold about a person, and how they forget."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, delete, or_, select
 
 from portal.audit.service import WORKER, record
 from portal.db import db
@@ -10,13 +11,16 @@ from portal.events.models import Event
 from portal.events.rules import State
 from portal.protection import queries as records
 from portal.protection.rules import Kept, days
-from portal.registrations.models import Registration
+from portal.registrations.models import Note, Registration
 
 # Every column that says something about the person; the rest are counts, order and proof.
 PERSONAL = (
-    "title", "first_name", "last_name", "badge_name", "email", "organisation", "role",
+    "title", "first_name", "last_name", "badge_name", "email", "phone", "organisation", "role",
     "access_needs", "diet", "address_key", "name_key", "sort_name", "search_text", "told_address",
+    "source",
 )  # fmt: skip
+# What organisers wrote about the person, in a table of its own.
+PERSONAL_NOTES = ("text",)
 # Codes that are kept for statistics: they name nobody.
 STATISTICAL = ("stakeholder_group", "country", "attendance", "language")
 
@@ -61,12 +65,48 @@ def _with_old_needs(now: datetime) -> list[int]:
 _SOMETHING_NEEDED = (or_(Registration.access_needs != "", Registration.diet != ""),)
 
 
+def a_note_is_over(now: datetime) -> bool:
+    """Whether any note was kept long enough."""
+    return db.session.execute(_old_notes(now).limit(1)).first() is not None
+
+
+def forget_notes(now: datetime) -> None:
+    """Forget some of the notes that were kept long enough."""
+    db.session.execute(delete(Note).where(Note.id.in_(_old_notes(now).limit(A_FEW))))
+
+
+def _old_notes(now: datetime) -> Select[int]:
+    return select(Note.id).where(Note.expires_at <= now)
+
+
+def held(registration: Registration) -> dict[str, Any]:
+    """What organisers wrote about the person, and how they came to be in the list."""
+    notes = db.session.scalars(
+        select(Note).where(Note.registration_id == registration.id).order_by(Note.id)
+    )
+    return {
+        "phone": registration.phone,
+        "entered_at_the_desk": registration.entered_by is not None,
+        "source": registration.source,
+        "notes": [
+            {
+                "kind": note.kind.value,
+                "text": note.text,
+                "written_at": note.written_at.isoformat(),
+                "expires_at": note.expires_at.isoformat(),
+            }
+            for note in notes
+        ],
+    }
+
+
 def blank(registration: Registration) -> None:
     """Forget at once all that the last letter does not need."""
-    for name in ("title", "first_name", "last_name", "badge_name", "organisation", "role",
-                 "access_needs", "diet", "sort_name", "search_text"):  # fmt: skip
+    for name in ("title", "first_name", "last_name", "badge_name", "phone", "organisation", "role",
+                 "access_needs", "diet", "sort_name", "search_text", "source"):  # fmt: skip
         setattr(registration, name, "")
     registration.consents = {}
+    db.session.execute(delete(Note).where(Note.registration_id == registration.id))
 
 
 def erase(registration: Registration, *, now: datetime) -> None:
@@ -77,6 +117,7 @@ def erase(registration: Registration, *, now: datetime) -> None:
     registration.email = f"{nobody}@invalid"
     registration.address_key = registration.name_key = nobody
     registration.consents = {}
+    db.session.execute(delete(Note).where(Note.registration_id == registration.id))
     registration.links_asked_at = registration.erase_asked_at = registration.stuck_at = None
     registration.erased_at = now
     record("registration.erased", registration, by=WORKER, now=now, event_id=registration.event_id)

@@ -152,6 +152,13 @@ def of_link(values: Sequence[Any]) -> Registration | None:
     return registration
 
 
+def read_anew(registrations: Sequence[Registration]) -> None:
+    """As they are now, in one read: what was loaded before a lock may be old under it."""
+    ids = [each.id for each in registrations]
+    question = select(Registration).where(Registration.id.in_(ids))
+    db.session.scalars(question.execution_options(populate_existing=True)).all()
+
+
 def of_address(address_key: str) -> Sequence[Registration]:
     """All registrations of a mailbox at public events, with their events."""
     return db.session.scalars(
@@ -176,6 +183,16 @@ def first_waiting(event_id: int, count: int | None) -> Sequence[Registration]:
         .order_by(Registration.queue_number)
         .limit(count)
     ).all()
+
+
+def line(event_id: int) -> list[tuple[int, int]]:
+    """The whole line, first to last: (registration, queue number), as it is now."""
+    rows = db.session.execute(
+        select(Registration.id, Registration.queue_number)
+        .where(Registration.event_id == event_id, Registration.status == Status.WAITLISTED)
+        .order_by(Registration.queue_number)
+    ).all()
+    return [(row[0], row[1] or 0) for row in rows]
 
 
 def position(registration: Registration) -> int | None:

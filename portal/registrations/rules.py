@@ -1,5 +1,6 @@
 """Decisions about registrations: values in, a value out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -42,6 +43,34 @@ class StakeholderGroup(StrEnum):
 class Attendance(StrEnum):
     IN_PERSON = "in_person"
     ONLINE = "online"
+
+
+NEEDED_FOR = {"access_consent": "access_needs", "diet_consent": "diet"}
+"""What may be kept and used with this consent only."""
+
+
+class Placing(StrEnum):
+    """Where who is entered at the desk stands, when there is no free place without a line."""
+
+    END = "end"
+    NEXT = "next"
+
+
+class Target(StrEnum):
+    """How a new position in the line is said."""
+
+    TO = "to"
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class NoteKind(StrEnum):
+    """What a note is about: nothing else, or the reason of an act."""
+
+    NOTE = "note"
+    PROMOTED = "promoted"
+    MOVED = "moved"
+    TOLD = "told"
 
 
 class Occasion(StrEnum):
@@ -92,6 +121,32 @@ def first_status(*, approval: bool, places_left: int | None, someone_waits: bool
     if someone_waits or places_left == 0:
         return Status.WAITLISTED
     return Status.CONFIRMED
+
+
+def place_by_hand(
+    *, places_left: int | None, someone_waits: bool, placing: Placing | None
+) -> Status | None:
+    """What who is entered at the desk gets; None where the organiser has to say it."""
+    is_free = places_left is None or places_left > 0
+    if is_free and (not someone_waits or placing is Placing.NEXT):
+        return Status.CONFIRMED
+    return None if placing is None else Status.WAITLISTED
+
+
+def new_position(target: Target, number: int, current: int) -> int:
+    """The position that "before the third" means for who stands at `current` now."""
+    if target is Target.TO or number == current:
+        return number
+    behind = number > current
+    if target is Target.BEFORE:
+        return number - 1 if behind else number
+    return number if behind else number + 1
+
+
+def reordered(line: Sequence[int], who: int, position: int) -> list[int]:
+    """The line with one person at another position; the others keep their order."""
+    others = [each for each in line if each != who]
+    return [*others[: position - 1], who, *others[position - 1 :]]
 
 
 def standing(status: Status, event_state: str) -> Status:

@@ -56,6 +56,7 @@ from portal.registrations.rules import (
     notice_version,
 )
 from portal.registrations.service import Sent
+from portal.registrations.service import details as changing
 from portal.text import masked
 from portal.tokens import BadLink
 from portal.web import personal
@@ -84,7 +85,7 @@ def send_registration(slug: str) -> ResponseReturnValue:
         form = RegistrationForm(found[0].format)
         if not form.validate_on_submit():
             return _refused_form(found, form)
-    may_write = _may_write_to(form.email.data)
+    may_write = _may_write_to(form.email.data, "registering")
     entrance = event_service.held(found[0].id)
     now = clock.now()  # under the lock, so that moments of arrival rise as the line does
     sent = Sent(
@@ -138,7 +139,7 @@ def details(token: str) -> ResponseReturnValue:
             return _details_page(registration, form, token)
     registration, now = _own(token), clock.now()
     consents = form.consents(NOTICE_VERSION, now)
-    service.change_details(registration, form.person, consents, by=REGISTRANT, now=now)
+    changing.change(registration, form.person, consents, by=REGISTRANT, now=now)
     if registration.link_code != g.link_code:
         _leads_to_event(registration.event)
         return render_template("registrations/address_changed.html", event=registration.event)
@@ -229,7 +230,7 @@ def _mail_links(template: str, endpoint: str, event: Event | None = None) -> Res
     form = LinkForm()
     if form.validate_on_submit():
         address = person.address_key(form.email.data)
-        if _may_write_to(address):
+        if _may_write_to(address, "mail"):
             service.ask_for_links(queries.of_address(address), now=clock.now())
         session["asked"] = masked(form.email.data)
         return redirect(url_for(endpoint, sent="yes", **_slug(event)), 303)
@@ -375,10 +376,14 @@ def _why_not_join(registration: Registration) -> str:
     return _("The link to join is not open now. Your page says from when it is.")
 
 
-def _may_write_to(address: str) -> bool:
-    """Count one more letter to this mailbox; too many are not written, the page stays the same."""
+def _may_write_to(address: str, counted_as: str) -> bool:
+    """Count one more letter to this mailbox; too many are not written, the page stays the same.
+
+    Registrations have a count of their own: colleagues behind one mailbox who register one after
+    the other can still have their links sent.
+    """
     allowed = current_app.extensions["portal"].limits["mail"]
     if not allowed:
         return True
     key = tokens.digest(person.address_key(address))
-    return limiter.limiter.hit(parse(allowed), "mail", key)
+    return limiter.limiter.hit(parse(allowed), counted_as, key)

@@ -23,6 +23,9 @@ from portal.accounts import queries as accounts
 from portal.accounts import service as account_service
 from portal.accounts.rules import Made, TeamRole
 from portal.audit.service import COMMAND
+from portal.circulars import service as circulars
+from portal.circulars.models import Circular
+from portal.circulars.rules import CircularState
 from portal.db import db, transaction
 from portal.events import letters
 from portal.events import programme_service as programme
@@ -39,6 +42,7 @@ from portal.registrations import service
 from portal.registrations.demonstration import register_people
 from portal.registrations.models import Registration
 from portal.registrations.rules import Attendance
+from portal.registrations.service import notes
 from portal.tokens import sign
 from tests.desk.front_door import PASSWORD
 from tests.factories import (
@@ -93,6 +97,21 @@ class Stage:
         with self.app.app_context():
             question = select(kind.id).where(kind.event_id == _event("offers").id)
             return str(db.session.scalars(question.filter_by(**facts).order_by(kind.id)).first())
+
+    def letter(self, name: str, page: str = "") -> str:
+        """The path of a letter to a selection."""
+        return f"/desk/events/crowd/letters/{_LETTERS[name]}{page}"
+
+    def corrects(self, email: str) -> None:
+        """A colleague corrects this person's role, each time to another one."""
+        with self.app.app_context(), transaction() as session:
+            found = session.scalars(select(Registration).where(Registration.email == email)).one()
+            found.role = f"adviser {clock.now():%H:%M:%S.%f}"
+
+    def rewrites(self, name: str) -> None:
+        """A colleague saves this letter once more."""
+        with self.app.app_context(), transaction() as session:
+            session.get_one(Circular, _LETTERS[name]).revision += 1
 
     def newcomer(self, slug: str = "open") -> str:
         """Somebody who registers now; their address."""
@@ -196,6 +215,8 @@ def _set_up(now: datetime) -> None:
     _crowd(now, later)
     _organisers(now)
     _letters(now)
+    _circulars(now)
+    _stories(now)
 
 
 def _open_events(now: datetime, later: datetime) -> None:
@@ -279,7 +300,7 @@ def _people(now: datetime, soon: datetime, later: datetime) -> None:
     _comes("online", "before", attendance=Attendance.ONLINE)
     _made("soon", soon, format=Format.ONLINE, venue="", address="", joining_url=LINK)
     _comes("soon", "within", attendance=Attendance.ONLINE)
-    _comes("full", "first")
+    _comes("full", "first", last_name="Known")
     _comes("full", "waitlisted")
     _comes("no-place", "last")
     _comes("approval", "pending")
@@ -345,6 +366,50 @@ def _letters(now: datetime) -> None:
     parked.parked_at, parked.reason = now, "550 5.1.1 no such mailbox here"
     stuck = _comes("crowd", "stuck")
     stuck.stuck_at, stuck.stuck_reason = now, "The template says nothing about this state."
+
+
+_LETTERS: dict[str, int] = {}
+
+
+def _circulars(now: datetime) -> None:
+    """One of each state, to the crowd."""
+    crowd = _event("crowd")
+    words = {
+        "subject": {"en": "Another entrance, {first_name}"},
+        "body": {"en": "Dear {first_name},\n\nuse the **side door**.\n\n- {where}\n- {nobody}"},
+        "urgent": True,
+    }  # fmt: skip
+    for name in ("draft", "empty", "sent", "stopped"):
+        one = circulars.begin(crowd, {"status": "confirmed"}, by=COMMAND, now=now)
+        if name != "empty":
+            circulars.rewrite(one, **words, by=COMMAND, now=now)
+        if name == "stopped":
+            one.subject = {"en": "Another hour"}
+            circulars.send(one, by=COMMAND, now=now)
+            circulars.stop(one, by=COMMAND, now=now)
+        if name == "sent":
+            one.state, one.sent_at, one.ended_at = CircularState.SENT, now, now
+        _LETTERS[name] = one.id
+
+
+def _stories(now: datetime) -> None:
+    """Somebody with notes, a telephone and refused letters; somebody in a line that rests."""
+    storied = _comes("crowd", "storied", phone="+32 2 123 45 67", organisation=LONG)
+    notes.write(storied, "Comes by night train.\nAsks for a receipt.", by=COMMAND, now=now)
+    outbox.post(
+        message_id="<storied@example.org>", recipient=storied.email, subject="Received: Crowd",
+        octets=b"Subject: x\r\n\r\nx", occasion="received", event_id=storied.event_id,
+        thread=storied.thread, now=now,
+    )  # fmt: skip
+    db.session.flush()
+    refused = db.session.scalars(select(Message).where(Message.thread == storied.thread)).one()
+    refused.parked_at, refused.reason = now, "550 5.1.1 no such mailbox here"
+    storied.told_revision = storied.revision
+    rests = _made("rests", storied.event.starts_at, capacity=1)
+    _comes("rests", "settled")
+    _comes("rests", "resting")
+    rests.capacity, rests.waitlist = 2, False
+    _comes("open", "known", last_name="Known")
 
 
 def _made(slug: str, starts_at: datetime, **facts: Any) -> Event:

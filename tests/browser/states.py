@@ -204,6 +204,24 @@ def _passkey_removal(page: Page, stage: Stage, lang: str) -> None:
     goto(page, stage, stage.passkey(ORGANISERS[lang]))
 
 
+def letter(name: str, rest: str = "") -> Way:
+    """A letter to a selection at the desk."""
+    return lambda page, stage, lang: goto(page, stage, stage.letter(name, rest))
+
+
+def _corrected_meanwhile(page: Page, stage: Stage, lang: str) -> None:
+    goto(page, stage, stage.desk("declining@example.org", "/details"))
+    stage.corrects("declining@example.org")
+    page.fill("#last_name", "Another")
+    press(page)
+
+
+def _rewritten_meanwhile(page: Page, stage: Stage, lang: str) -> None:
+    goto(page, stage, stage.letter("draft"))
+    stage.rewrites("draft")
+    press(page)
+
+
 def sign_in(page: Page, stage: Stage, lang: str) -> None:
     """As the demonstration's organiser, whose desk speaks this language."""
     _by_link(page, stage, lang)
@@ -315,6 +333,57 @@ DESK: dict[str, Way] = {
     "registration, confirmed": person("confirmed"),
     "registration, pending": person("pending"),
     "registration, letter stuck": person("stuck"),
+    "registrations, filtered by more": at_desk(
+        "/events/hybrid/registrations?attendance=online&country=BE&unreached=yes"
+    ),
+    "registration, waitlisted": person("waitlisted"),
+    "registration with a story": person("storied"),
+    "correcting": person("confirmed", "/details"),
+    "correcting, everything missing": then(
+        person("confirmed", "/details"), fill(first_name="", last_name="", phone="none"), press
+    ),
+    "correcting, changed meanwhile": _corrected_meanwhile,
+    "correcting, registered already": then(
+        person("waitlisted", "/details"),
+        fill(email="first@example.org", first_name="First", last_name="Known"),
+        press,
+    ),
+    "entering": at_desk("/events/open/registrations/entry"),
+    "entering, everything missing": then(at_desk("/events/hybrid/registrations/entry"), press),
+    "entering, to be chosen": then(
+        at_desk("/events/full/registrations/entry"), fill_in, fill(source="by telephone"), press
+    ),
+    "entering, registered already": then(
+        at_desk("/events/open/registrations/entry"),
+        fill_in,
+        fill(
+            first_name="Known", last_name="Known", email="known@example.org", source="by telephone"
+        ),
+        press,
+    ),
+    "note": person("confirmed", "/notes"),
+    "note, nothing written": then(person("confirmed", "/notes"), fill(kept_until=""), press),
+    "place out of turn": person("resting", "/promotion"),
+    "place out of turn, none free": person("waitlisted", "/promotion"),
+    "position": person("waitlisted", "/position"),
+    "position, nothing written": then(person("waitlisted", "/position"), press),
+    "could not be reached": at_desk("/events/crowd/unreached"),
+    "everybody could be reached": at_desk("/events/lonely/unreached"),
+    "told by telephone": person("stuck", "/told"),
+    "told by telephone, nothing written": then(person("stuck", "/told"), press),
+    "letters": at_desk("/events/crowd/letters/"),
+    "letters, none yet": at_desk("/events/lonely/letters/"),
+    "letter, draft": letter("draft"),
+    "letter, nothing written": then(
+        letter("draft"), fill(**{"subject-en": "", "body-en": ""}), press
+    ),
+    "letter, changed meanwhile": _rewritten_meanwhile,
+    "letter, preview": letter("draft", "/preview"),
+    "letter, preview of the second": letter("draft", "/preview?person=2"),
+    "letter, preview of nothing": letter("empty", "/preview"),
+    "letter, sent": letter("sent"),
+    "letter, stopped": letter("stopped"),
+    "letter, deleting": letter("draft", "/removal"),
     "refusal": person("declining", "/refusal"),
     "withdrawal at the desk": person("declining", "/withdrawal"),
     "details of the event": at_desk("/events/hybrid/details"),

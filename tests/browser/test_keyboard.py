@@ -102,7 +102,7 @@ def test_an_organiser_needs_no_mouse(stage: Stage, window: Window, tmp_path: Pat
     assert page.locator("tbody tr").count() == 1
     press(page, re.compile("^Hopeful "))
     press(page, "Approve", "button")
-    assert page.locator("main .status-badge").inner_text() == "Confirmed"
+    assert page.locator("main .status-badge").first.inner_text() == "Confirmed"
 
     press(page, "Registrations")
     tab_to(page, words="Download as CSV")
@@ -114,6 +114,27 @@ def test_an_organiser_needs_no_mouse(stage: Stage, window: Window, tmp_path: Pat
     assert "hopeful@example.org" in kept.read_text(encoding="utf-8-sig")
     press(page, "Sign out", "button")
     assert page.get_by_text("You are signed out").is_visible()
+
+
+def test_a_letter_to_a_selection_needs_no_mouse(stage: Stage, window: Window) -> None:
+    page, mails = window(WIDE), stage.server.mails
+    page.goto(stage.server.url + stage.link("sign_in", ORGANISERS["en"]))
+    press(page, "Sign in", "button")
+    press(page, "Rests: trust in microcredentials")
+    press(page, "Registrations")
+    tab_to(page, name="id")
+    page.keyboard.press("Space")
+    press(page, "Write a letter", "button")
+
+    press(page, "Save and look at it", "button")
+    assert focused(page)["id"] == "error-summary"
+    write(page, **{"subject-en": "Bring a pen, {first_name}", "body-en": "See you there."})
+    press(page, "Save and look at it", "button")
+    assert page.get_by_text("Bring a pen, Settled").first.is_visible()
+    mails.new()
+    press(page, "Send 1 letter", "button")
+    assert page.locator("h1").inner_text() == "Bring a pen, {first_name}"
+    until(lambda: any("Bring a pen, Settled" in str(m["Subject"]) for m in mails.new()), 20)
 
 
 def tab_to(page: Page, **wanted: str | re.Pattern[str]) -> None:

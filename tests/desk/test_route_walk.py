@@ -12,6 +12,8 @@ from sqlalchemy import select
 
 from portal.accounts.models import SignIn
 from portal.accounts.rules import RIGHTS, Right, TeamRole
+from portal.audit.service import COMMAND
+from portal.circulars import service as circulars
 from portal.db import db, transaction
 from tests.desk.front_door import account, make_user, sign_in
 from tests.factories import (
@@ -48,9 +50,13 @@ def values(app: Flask) -> dict[str, object]:
     with app.app_context(), transaction():
         theirs = make_event(slug="theirs")
         make_event(slug="mine")
+        make_registration(theirs)
+        theirs.capacity = 1
         made = {
             "slug": "theirs",
-            "registration_id": make_registration(theirs).id,
+            "registration_id": make_registration(theirs).id,  # in line: all acts are possible
+            "note_id": 1,
+            "circular_id": circulars.begin(theirs, {}, by=COMMAND, now=theirs.created_at).id,
             "session_id": make_session(theirs).id,
             "speaker_id": make_speaker(theirs).id,
             "material_id": make_link(theirs).id,
@@ -111,7 +117,7 @@ def test_organisers_of_another_event_find_nothing_of_this_one(
 
 
 LOOKS = {"events_desk.show"}
-READS_PEOPLE = {"registrations_desk.index", "registrations_desk.show"}
+READS_PEOPLE = {"registrations_desk.index", "registrations_desk.show", "unreached_desk.index"}
 WRITES_TEXTS = {
     "programme_desk.index", "programme_desk.new", "programme_desk.session",
     "programme_desk.cancellation", "programme_desk.comes_back", "programme_desk.removal",

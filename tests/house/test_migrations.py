@@ -138,3 +138,20 @@ def test_what_was_there_before_consents_and_materials_is_carried_on(
         kept = [each.facts for each in db.session.scalars(select(Revision).order_by(Revision.id))]
         assert kept == migrated
         assert event.sessions[0].cancelled_why == {}
+
+
+def test_people_of_before_keep_all_and_have_no_telephone(app: Flask, clock: object) -> None:
+    """Down to the release before letters to a selection, and up again, on rows that are there."""
+    with app.app_context(), transaction():
+        kept = make_registration(make_event(), last_name="Kept").id
+    migrate(app)
+    with app.app_context():
+        downgrade(directory=str(ROOT / "migrations"), revision="0002")
+        before = db.session.execute(text("SELECT * FROM registrations")).mappings().one()
+        assert "phone" not in before
+        db.session.rollback()
+    migrate(app)
+    with app.app_context():
+        after = db.session.get_one(Registration, kept)
+        assert (after.last_name, after.phone, after.source) == ("Kept", "", "")
+        assert (after.entered_by, after.reached_at) == (None, None)

@@ -9,12 +9,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import JSON, String
 
+from portal.circulars import privacy as circulars
+from portal.circulars.models import Recipient
 from portal.config import ROOT
 from portal.db import db
 from portal.events import privacy as events
 from portal.events.models import Speaker
 from portal.registrations import privacy as registrations
-from portal.registrations.models import Registration
+from portal.registrations.models import Note, Registration
 from portal.registrations.rules import Occasion
 
 CODE = sorted((ROOT / "portal").rglob("*.py"))
@@ -98,3 +100,14 @@ def test_every_text_about_a_registrant_is_personal_or_has_its_reason(app: Flask)
         column.key for column in Registration.__table__.columns if isinstance(column.type, String)
     }
     assert texts == {*registrations.PERSONAL, *registrations.STATISTICAL} | of_the_record
+
+
+def test_every_text_of_a_note_is_personal(app: Flask) -> None:
+    texts = {column.key for column in Note.__table__.columns if isinstance(column.type, String)}
+    assert texts == {*registrations.PERSONAL_NOTES, "kind"}
+
+
+def test_a_recipient_of_a_letter_is_a_pair_of_ids(app: Flask) -> None:
+    """No name and no address: those go with the mail."""
+    kept = {column.key for column in Recipient.__table__.columns if isinstance(column.type, String)}
+    assert kept == {*circulars.PERSONAL, "outcome", "message_id", "reason"}

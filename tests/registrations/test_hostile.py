@@ -145,6 +145,17 @@ def test_limits_count_mailboxes_without_keeping_their_addresses(
     assert not [key for key in keys if "@" in key]
 
 
+@pytest.mark.settings(PORTAL_LIMITS="mail=2/hour")
+def test_a_mailbox_of_colleagues_can_have_its_links_at_once(
+    client: PortalClient, event: str, deliver: Deliver
+) -> None:
+    for name in ("Ada", "Bob", "Cid"):
+        register(client, event, first_name=name)
+    deliver()
+    client.submit("/en/registrations/link", {"email": "ada@example.org"})
+    assert [str(mail["Subject"]).partition(":")[0] for mail in deliver()] == ["Your registrations"]
+
+
 def test_two_clicks_at_once_withdraw_once_and_answer_alike(
     app: Flask, client: PortalClient, event: str, deliver: Deliver
 ) -> None:

@@ -17,18 +17,15 @@ from portal.events.guards import guard_event, needs, own_event
 from portal.events.models import Event
 from portal.forms import ActForm
 from portal.i18n import translated
-from portal.registrations import exports, listing, queries, service
+from portal.registrations import exports, history, listing, queries, service, unreached
+from portal.registrations.desk.common import back, id_of, one
 from portal.registrations.listing import Wish
-from portal.registrations.models import Registration
-from portal.registrations.rules import StakeholderGroup, Status, notice_version
-from portal.text import clean
+from portal.registrations.rules import notice_version
 from portal.web import page_number
 
 bp = Blueprint("registrations_desk", __name__, url_prefix="/desk/events/<slug>")
 guard_event(bp)
 
-LONGEST_SEARCH = 200
-LARGEST_ID = 2**31 - 1
 Verb = Callable[..., None]
 
 
@@ -36,7 +33,8 @@ Verb = Callable[..., None]
 @needs(Right.PEOPLE)
 def index() -> ResponseReturnValue:
     event, wish, number = own_event(), _wish(), page_number()
-    found = listing.count(event, wish)
+    figures = listing.figures(event)
+    found = listing.count(event, wish) if listing.narrows(wish) else figures.everybody
     last = max(1, math.ceil(found / listing.PAGE))
     if number > last:
         abort(404)
@@ -50,9 +48,9 @@ def index() -> ResponseReturnValue:
         found=found,
         number=number,
         last=last,
-        figures_of=listing.figures(event),
+        figures_of=figures,
         letters_due=listing.letters_due_of([event.id]).get(event.id, 0),
-        stuck=listing.stuck_of([event.id]),
+        unreached=unreached.count(event.id),
         labels=labels,
         heads=_heads(wish),
         form=ActForm(),
@@ -84,21 +82,23 @@ def as_xlsx() -> ResponseReturnValue:
 @bp.get("/registrations/<int:registration_id>")
 @needs(Right.PEOPLE)
 def show(registration_id: int) -> ResponseReturnValue:
-    registration = _one(registration_id)
+    """A person with their whole history, the newest first."""
+    registration = one(registration_id)
     return render_template(
         "registrations/desk/show.html",
         event=own_event(),
         registration=registration,
         position=queries.position(registration),
-        consents=exports.CONSENTS,
+        consents=labels.CONSENTS,
+        history=history.of(registration),
         form=ActForm(),
     )
 
 
 @bp.post("/registrations/<int:registration_id>/approval")
 def approval(registration_id: int) -> ResponseReturnValue:
-    service.approve(_one(registration_id), by=by(), now=clock.now())
-    return _back(registration_id)
+    service.approve(one(registration_id), by=by(), now=clock.now())
+    return back(registration_id)
 
 
 @bp.route("/registrations/<int:registration_id>/refusal", methods=["GET", "POST"])
@@ -114,82 +114,45 @@ def withdrawal(registration_id: int) -> ResponseReturnValue:
 @bp.post("/registrations/<int:registration_id>/letter")
 def letter(registration_id: int) -> ResponseReturnValue:
     """Try once more to write the letter that could not be written."""
-    service.try_again(_one(registration_id), by=by(), now=clock.now())
-    return _back(registration_id)
+    service.try_again(one(registration_id), by=by(), now=clock.now())
+    return back(registration_id)
 
 
 @bp.post("/registrations/approvals")
 def approvals() -> ResponseReturnValue:
-    """Approve everybody who was ticked, in order of arrival; all or nobody."""
-    ids = [_id(typed) for typed in request.form.getlist("id")]
-    people = listing.some(own_event(), ids)
-    if len(people) != len(set(ids)):
-        abort(404)
-    for registration in people:
-        service.approve(registration, by=by(), now=clock.now())
-    return redirect(url_for("registrations_desk.index", slug=own_event().slug), 303)
+    """Approve whom was ticked, or all pending whom the filter shows, in order of arrival.
+
+    All of them or nobody.
+    """
+    event = own_event()
+    if request.form.get("scope") == "all":
+        wish = listing.wish_of(request.form) or abort(404)
+        people = listing.pending(event, wish)
+    else:
+        ids = [id_of(typed) for typed in request.form.getlist("id")]
+        people = listing.some(event, ids)
+        if len(people) != len(set(ids)):
+            abort(404)
+    service.approve_all(event, people, by=by(), now=clock.now())
+    return redirect(url_for("registrations_desk.index", slug=event.slug), 303)
 
 
 def _act(registration_id: int, verb: Verb, template: str) -> ResponseReturnValue:
     """A page that says what will happen, and the act."""
-    registration = _one(registration_id)
+    registration = one(registration_id)
     if request.method == "POST":
         verb(registration, by=by(), now=clock.now())
-        return _back(registration_id)
+        return back(registration_id)
     return render_template(template, event=own_event(), registration=registration, form=ActForm())
-
-
-def _one(registration_id: int) -> Registration:
-    if registration_id > LARGEST_ID:
-        abort(404)
-    return listing.one(own_event(), registration_id) or abort(404)
-
-
-def _id(typed: str) -> int:
-    """An id as our own pages send it; no such page for any other."""
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 10 and int(typed) <= LARGEST_ID):
-        abort(404)
-    return int(typed)
-
-
-def _back(registration_id: int) -> ResponseReturnValue:
-    where = url_for(
-        "registrations_desk.show", slug=own_event().slug, registration_id=registration_id
-    )
-    return redirect(where, 303)
 
 
 def _wish() -> Wish:
     """What the address asks for; a code that does not exist is no such page."""
-    args = request.args
-    sort = args.get("sort", "name")
-    status, group = args.get("status", ""), args.get("stakeholder_group", "")
-    known = (
-        sort.removeprefix("-") in listing.SORTS
-        and (not status or status in set(Status))
-        and (not group or group in set(StakeholderGroup))
-    )
-    if not known or len(args.get("q", "")) > LONGEST_SEARCH:
-        abort(404)
-    return Wish(
-        words=clean(args.get("q", "")),
-        status=Status(status) if status else None,
-        group=StakeholderGroup(group) if group else None,
-        sort=sort.removeprefix("-"),
-        descending=sort.startswith("-"),
-    )
+    return listing.wish_of(request.args) or abort(404)
 
 
 def _args(wish: Wish) -> dict[str, str]:
-    """The wish as an address says it; what is usual is left out."""
-    sort = f"{'-' if wish.descending else ''}{wish.sort}"
-    said = {
-        "q": wish.words,
-        "status": wish.status.value if wish.status else "",
-        "stakeholder_group": wish.group.value if wish.group else "",
-        "sort": "" if sort == "name" else sort,
-    }
-    return {"slug": own_event().slug} | {name: value for name, value in said.items() if value}
+    return {"slug": own_event().slug} | listing.said(wish)
 
 
 def _heads(wish: Wish) -> list[tuple[str, str, str | None, str | None]]:
@@ -225,11 +188,7 @@ def _note_export(event: Event, wish: Wish, kind: str) -> int:
 
 def _filter_codes(wish: Wish) -> dict[str, str]:
     """The filter in codes; the words of a search may be a name and stay out."""
-    return {
-        "status": wish.status.value if wish.status else "",
-        "stakeholder_group": wish.group.value if wish.group else "",
-        "searched": "yes" if wish.words else "no",
-    }
+    return listing.filter_codes(wish) | {"searched": "yes" if wish.words else "no"}
 
 
 def _file_name(event: Event) -> str:

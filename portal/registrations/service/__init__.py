@@ -1,4 +1,8 @@
-"""The verbs that change a registration's truth; each leaves an audit entry."""
+"""The verbs that change a registration's truth; each leaves an audit entry.
+
+Here are those of coming and going; details, the line, who is entered at the desk, and notes have
+files of their own.
+"""
 
 import hashlib
 import secrets
@@ -51,7 +55,7 @@ def register(entrance: Entrance, sent: Sent, *, by: Actor, now: datetime) -> Sta
     if known is None:
         _enter(entrance.id, sent, answer, by=by, now=now)
     elif known.status is Status.WITHDRAWN:
-        _return(known, sent, answer, by=by, now=now)
+        enter_again(known, sent, answer, by=by, now=now)
     elif sent.may_write:
         known.links_asked_at = now
     _keep_answer(entrance.id, key, answer, now, again=found.answer is not None)
@@ -73,7 +77,7 @@ def withdraw(registration: Registration, *, by: Actor, now: datetime) -> None:
         raise Refused(_("This registration is withdrawn already."))
     if not registration.may_withdraw(now):
         raise Refused(_("This registration cannot be withdrawn any more."))
-    _move(registration, Status.WITHDRAWN, "registration.withdrawn", by=by, now=now)
+    settle(registration, Status.WITHDRAWN, "registration.withdrawn", by=by, now=now)
     fill_places(event, now=now)
 
 
@@ -82,7 +86,7 @@ def disown(registration: Registration, *, by: Actor, now: datetime) -> None:
     event = events.locked(registration.event_id)
     db.session.refresh(registration)
     if registration.status.is_live:
-        _move(registration, Status.WITHDRAWN, "registration.disowned", by=by, now=now)
+        settle(registration, Status.WITHDRAWN, "registration.disowned", by=by, now=now)
     registration.erase_asked_at = now
     registration.revision += 1
     registration.link_code = secrets.token_urlsafe(9)
@@ -91,80 +95,55 @@ def disown(registration: Registration, *, by: Actor, now: datetime) -> None:
 
 def approve(registration: Registration, *, by: Actor, now: datetime) -> None:
     """Let the person in: to a place if there is one, else to the end of the line."""
-    event = events.locked(registration.event_id)
-    db.session.refresh(registration)
-    _refuse_when_it_is_settled(event, now)
+    approve_all(registration.event, [registration], by=by, now=now)
+
+
+def approve_all(
+    event: Event, registrations: Sequence[Registration], *, by: Actor, now: datetime
+) -> None:
+    """The same for many, in this order, with the places counted once; all of them or nobody."""
+    event = events.locked(event.id)
+    refuse_when_settled(event, now)
+    places = queries.places(event.id)
+    left, someone_waits = places_left(event.capacity, places.taken), places.someone_waits
+    queries.read_anew(registrations)
+    for registration in registrations:
+        status = _approved(registration, event, left, someone_waits=someone_waits)
+        settle(registration, status, "registration.approved", by=by, now=now)
+        if status is Status.WAITLISTED:
+            someone_waits = True
+        elif left is not None:
+            left -= 1
+    if registrations:
+        events.places_changed(event.id)
+
+
+def _approved(
+    registration: Registration, event: Event, left: int | None, *, someone_waits: bool
+) -> Status:
     if registration.status not in (Status.PENDING, Status.DECLINED):
         raise Refused(_("Only a pending or declined registration can be approved."))
-    places = queries.places(event.id)
-    status = first_status(
-        approval=False,
-        places_left=places_left(event.capacity, places.taken),
-        someone_waits=places.someone_waits,
-    )
+    status = first_status(approval=False, places_left=left, someone_waits=someone_waits)
     if status is Status.WAITLISTED and not event.waitlist:
         raise Refused(_("All places are taken, and the event has no waitlist."))
-    _move(registration, status, "registration.approved", by=by, now=now)
-    events.places_changed(event.id)
+    return status
 
 
 def decline(registration: Registration, *, by: Actor, now: datetime) -> None:
     """Say no to the person; a place that they held goes to the first in line."""
     event = events.locked(registration.event_id)
     db.session.refresh(registration)
-    _refuse_when_it_is_settled(event, now)
+    refuse_when_settled(event, now)
     if not registration.status.is_live:
         raise Refused(_("This registration is not open any more."))
-    _move(registration, Status.DECLINED, "registration.declined", by=by, now=now)
+    settle(registration, Status.DECLINED, "registration.declined", by=by, now=now)
     fill_places(event, now=now)
 
 
-def _refuse_when_it_is_settled(event: Event, now: datetime) -> None:
+def refuse_when_settled(event: Event, now: datetime) -> None:
+    """Of an event that is cancelled or over nothing is decided."""
     if event.state is State.CANCELLED or event.is_over(now):
         raise Refused(_("The event is cancelled or over: there is nothing to decide any more."))
-
-
-def change_details(
-    registration: Registration,
-    person: dict[str, Any],
-    consents: dict[str, Any],
-    *,
-    by: Actor,
-    now: datetime,
-) -> bool:
-    """The person's own corrections; nothing changed means no write and no letter.
-
-    Answers whether anything differed. A changed address gets a new link, and the old one is told;
-    where the person is registered with the new address too, the two registrations become one.
-    """
-    event = events.locked(registration.event_id)
-    db.session.refresh(registration)
-    if not registration.may_change(now):
-        raise Refused(_("Details of this registration cannot be changed any more."))
-    person = only_in_person(person)
-    changed = sorted(name for name in person if getattr(registration, name) != person[name])
-    if set(consents) != set(registration.consents):
-        changed.append("consents")
-    if not changed:
-        return False
-    other = queries.of_person(event.id, address_key(person["email"]), name_key(person))
-    moves = address_key(person["email"]) != registration.address_key
-    if other is not None and other.id != registration.id:
-        if not moves:
-            raise Refused(_("Somebody with this name is registered with your address already."))
-        if other.erase_asked_at is not None:  # nothing but the keys is left there
-            _write(other, columns(person) | {"erase_asked_at": None})
-        _merge(registration, other, event, by=by, now=now)
-        return True
-    if moves:
-        registration.link_code = secrets.token_urlsafe(9)
-    kept = registration.consents
-    registration.consents = {name: kept.get(name, given) for name, given in consents.items()}
-    _write(registration, columns(person))
-    registration.revision += 1
-    registration.stuck_at = None
-    record("registration.changed", registration, by=by, now=now, event_id=event.id, fields=changed)
-    return True
 
 
 def fill_places(event: Event, *, now: datetime) -> int:
@@ -177,7 +156,7 @@ def fill_places(event: Event, *, now: datetime) -> int:
         return 0
     promoted = queries.first_waiting(event.id, left)
     for registration in promoted:
-        _move(registration, Status.CONFIRMED, "registration.promoted", by=WORKER, now=now)
+        settle(registration, Status.CONFIRMED, "registration.promoted", by=WORKER, now=now)
     return len(promoted)
 
 
@@ -238,8 +217,8 @@ def door_sentence(door: Door) -> str:
 
 def _enter(event_id: int, sent: Sent, status: Status, *, by: Actor, now: datetime) -> None:
     """The first time, without the ORM: most registrations are made here, many at once."""
-    number = _next_number(event_id) if status is Status.WAITLISTED else None
-    row = _whole(sent, now) | {
+    number = next_number(event_id) if status is Status.WAITLISTED else None
+    row = whole(sent, now) | {
         "event_id": event_id,
         "status": status,
         "status_at": now,
@@ -252,11 +231,11 @@ def _enter(event_id: int, sent: Sent, status: Status, *, by: Actor, now: datetim
     events.places_changed(event_id)
 
 
-def _return(
+def enter_again(
     registration: Registration, sent: Sent, status: Status, *, by: Actor, now: datetime
 ) -> None:
     """Who withdrew comes back, as a newcomer comes, under the same UID."""
-    _write(registration, _whole(sent, now) | {"erase_asked_at": None, "erased_at": None})
+    write_values(registration, whole(sent, now) | {"erase_asked_at": None, "erased_at": None})
     _stand(registration, status, now)
     db.session.flush()
     event_id = registration.event_id
@@ -288,9 +267,10 @@ _ANSWERED_AGAIN = (
 )
 
 
-def _move(
+def settle(
     registration: Registration, status: Status, act: str, *, by: Actor, now: datetime
 ) -> None:
+    """Another status, and the line that says who gave it."""
     before = registration.status
     _stand(registration, status, now)
     record(
@@ -301,49 +281,19 @@ def _move(
 
 def _stand(registration: Registration, status: Status, now: datetime) -> None:
     if status is Status.WAITLISTED:
-        registration.queue_number = _next_number(registration.event_id)
+        registration.queue_number = next_number(registration.event_id)
     registration.status = status
     registration.status_at = now
     registration.revision += 1
     registration.stuck_at = None
 
 
-def _merge(
-    registration: Registration, other: Registration, event: Event, *, by: Actor, now: datetime
-) -> None:
-    """The better place of the two stays, under the other's address and with its details.
-
-    For the page and for the mailbox that is left, it is a change of address like any other, so
-    that nobody learns by it who is registered.
-    """
-    status, number = registration.status, registration.queue_number
-    registration.link_code = secrets.token_urlsafe(9)
-    registration.erase_asked_at = now
-    registration.address_key = f"merged-{registration.id}"
-    registration.queue_number = None
-    _move(registration, Status.WITHDRAWN, "registration.merged", by=by, now=now)
-    db.session.flush()
-    if _BEST_FIRST.index(status) < _BEST_FIRST.index(other.status):
-        _move(other, status, "registration.gained", by=by, now=now)
-        if status is Status.WAITLISTED:
-            other.queue_number = number
-    else:
-        other.links_asked_at = now
-        if status is other.status is Status.WAITLISTED and number and other.queue_number:
-            other.queue_number = min(number, other.queue_number)
-    fill_places(event, now=now)
-
-
-_BEST_FIRST = (
-    Status.CONFIRMED, Status.WAITLISTED, Status.PENDING, Status.DECLINED, Status.WITHDRAWN,
-)  # fmt: skip
-
-
-def _next_number(event_id: int) -> int:
+def next_number(event_id: int) -> int:
+    """The number of who joins the end of the line."""
     return queries.last_queue_number(event_id) + 1
 
 
-def _whole(sent: Sent, now: datetime) -> dict[str, Any]:
+def whole(sent: Sent, now: datetime) -> dict[str, Any]:
     """What a registration says that is made, or made again, by this form."""
     return {
         **columns(only_in_person(sent.person)),
@@ -351,10 +301,13 @@ def _whole(sent: Sent, now: datetime) -> dict[str, Any]:
         "language": sent.language,
         "notice_version": sent.notice_version,
         "consents": sent.consents,
+        "entered_by": None,
+        "source": "",
     }
 
 
-def _write(registration: Registration, values: dict[str, Any]) -> None:
+def write_values(registration: Registration, values: dict[str, Any]) -> None:
+    """Set these columns."""
     for name, value in values.items():
         setattr(registration, name, value)
 

@@ -1,0 +1,1 @@
+"""Letters that organisers write to a selection of an event's people."""

@@ -1,0 +1,288 @@
+"""What organisers may send about a person."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    DateField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal import labels
+from portal.events.models import Event
+from portal.fields import WholeNumberField, text
+from portal.forms import Form
+from portal.i18n import ENDONYMS, languages, page_language
+from portal.registrations.forms import CONSENTS, PersonForm
+from portal.registrations.models import Registration
+from portal.registrations.person import FIELDS
+from portal.registrations.rules import NEEDED_FOR, Placing, Target
+from portal.registrations.service import notes
+from portal.text import clean_lines
+
+LONGEST_REASON = 500
+LONGEST_NOTE = 2000
+CAN_BE_SEEN = _l("The person can ask to see this. Write nothing that you would not tell them.")
+
+# The same fields as the person's own form has, in words about somebody else.
+_WORDS: dict[str, tuple[Any, Any, Any]] = {
+    "title": (_l("Title"), None, _l("For example Dr or Ms.")),
+    "first_name": (_l("First name"), _l("Enter the first name."), ""),
+    "last_name": (_l("Last name"), _l("Enter the last name."), ""),
+    "badge_name": (_l("Name on the badge"), None, _l("If it should differ from the name.")),
+    "email": (
+        _l("Mail address"), _l("Enter a mail address, like name@example.eu."),
+        _l("Letters and calendar invites go there."),
+    ),
+    "phone": (
+        _l("Telephone"), None,
+        _l("Used only if a letter cannot reach the person or something urgent happens on the day."),
+    ),
+    "organisation": (_l("Organisation"), _l("Enter the organisation, or “none”."), ""),
+    "role": (_l("Role"), None, ""),
+    "stakeholder_group": (_l("Takes part as"), _l("Choose what describes the person best."), ""),
+    "country": (_l("Country"), _l("Choose the country."), ""),
+    "attendance": (_l("Attendance"), _l("Choose how the person takes part."), ""),
+    "access_needs": (_l("Access needs"), None, ""),
+    "diet": (_l("Diet"), None, ""),
+}  # fmt: skip
+
+
+class AboutSomebody(PersonForm):
+    """The person's fields at the desk, where nobody ticks a consent for somebody else."""
+
+    language = SelectField(
+        _l("Language of letters"),
+        [InputRequired(_l("Choose the language of letters."))],
+        choices=lambda: [SelectChoice(code, ENDONYMS.get(code, code)) for code in languages()],
+    )
+
+    def __init__(self, event: Event, *, needs: Sequence[str] = (), **values: Any) -> None:
+        super().__init__(event.format, **values)
+        gone = {*CONSENTS, *NEEDED_FOR.values()} - set(needs)
+        for name in gone & set(self._fields):
+            delattr(self, name)
+        for name, (label, missing, description) in _WORDS.items():
+            if name in self:
+                _say(self[name], label, missing, description)
+
+
+def _say(field: Field, label: Any, missing: Any, description: Any) -> None:
+    """In words about somebody else; and no browser fills in the organiser's own data."""
+    field.label.text, field.description = label, description
+    field.validators = [
+        InputRequired(missing) if isinstance(each, InputRequired) else each
+        for each in field.validators
+    ]
+    field.render_kw = {**(field.render_kw or {}), "autocomplete": "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What somebody else changed since the form was opened."""
+
+    name: str
+    label: str
+    old: str
+    new: str
+
+
+class CorrectionForm(AboutSomebody):
+    """All of a person's fields; `seen` is what its reader saw when it was opened."""
+
+    unseen = ("csrf_token", "seen")
+    seen = HiddenField()
+    taken = SelectMultipleField(
+        _l("Take a consent away"),
+        [Optional()],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        description=_l("Only when the person asked you to. Nobody can give one for them."),
+    )
+
+    def __init__(self, registration: Registration) -> None:
+        given = registration.consents
+        needs = [about for consent, about in NEEDED_FOR.items() if consent in given]
+        now = _values(registration)
+        super().__init__(
+            registration.event, needs=needs, data=now | {"seen": json.dumps(now), "taken": []}
+        )
+        self.taken.choices = [
+            SelectChoice(name, labels.CONSENTS[name]) for name in CONSENTS if name in given
+        ]
+        if not self.taken.choices:
+            del self.taken
+
+    @property
+    def taken_away(self) -> list[str]:
+        return list(self.taken.data or []) if "taken" in self else []
+
+    def meanwhile(self, registration: Registration) -> list[Meanwhile]:
+        """What changed since; this form takes it over wherever its reader changed nothing."""
+        seen, now = self._seen(), _values(registration)
+        changed = [name for name in now if name in self and seen.get(name, now[name]) != now[name]]
+        found = [
+            Meanwhile(name, str(self[name].label.text), self._words(name, seen[name]),
+                      self._words(name, now[name]))
+            for name in changed
+        ]  # fmt: skip
+        for name in changed:
+            if (self[name].data or "") == seen[name]:
+                self[name].data = now[name]
+        self.seen.data = json.dumps(now)
+        return found
+
+    def _seen(self) -> dict[str, str]:
+        """Nonsense is what nobody saw: it differs from nothing."""
+        try:
+            read = json.loads(self.seen.data or "{}")
+        except ValueError:
+            read = {}
+        pairs = read.items() if isinstance(read, dict) else ()
+        return {name: value for name, value in pairs if isinstance(value, str)}
+
+    def _words(self, name: str, value: str) -> str:
+        """A code as the field's own list has it."""
+        choices = self[name].choices if name in ("stakeholder_group", "attendance") else ()
+        said = {each.value: str(each.label) for each in choices}
+        return said.get(value, value)
+
+
+def _values(registration: Registration) -> dict[str, str]:
+    """What the form shows of a person, as browsers send it back."""
+    return {name: str(getattr(registration, name) or "") for name in (*FIELDS, "language")}
+
+
+class EntryForm(AboutSomebody):
+    """Somebody is entered by hand: who, where the data are from, and where they stand."""
+
+    source = text(
+        _l("Where you have their data from"), 300, _l("Say where you have their data from."),
+        description=_l("The letter says it, for example: you asked for it by telephone on "
+                       "12 November."),
+    )  # fmt: skip
+    placing = RadioField(
+        _l("If there is no free place, or others wait"),
+        [Optional()],
+        choices=[
+            SelectChoice(Placing.END.value, _l("To the end of the line")),
+            SelectChoice(Placing.NEXT.value, _l("Before everybody who waits: the free place, or "
+                                                "else the next one, is theirs")),
+        ],
+    )  # fmt: skip
+
+    def __init__(self, event: Event) -> None:
+        super().__init__(event, data={"language": page_language()})
+
+    def place(self) -> Placing | None:
+        return Placing(self.placing.data) if self.placing.data else None
+
+
+def _reason(label: Any, missing: Any) -> TextAreaField:
+    too_long = _l("Write at most %(most)s characters.", most=LONGEST_REASON)
+    return TextAreaField(
+        label,
+        [InputRequired(missing), Length(max=LONGEST_REASON, message=too_long)],
+        filters=[clean_lines],
+        render_kw={"rows": 3, "maxlength": LONGEST_REASON, "autocomplete": "off"},
+        description=CAN_BE_SEEN,
+    )
+
+
+class ReasonForm(Form):
+    """Why something is done out of turn."""
+
+    reason = _reason(_l("Reason"), _l("Say why."))
+
+    def validate_reason(self, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(field.validators[0].message)
+
+
+class ToldForm(ReasonForm):
+    """The person was told by telephone."""
+
+    reason = _reason(_l("What you told them"), _l("Write what you told them."))
+
+
+class PositionForm(ReasonForm):
+    """Another position in line; `seen` is the one that its reader saw."""
+
+    unseen = ("csrf_token", "seen")
+    seen = HiddenField()
+    target = RadioField(
+        _l("Where to"),
+        [InputRequired(_l("Choose where to."))],
+        choices=[
+            SelectChoice(Target.TO.value, _l("to position")),
+            SelectChoice(Target.BEFORE.value, _l("before the person at position")),
+            SelectChoice(Target.AFTER.value, _l("behind the person at position")),
+        ],
+        default=Target.TO.value,
+    )
+    number = WholeNumberField(_l("Position"), [InputRequired(_l("Enter a position."))])
+
+    def __init__(self, length: int) -> None:
+        super().__init__()
+        self.number.validators = [
+            *self.number.validators,
+            NumberRange(1, length, _l("Enter a number from 1 to %(most)s.", most=length)),
+        ]
+
+
+class NoteForm(Form):
+    """Something that organisers should know of a person."""
+
+    text = TextAreaField(
+        _l("Note"),
+        [InputRequired(_l("Write the note.")),
+         Length(max=LONGEST_NOTE, message=_l("Write at most %(most)s characters.",
+                                             most=LONGEST_NOTE))],
+        filters=[clean_lines],
+        render_kw={"rows": 3, "maxlength": LONGEST_NOTE, "autocomplete": "off"},
+        description=CAN_BE_SEEN,
+    )  # fmt: skip
+    kept_until = DateField(
+        _l("Kept until"),
+        [InputRequired(_l("Enter a day, like 2027-02-17."))],
+        description=_l("It is deleted then. At most a year from today."),
+        render_kw={"autocomplete": "off"},
+    )
+
+    def __init__(self, event: Event, now: datetime) -> None:
+        self.zone, self.now = ZoneInfo(event.zone), now
+        usual = notes.usual_end(event, now).astimezone(self.zone).date()
+        super().__init__(data={"kept_until": min(usual, self._last())})
+
+    def validate_text(self, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(_l("Write the note."))
+
+    def validate_kept_until(self, field: Field) -> None:
+        today = self.now.astimezone(self.zone).date()
+        if field.data is not None and not today <= field.data <= self._last():
+            raise ValidationError(_l("Choose a day from today to a year from today."))
+
+    @property
+    def expires_at(self) -> datetime:
+        """The end of that day on the event's clock."""
+        return datetime.combine(self.kept_until.data, time(23, 59, 59), self.zone)
+
+    def _last(self) -> date:
+        """The last day that ends within the year."""
+        latest = (self.now + notes.LONGEST_KEPT).astimezone(self.zone).date()
+        return latest - timedelta(days=1)

@@ -1,0 +1,142 @@
+"""What happened with one person's registration: letters, acts and notes as one story."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import String, bindparam, func, or_, select
+from sqlalchemy.orm import defer
+
+from portal import labels
+from portal.accounts import queries as accounts
+from portal.audit.models import Entry
+from portal.db import db
+from portal.outbox.models import Message
+from portal.registrations.models import Note, Registration
+from portal.registrations.rules import Occasion
+
+MOST = 300
+UNTOLD_ACTS = {"registration.noted", "registration.reached"}
+"""Their note stands in the story itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the story: when, what, by whom, and more about it."""
+
+    at: datetime
+    kind: str
+    title: str
+    who: str = ""
+    lines: list[str] = field(default_factory=list)
+    text: str = ""
+    state: str = ""
+    note_id: int | None = None
+    until: datetime | None = None
+
+
+def of(registration: Registration) -> list[Happening]:
+    """The newest first; of what happened at one moment, what came last."""
+    entries, letters, notes = _entries(registration), _letters(registration), _notes(registration)
+    organisers = [each.actor_id for each in entries if each.actor == "organiser"]
+    names = accounts.names_of({*organisers, *(each.author_id for each in notes)} - {None})
+    story = [
+        *(_act(each, names) for each in entries if each.act not in UNTOLD_ACTS),
+        *(_note(each, names) for each in notes),
+        *(_letter(each) for each in letters),
+    ]
+    return sorted(story, key=lambda each: each.at)[::-1]
+
+
+def _entries(registration: Registration) -> list[Entry]:
+    question = (
+        select(Entry)
+        .where(Entry.subject == Registration.__tablename__, Entry.subject_id == registration.id)
+        .order_by(Entry.id.desc())
+        .limit(MOST)
+    )
+    return list(reversed(db.session.scalars(question).all()))
+
+
+def _letters(registration: Registration) -> list[Message]:
+    """Those of their thread, and the links that their mailbox asked for."""
+    own_links = (Message.occasion == Occasion.LINKS) & (
+        func.lower(Message.recipient)
+        == func.lower(bindparam("address", registration.email, type_=String()))
+    )
+    question = (
+        select(Message)
+        .where(or_(Message.thread == registration.thread, own_links))
+        .options(defer(Message.octets), defer(Message.before))
+        .order_by(Message.id.desc())
+        .limit(MOST)
+    )
+    return list(reversed(db.session.scalars(question).all()))
+
+
+def _notes(registration: Registration) -> list[Note]:
+    question = select(Note).where(Note.registration_id == registration.id).order_by(Note.id)
+    return list(db.session.scalars(question))
+
+
+def _act(entry: Entry, names: Mapping[int, str]) -> Happening:
+    return Happening(
+        entry.at, "act", str(labels.ACTS.get(entry.act, entry.act)), _who(entry, names),
+        list(_details(entry)),
+    )  # fmt: skip
+
+
+def _details(entry: Entry) -> Iterable[str]:
+    """The codes of the entry in words."""
+    found: Mapping[str, Any] = entry.details
+    if fields := found.get("fields"):
+        words = [str(labels.PERSON_FIELDS.get(name, name)) for name in fields]
+        yield ", ".join(words)
+    if consents := found.get("consents"):
+        yield ", ".join(str(labels.CONSENTS.get(name, name)) for name in consents)
+    if status := found.get("status"):
+        yield str(labels.STATUSES.get(status, status))
+    if "before" in found:
+        words = [str(labels.STATUSES.get(found[name], found[name])) for name in ("before", "after")]
+        yield _("%(before)s → %(after)s", before=words[0], after=words[1])
+
+
+def _note(note: Note, names: Mapping[int, str]) -> Happening:
+    who = names.get(note.author_id or 0) or _("a removed colleague")
+    return Happening(
+        note.written_at, "note", str(labels.NOTE_KINDS[note.kind]), who, text=note.text,
+        note_id=note.id, until=note.expires_at,
+    )  # fmt: skip
+
+
+def _letter(message: Message) -> Happening:
+    state = "sent" if message.sent_at else "parked" if message.parked_at else "waiting"
+    lines = [message.subject]
+    if message.method:
+        lines.append(_METHODS[message.method]())
+    if message.parked_at:
+        lines.append(_("Refused for good: %(reason)s", reason=message.reason))
+    elif message.reason:
+        lines.append(_("Put off: %(reason)s", reason=message.reason))
+    title = str(labels.OCCASIONS.get(message.occasion, message.occasion))
+    done = message.sent_at or message.parked_at
+    return Happening(message.created_at, "letter", title, message.recipient, lines, state=state,
+                     until=done)  # fmt: skip
+
+
+_METHODS = {
+    "REQUEST": lambda: _("with an invite for the calendar"),
+    "CANCEL": lambda: _("takes the entry out of the calendar"),
+}
+
+
+def _who(entry: Entry, names: Mapping[int, str]) -> str:
+    if entry.actor == "organiser":
+        return names.get(entry.actor_id or 0) or _("a removed colleague")
+    return {
+        "registrant": _("the person"),
+        "worker": _("the portal"),
+        "command": _("whoever runs the portal"),
+    }.get(entry.actor, entry.actor)

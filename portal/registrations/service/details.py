@@ -1,0 +1,144 @@
+"""A person's details: corrected by the person, or at the desk."""
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from portal.audit.service import Actor, record
+from portal.db import db
+from portal.errors import Refused
+from portal.events import service as events
+from portal.events.models import Event
+from portal.registrations import queries
+from portal.registrations.models import Registration
+from portal.registrations.person import address_key, columns, name_key, only_in_person
+from portal.registrations.rules import NEEDED_FOR, Status
+from portal.registrations.service import fill_places, settle, write_values
+
+
+def change(
+    registration: Registration,
+    person: dict[str, Any],
+    consents: dict[str, Any],
+    *,
+    by: Actor,
+    now: datetime,
+) -> bool:
+    """The person's own corrections; nothing changed means no write and no letter.
+
+    Answers whether anything differed. A changed address gets a new link, and the old one is told;
+    where the person is registered with the new address too, the two registrations become one.
+    """
+    event = events.locked(registration.event_id)
+    db.session.refresh(registration)
+    if not registration.may_change(now):
+        raise Refused(_("Details of this registration cannot be changed any more."))
+    person = only_in_person(person)
+    changed = sorted(name for name in person if getattr(registration, name) != person[name])
+    if set(consents) != set(registration.consents):
+        changed.append("consents")
+    if not changed:
+        return False
+    other = queries.of_person(event.id, address_key(person["email"]), name_key(person))
+    moves = address_key(person["email"]) != registration.address_key
+    if other is not None and other.id != registration.id:
+        if not moves:
+            raise Refused(_("Somebody with this name is registered with your address already."))
+        if other.erase_asked_at is not None:  # nothing but the keys is left there
+            write_values(other, columns(person) | {"erase_asked_at": None})
+        _merge(registration, other, event, by=by, now=now)
+        return True
+    if moves:
+        registration.link_code = secrets.token_urlsafe(9)
+    kept = registration.consents
+    registration.consents = {name: kept.get(name, given) for name, given in consents.items()}
+    write_values(registration, columns(person))
+    registration.revision += 1
+    registration.stuck_at = None
+    record("registration.changed", registration, by=by, now=now, event_id=event.id, fields=changed)
+    return True
+
+
+def correct(
+    registration: Registration,
+    person: dict[str, Any],
+    *,
+    language: str,
+    taken: Collection[str] = (),
+    by: Actor,
+    now: datetime,
+) -> bool:
+    """An organiser's correction, also after the person's own deadline; the person hears of it.
+
+    A consent is the person's own: at the desk it is only taken away (`taken`), on their request,
+    and with it goes what it was about. Answers whether anything differed.
+    """
+    event = events.locked(registration.event_id)
+    db.session.refresh(registration)
+    left = {name: proof for name, proof in registration.consents.items() if name not in taken}
+    person = only_in_person(_with_consent(person, left))
+    other = queries.of_person(event.id, address_key(person["email"]), name_key(person))
+    if other is not None and other.id != registration.id:
+        raise Refused(_("This person is registered with this address already."))
+    consents = {name: left[name] for name in left if _is_about_something(name, person)}
+    values = person | {"language": language, "consents": consents}
+    changed = sorted(name for name in values if getattr(registration, name) != values[name])
+    if not changed:
+        return False
+    if address_key(person["email"]) != registration.address_key:
+        registration.link_code = secrets.token_urlsafe(9)
+    write_values(registration, columns(person) | {"language": language, "consents": consents})
+    registration.revision += 1
+    registration.stuck_at = None
+    record("registration.changed", registration, by=by, now=now, event_id=event.id, fields=changed)
+    if taken:
+        record(
+            "registration.consent_taken", registration, by=by, now=now, event_id=event.id,
+            consents=sorted(taken),
+        )  # fmt: skip
+    return True
+
+
+def _with_consent(person: dict[str, Any], consents: Collection[str]) -> dict[str, Any]:
+    """What may not be used is not kept."""
+    gone = {about: "" for consent, about in NEEDED_FOR.items() if consent not in consents}
+    return person | gone
+
+
+def _is_about_something(consent: str, person: dict[str, Any]) -> bool:
+    about = NEEDED_FOR.get(consent)
+    return about is None or bool(person[about])
+
+
+def _merge(
+    registration: Registration, other: Registration, event: Event, *, by: Actor, now: datetime
+) -> None:
+    """The better place of the two stays, under the other's address and with its details.
+
+    For the page and for the mailbox that is left, it is a change of address like any other, so
+    that nobody learns by it who is registered.
+    """
+    status, number = registration.status, registration.queue_number
+    registration.link_code = secrets.token_urlsafe(9)
+    registration.erase_asked_at = now
+    registration.address_key = f"merged-{registration.id}"
+    registration.queue_number = None
+    settle(registration, Status.WITHDRAWN, "registration.merged", by=by, now=now)
+    db.session.flush()
+    if _BEST_FIRST.index(status) < _BEST_FIRST.index(other.status):
+        settle(other, status, "registration.gained", by=by, now=now)
+        if status is Status.WAITLISTED:
+            other.queue_number = number
+    else:
+        other.links_asked_at = now
+        if status is other.status is Status.WAITLISTED and number and other.queue_number:
+            other.queue_number = min(number, other.queue_number)
+    fill_places(event, now=now)
+
+
+_BEST_FIRST = (
+    Status.CONFIRMED, Status.WAITLISTED, Status.PENDING, Status.DECLINED, Status.WITHDRAWN,
+)  # fmt: skip

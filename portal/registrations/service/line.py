@@ -1,0 +1,88 @@
+"""The line at the desk: somebody gets a free place out of turn, or another position."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import bindparam, update
+
+from portal.audit.service import Actor, record
+from portal.db import db
+from portal.errors import Refused
+from portal.events import service as events
+from portal.events.models import Event
+from portal.events.rules import places_left
+from portal.registrations import queries
+from portal.registrations.models import Registration
+from portal.registrations.rules import NoteKind, Status, reordered
+from portal.registrations.service import notes, refuse_when_settled, settle
+
+
+def promote(registration: Registration, *, reason: str, by: Actor, now: datetime) -> None:
+    """Give somebody in line a free place, whoever stands before them."""
+    event = _held(registration, now)
+    if free_places(event) == 0:
+        raise Refused(_("No place is free. Raise the number of places first."))
+    settle(registration, Status.CONFIRMED, "registration.promoted", by=by, now=now)
+    notes.write(registration, reason, kind=NoteKind.PROMOTED, by=by, now=now)
+    events.places_changed(event.id)
+
+
+def free_places(event: Event) -> int | None:
+    """How many places can be given now; None where there is no limit."""
+    return places_left(event.capacity, queries.places(event.id).taken)
+
+
+def move(
+    registration: Registration, position: int, *, reason: str, by: Actor, now: datetime
+) -> None:
+    """Another position in line; nobody is told, the pages say it at once."""
+    event = _held(registration, now)
+    line = queries.line(event.id)
+    if not 1 <= position <= len(line):
+        raise Refused(_("There is no such position in this line."))
+    before = [each for each, _number in line].index(registration.id) + 1
+    if before == position:
+        return
+    put(line, registration, position)
+    notes.write(registration, reason, kind=NoteKind.MOVED, by=by, now=now)
+    record(
+        "registration.moved", registration, by=by, now=now, event_id=event.id,
+        before=before, after=position,
+    )  # fmt: skip
+
+
+def put(line: Sequence[tuple[int, int]], registration: Registration, position: int) -> None:
+    """Give the numbers that this line has to its people in their new order.
+
+    No two rows may bear one number at any moment, so those that change bear none in between.
+    """
+    order = reordered([each for each, _number in line], registration.id, position)
+    changed = [
+        {"row": new, "number": number}
+        for new, (old, number) in zip(order, line, strict=True)
+        if new != old
+    ]
+    if not changed:
+        return
+    db.session.execute(_WITHOUT_NUMBER, {"rows": [each["row"] for each in changed]})
+    db.session.execute(_NUMBERED, changed)
+    db.session.refresh(registration)
+
+
+_ROWS = Registration.metadata.tables["registrations"]
+_WITHOUT_NUMBER = (
+    update(_ROWS).where(_ROWS.c.id.in_(bindparam("rows", expanding=True))).values(queue_number=None)
+)
+_NUMBERED = (
+    update(_ROWS).where(_ROWS.c.id == bindparam("row")).values(queue_number=bindparam("number"))
+)
+
+
+def _held(registration: Registration, now: datetime) -> Event:
+    event = events.locked(registration.event_id)
+    db.session.refresh(registration)
+    refuse_when_settled(event, now)
+    if registration.status is not Status.WAITLISTED:
+        raise Refused(_("This person does not stand in line any more."))
+    return event
