@@ -18,6 +18,7 @@ from portal.events.desk import acts as event_acts
 from portal.extensions import compress, csrf, limiter
 from portal.i18n import babel, languages, wanted_language
 from portal.limits import init_limits
+from portal.maintenance import init_maintenance
 from portal.outbox import desk as outbox_desk
 from portal.pages import views as pages
 from portal.registrations import views as registrations
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _init_logs(settings)
     init_db(app, settings)
     init_web(app)
+    init_maintenance(app)
     csrf.init_app(app)
     compress.init_app(app)
     init_limits(app, settings, limiter)

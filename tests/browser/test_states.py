@@ -20,6 +20,7 @@ PARTS: dict[str, dict[str, Way]] = {"visitor": VISITOR, "stranger": STRANGER, "d
 
 # Pages that are one page twice, and those that say no to whatever was asked.
 SAME_TITLE = {
+    "maintenance, a form was sent",
     "details, saved",
     "feedback, sent",
     "review: it takes place after all",
