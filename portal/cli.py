@@ -16,7 +16,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from portal import clock
+from portal import clock, running
 from portal.config import Misconfigured, Settings, doubtful, ensure_safe, problems
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def web() -> None:
     """Answer requests."""
     from portal.server import serve_web
 
-    serve_web(_safe_settings())
+    serve_web(_running_settings())
 
 
 @main.command()
@@ -91,7 +91,7 @@ def worker() -> None:
     """Write and deliver letters and do the other chores."""
     from portal.supervisor import run_worker
 
-    _safe_settings()
+    _running_settings()
     run_worker()
 
 
@@ -102,7 +102,7 @@ def serve(ctx: click.Context, prepared: bool) -> None:
     """Run web and worker together."""
     from portal import supervisor
 
-    settings = _safe_settings()
+    settings = _running_settings()
     ctx.exit(supervisor.serve(settings, prepare=_first if prepared else None))
 
 
@@ -201,6 +201,13 @@ def _settings() -> Settings:
 def _safe_settings() -> Settings:
     settings = _settings()
     ensure_safe(settings)
+    return settings
+
+
+def _running_settings() -> Settings:
+    """Those of a process that goes on, and that no restore may surprise."""
+    settings = _safe_settings()
+    running.share(settings.data_dir)
     return settings
 
 

@@ -16,6 +16,9 @@ from urllib.parse import parse_qs, urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 
 ENVIRONMENTS = ("development", "production", "test")
+APPLICATION = "portal"
+"""By which name PostgreSQL lists our connections."""
+
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 DATABASE_SCHEMES = ("sqlite", "postgresql+psycopg")
@@ -65,6 +68,7 @@ class Settings:
     limits: Mapping[str, str | None] = field(
         default_factory=lambda: {**LIMITS_PER_NETWORK, **LIMITS_PER_ADDRESS}
     )
+    mail_rate: str = ""
     lock_places: bool = True
     debug: bool = False
 
@@ -171,6 +175,7 @@ class _Reader:
             "trusted_proxies": self.number("PORTAL_TRUSTED_PROXIES", 0, lowest=0, highest=10),
             "workers": self.number("PORTAL_WORKERS", 2, lowest=1, highest=64),
             "limits": self.limits(),
+            "mail_rate": self.mail_rate(),
             "lock_places": not self.unlocked(env),
             "debug": self.switch("PORTAL_DEBUG") or self.switch("FLASK_DEBUG"),
         }
@@ -246,6 +251,13 @@ class _Reader:
             )
         return value
 
+    def mail_rate(self) -> str:
+        """As 30/minute; nothing where mails leave as fast as they are taken."""
+        value = self.text("PORTAL_MAIL_RATE", "off")
+        if value != "off" and not RATE.fullmatch(value):
+            self.wrong.append("PORTAL_MAIL_RATE has to be a rate such as 30/minute, or off.")
+        return "" if value == "off" else value
+
     def languages(self) -> tuple[str, ...]:
         codes = self.listed("PORTAL_LANGUAGES", "en,fr")
         well_formed = all(re.fullmatch(r"[a-z]{2}", code) for code in codes)
@@ -265,12 +277,17 @@ class _Reader:
             return rates | dict.fromkeys(LIMITS_PER_NETWORK)
         for item in filter(None, (part.strip() for part in given.split(";"))):
             name, _equals, rate = (part.strip() for part in item.partition("="))
-            if name not in rates or not (rate == "off" or RATE.fullmatch(rate)):
+            if name not in rates:
                 self.wrong.append(
-                    f"PORTAL_LIMITS cannot hold {item!r}: write name=rate;name=rate as in "
-                    f"register=600/hour;mail=5/hour, with the names {', '.join(rates)}, or off."
+                    f"PORTAL_LIMITS has no limit {name!r}; there are {', '.join(rates)}."
                 )
-            rates[name] = None if rate == "off" else rate
+            elif rate != "off" and not RATE.fullmatch(rate):
+                self.wrong.append(
+                    f"PORTAL_LIMITS cannot set {name} to {rate!r}: write {name}=600/hour, with "
+                    f"second, minute, hour or day, or {name}=off."
+                )
+            else:
+                rates[name] = None if rate == "off" else rate
         return rates
 
     def unlocked(self, env: str) -> bool:
