@@ -67,14 +67,23 @@ def _post(app: Flask, stop: threading.Event) -> None:
         return outbox.deliver_some(now, stop=lambda: stop.is_set() or _rests(app))
 
     try:
-        _loop(app, stop, (deliver_some,))
+        _loop(app, stop, (deliver_some,), idle=_until_the_next_may_leave)
     finally:
         stop.set()
         outbox.hang_up()
 
 
+def _until_the_next_may_leave() -> float:
+    return min(IDLE_SECONDS, outbox.seconds_to_wait() or IDLE_SECONDS)
+
+
 def _loop(
-    app: Flask, stop: threading.Event, chores: Sequence[Chore], *, beats: bool = False
+    app: Flask,
+    stop: threading.Event,
+    chores: Sequence[Chore],
+    *,
+    beats: bool = False,
+    idle: Callable[[], float] = lambda: IDLE_SECONDS,
 ) -> None:
     last_beat: datetime | None = None
     rota = Rota(chores)
@@ -87,7 +96,7 @@ def _loop(
                     last_beat = now
                 due = [] if _rests(app) else rota.due()
                 busy = any([rota.do(chore, now) for chore in due if not stop.is_set()])
-                pause = GATHERING_SECONDS if busy else IDLE_SECONDS
+                pause = GATHERING_SECONDS if busy else idle()
             except SQLAlchemyError as error:
                 log.error("database away", exc_info=error)
                 pause = AWAY_SECONDS
