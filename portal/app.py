@@ -19,6 +19,7 @@ from portal.extensions import compress, csrf, limiter
 from portal.i18n import babel, languages, wanted_language
 from portal.limits import init_limits
 from portal.maintenance import init_maintenance
+from portal.metrics import init_metrics
 from portal.outbox import desk as outbox_desk
 from portal.pages import views as pages
 from portal.registrations import views as registrations
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_accounts(app, settings)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    init_metrics(app, settings)
     init_site(app, settings)
     init_wording(app)
     app.wsgi_app = OwnHost(app.wsgi_app, settings)  # type: ignore[method-assign]

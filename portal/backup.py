@@ -21,9 +21,7 @@ from portal.prepare import knows, migrate
 FORMAT = 1
 MANIFEST = "manifest.json"
 KEYS = ("*_key", "instance")
-NOT_KEPT = ("mail", maintenance.FILE, "*.sqlite3*", ".*")
-LAST = ".last_backup"
-"""A file whose age is that of the last backup."""
+NOT_KEPT = ("mail", "metrics", maintenance.FILE, "*.sqlite3*", ".*")
 
 Manifest = dict[str, Any]
 
@@ -46,7 +44,7 @@ def write_backup(settings: Settings, file: Path) -> Manifest:
         }
         (place / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         _pack(place, file)
-    (settings.data_dir / LAST).touch(mode=0o600)
+    running.note_backup(settings.data_dir)
     return manifest
 
 

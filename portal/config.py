@@ -69,6 +69,7 @@ class Settings:
         default_factory=lambda: {**LIMITS_PER_NETWORK, **LIMITS_PER_ADDRESS}
     )
     mail_rate: str = ""
+    metrics_token: str = field(default="", repr=False)
     lock_places: bool = True
     debug: bool = False
 
@@ -137,6 +138,8 @@ def _unsafe_for_production(settings: Settings) -> list[str]:
     checks = {
         "PORTAL_SECRET_KEY is weak: each key needs at least "
         f"{SECRET_LENGTH} characters drawn at random.": any(map(_weak, settings.secret_keys)),
+        f"PORTAL_METRICS_TOKEN is weak: it needs at least {SECRET_LENGTH} characters drawn at "
+        "random.": bool(settings.metrics_token) and _weak(settings.metrics_token),
         "Debugging is on: unset FLASK_DEBUG and PORTAL_DEBUG.": settings.debug,
         "PORTAL_PUBLIC_URL is missing: links in letters need the public address.": (
             not settings.public_url
@@ -176,6 +179,7 @@ class _Reader:
             "workers": self.number("PORTAL_WORKERS", 2, lowest=1, highest=64),
             "limits": self.limits(),
             "mail_rate": self.mail_rate(),
+            "metrics_token": self.text("PORTAL_METRICS_TOKEN", ""),
             "lock_places": not self.unlocked(env),
             "debug": self.switch("PORTAL_DEBUG") or self.switch("FLASK_DEBUG"),
         }

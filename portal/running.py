@@ -14,6 +14,8 @@ from pathlib import Path
 
 from portal.config import Misconfigured
 
+LAST_BACKUP = ".last_backup"
+
 
 def share(data_dir: Path) -> None:
     """Hold the lock with others, until this process and all that it forked have ended."""
@@ -31,6 +33,19 @@ def alone(data_dir: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def note_backup(data_dir: Path) -> None:
+    """A backup was made: the age of a file says when."""
+    (data_dir / LAST_BACKUP).touch(mode=0o600)
+
+
+def last_backup(data_dir: Path) -> float | None:
+    """When one was last made here, in seconds since 1970."""
+    try:
+        return (data_dir / LAST_BACKUP).stat().st_mtime
+    except FileNotFoundError:
+        return None
 
 
 def _lock(data_dir: Path, how: int) -> int:

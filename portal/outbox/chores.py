@@ -8,7 +8,7 @@ from email.utils import parseaddr
 
 from flask import current_app
 
-from portal import clock
+from portal import clock, metrics
 from portal.config import Settings
 from portal.db import transaction
 from portal.heartbeat import LONG_AGO, held_beat, note_beat
@@ -105,6 +105,7 @@ def _deliver(transport: Transport, message: Claimed) -> bool:
     except Permanent as error:
         with transaction():
             service.note_parked(message, str(error), now=clock.now())
+        metrics.letter("parked")
         log.warning("parked", extra={"fields": {"mail": message.id, "code": error.code}})
         return True
     except Unreachable as error:
@@ -117,6 +118,7 @@ def _deliver(transport: Transport, message: Claimed) -> bool:
         certain = error.code is not None
         with transaction():
             service.note_postponed(message, str(error), certain=certain, now=clock.now())
+        metrics.letter("postponed")
         log.warning("postponed", extra={"fields": {"mail": message.id, "code": error.code}})
         return True
     except Exception as error:  # nobody foresaw it, and the others behind this mail are to be sent
@@ -131,6 +133,7 @@ def _deliver(transport: Transport, message: Claimed) -> bool:
     _bags.pause = FIRST_CLOSED
     with transaction():
         service.note_sent(message.id, now=clock.now())
+    metrics.letter("sent")
     return True
 
 
