@@ -2,6 +2,8 @@
 
 import logging
 import os
+from logging.handlers import WatchedFileHandler
+from pathlib import Path
 
 from flask import Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -9,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal.accounts import desk as accounts_desk
 from portal.accounts import views as accounts
 from portal.accounts.setup import init_accounts
-from portal.config import ROOT, Settings, ensure_safe
+from portal.config import ROOT, Misconfigured, Settings, ensure_safe
 from portal.db import init_db
 from portal.desk import views as desk
 from portal.events import feeds as event_feeds
@@ -112,11 +114,20 @@ def _language() -> str:
 
 
 def _init_logs(settings: Settings) -> None:
-    """JSON lines on standard error; requests are logged in production."""
+    """JSON lines on standard error or into a file; requests are logged in production."""
     root = logging.getLogger("portal")
     if not root.handlers:
-        handler = logging.StreamHandler()
+        handler = _log_file(settings.log_file) if settings.log_file else logging.StreamHandler()
         handler.setFormatter(JsonLines())
         root.addHandler(handler)
         root.propagate = settings.env == "test"
     root.setLevel(logging.INFO if settings.env == "production" else logging.WARNING)
+
+
+def _log_file(path: Path) -> logging.Handler:
+    """Every process appends whole lines; a file that was moved away is opened anew by each."""
+    try:
+        path.touch(mode=0o600)
+        return WatchedFileHandler(path, encoding="utf-8")
+    except OSError as error:
+        raise Misconfigured([f"PORTAL_LOG_FILE cannot be written: {error.strerror}."]) from None

@@ -70,6 +70,7 @@ class Settings:
     )
     mail_rate: str = ""
     metrics_token: str = field(default="", repr=False)
+    log_file: Path | None = None
     lock_places: bool = True
     debug: bool = False
 
@@ -180,6 +181,7 @@ class _Reader:
             "limits": self.limits(),
             "mail_rate": self.mail_rate(),
             "metrics_token": self.text("PORTAL_METRICS_TOKEN", ""),
+            "log_file": self.file("PORTAL_LOG_FILE"),
             "lock_places": not self.unlocked(env),
             "debug": self.switch("PORTAL_DEBUG") or self.switch("FLASK_DEBUG"),
         }
@@ -197,6 +199,12 @@ class _Reader:
 
     def text(self, name: str, default: str) -> str:
         return self.environ.get(name, "").strip() or default
+
+    def file(self, name: str) -> Path | None:
+        path = Path(self.text(name, "")).expanduser()
+        if self.text(name, "") and not path.is_absolute():
+            self.wrong.append(f"{name} has to be a whole path such as /var/log/portal/portal.log.")
+        return path if self.text(name, "") else None
 
     def listed(self, name: str, default: str) -> tuple[str, ...]:
         return tuple(item.strip() for item in self.text(name, default).split(",") if item.strip())

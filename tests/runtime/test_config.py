@@ -166,6 +166,7 @@ def test_passwords_stay_out_of_what_is_printed(tmp_path: Path) -> None:
         ("PORTAL_MAIL_URL", "mail.example.org:25"),
         ("PORTAL_MAIL_URL", "smtp://mail.example.org:smtp"),
         ("PORTAL_MAIL_URL", "smtp://mail.example.org?tls=perhaps"),
+        ("PORTAL_LOG_FILE", "portal.log"),
         ("PORTAL_MAIL_FROM", "nobody"),
         ("PORTAL_MAIL_RATE", "fast"),
         ("PORTAL_MAIL_RATE", "0/minute"),
