@@ -120,13 +120,22 @@ def problems(settings: Settings) -> list[str]:
 
 
 def doubtful(settings: Settings) -> list[str]:
-    """What may be meant, and is said when the settings are checked."""
-    is_open = settings.public_url.startswith("http:")
-    if settings.env != "production" or not is_open or _host(settings.public_url) in LOCAL_HOSTS:
+    """What may be meant, or what no setting can show, and is said when the settings are checked."""
+    if settings.env != "production":
         return []
-    return [
-        "PORTAL_PUBLIC_URL begins with http: links, passwords and cookies can be read on their way."
-    ]
+    is_open = settings.public_url.startswith("http:")
+    by_server = settings.mail_url.startswith("smtp")
+    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+    checks = {
+        "PORTAL_PUBLIC_URL begins with http: links, passwords and cookies can be read on their "
+        "way.": is_open and _host(settings.public_url) not in LOCAL_HOSTS,
+        "PORTAL_MAIL_URL names no server: letters are kept as files and reach nobody.": (
+            not by_server
+        ),
+        f"Not looked up: the DNS of {domain} needs SPF, DKIM and DMARC for the server that sends, "
+        f"or letters count as spam (docs/operators.md, Mail).": by_server and bool(domain),
+    }
+    return [sentence for sentence, holds in checks.items() if holds]
 
 
 def ensure_safe(settings: Settings) -> None:

@@ -76,7 +76,16 @@ def test_when_the_hour_has_passed_it_names_none(
     assert "longer than planned" in answer.text and "2026" not in answer.text
 
 
-@pytest.mark.parametrize("written", ["", "nonsense", "2026-11-02 two words more"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "nonsense",
+        "2026-11-02 two words more",
+        "2026-11-02T13:00:00 Europe/Brussels",
+        "2026-11-02T13:00:00+00:00 Europe/Atlantis",
+    ],
+)
 def test_an_empty_or_garbled_file_closes_the_portal_as_well(
     client: PortalClient, settings: Settings, written: str
 ) -> None:
