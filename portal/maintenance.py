@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from pathlib import Path
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from flask import Flask, Response, current_app, render_template, request
 
@@ -55,8 +55,9 @@ def current(data_dir: Path) -> Pause | None:
     try:
         moment, zone = Path(place).read_text(encoding="utf-8").split()
         until = datetime.fromisoformat(moment)
-        return Pause(until, zone) if until.tzinfo and zone in available_timezones() else Pause()
-    except (OSError, ValueError):
+        ZoneInfo(zone)
+        return Pause(until, zone) if until.tzinfo else Pause()
+    except (OSError, ValueError, ZoneInfoNotFoundError):
         return Pause()
 
 
