@@ -145,5 +145,6 @@ def test_counting_costs_a_request_next_to_nothing(tmp_path: Path) -> None:
     counts = Counts(tmp_path, ["requests", "seconds", "sum"])
     amounts = (("requests", 1), ("seconds", 1), ("sum", 0.1))
     times = 2000
-    assert timeit.timeit(lambda: counts.add(*amounts), number=times) / times < 20e-6
+    rounds = timeit.repeat(lambda: counts.add(*amounts), number=times, repeat=5)
+    assert min(rounds) / times < 20e-6
     assert tuple(sorted(metrics.BUCKETS)) == metrics.BUCKETS
