@@ -2,6 +2,8 @@
 
 import logging
 import os
+from logging.handlers import WatchedFileHandler
+from pathlib import Path
 
 from flask import Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -10,7 +12,7 @@ from portal.accounts import views as accounts
 from portal.accounts.desk import account, colleagues, identity, passkeys, team
 from portal.accounts.setup import init_accounts
 from portal.circulars import desk as circulars_desk
-from portal.config import ROOT, Settings, ensure_safe
+from portal.config import ROOT, Misconfigured, Settings, ensure_safe
 from portal.db import init_db
 from portal.desk import views as desk
 from portal.events import consent as speakers
@@ -22,8 +24,10 @@ from portal.events.desk import speakers as speakers_desk
 from portal.extensions import compress, csrf, limiter
 from portal.i18n import babel, languages, wanted_language
 from portal.limits import init_limits
+from portal.maintenance import init_maintenance
 from portal.materials import desk as materials_desk
 from portal.materials import views as materials
+from portal.metrics import init_metrics
 from portal.outbox import desk as outbox_desk
 from portal.pages import views as pages
 from portal.protection import views as protection
@@ -78,6 +82,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _init_logs(settings)
     init_db(app, settings)
     init_web(app)
+    init_maintenance(app)
     csrf.init_app(app)
     compress.init_app(app)
     init_limits(app, settings, limiter)
@@ -90,6 +95,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_accounts(app, settings)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    init_metrics(app, settings)
     init_site(app, settings)
     init_wording(app)
     app.wsgi_app = OwnHost(app.wsgi_app, settings)  # type: ignore[method-assign]
@@ -136,11 +142,20 @@ def _language() -> str:
 
 
 def _init_logs(settings: Settings) -> None:
-    """JSON lines on standard error; requests are logged in production."""
+    """JSON lines on standard error or into a file; requests are logged in production."""
     root = logging.getLogger("portal")
     if not root.handlers:
-        handler = logging.StreamHandler()
+        handler = _log_file(settings.log_file) if settings.log_file else logging.StreamHandler()
         handler.setFormatter(JsonLines())
         root.addHandler(handler)
         root.propagate = settings.env == "test"
     root.setLevel(logging.INFO if settings.env == "production" else logging.WARNING)
+
+
+def _log_file(path: Path) -> logging.Handler:
+    """Every process appends whole lines; a file that was moved away is opened anew by each."""
+    try:
+        path.touch(mode=0o600)
+        return WatchedFileHandler(path, encoding="utf-8")
+    except OSError as error:
+        raise Misconfigured([f"PORTAL_LOG_FILE cannot be written: {error.strerror}."]) from None

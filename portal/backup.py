@@ -13,14 +13,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from portal import clock
+from portal import clock, maintenance, running
 from portal.config import Misconfigured, Settings, data_directory
-from portal.dump import Migrate, database_at
+from portal.dump import REFUSALS, Database, Migrate, database_at
+from portal.prepare import knows, migrate
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 KEYS = ("*_key", "instance")
-NOT_KEPT = ("mail", "*.sqlite3*", ".*")
+NOT_KEPT = ("mail", "metrics", maintenance.FILE, "*.sqlite3*", ".*")
 
 Manifest = dict[str, Any]
 
@@ -43,48 +44,48 @@ def write_backup(settings: Settings, file: Path) -> Manifest:
         }
         (place / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         _pack(place, file)
+    running.note_backup(settings.data_dir)
     return manifest
 
 
 def restore_backup(environ: Mapping[str, str], file: Path, *, force: bool = False) -> Settings:
-    """Bring an archive back; nothing is touched before all of it was checked."""
+    """Bring an archive back; nothing is touched before all of it was checked.
+
+    Not while the portal runs, whatever was forced: it would write on into what is replaced.
+    """
     data_dir = data_directory(environ)
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _workplace(data_dir.parent) as place:
+    with running.alone(data_dir), _workplace(data_dir.parent) as place:
         manifest = _unpack(file, place)
         if not force and _holds_something(data_dir):
             raise Misconfigured([f"{data_dir} is not empty: restore elsewhere, or use --force."])
-        settings = Settings.from_environ(environ)
-        database = database_at(settings.database_url)
-        if database.kind != manifest["database"]["kind"]:
-            raise Misconfigured(
-                [f"This backup is of {manifest['database']['kind']}, not of {database.kind}."]
-            )
-        if not force and not database.is_empty():
-            raise Misconfigured(["The database is not empty: use another one, or --force."])
+        database = database_at(Settings.from_environ(environ).database_url)
+        _ensure_it_may_be_replaced(database, manifest, force=force)
         _put_back(place / "data", data_dir)
         settings = Settings.from_environ(environ)
-        database.read(place / "database", manifest["database"], _migrate(settings))
+        try:
+            database.read(place / "database", manifest["database"], _migrate(settings))
+        except REFUSALS as error:
+            reason = str(error).splitlines()[0]
+            raise Misconfigured([f"The database refused the backup: {reason}"]) from None
     return settings
 
 
-def _migrate(settings: Settings) -> Migrate:
-    from alembic.util import CommandError
+def _ensure_it_may_be_replaced(database: Database, manifest: Manifest, *, force: bool) -> None:
+    kind, sessions = manifest["database"]["kind"], database.sessions()
+    if database.kind != kind:
+        raise Misconfigured([f"This backup is of {kind}, not of {database.kind}."])
+    if sessions:
+        where = f"The portal uses this database from elsewhere, by {sessions} connections"
+        raise Misconfigured([f"{where}: stop it first."])
+    if not force and not database.is_empty():
+        raise Misconfigured(["The database is not empty: use another one, or --force."])
 
+
+def _migrate(settings: Settings) -> Migrate:
     from portal.app import create_app
-    from portal.prepare import migrate
 
     app = create_app(settings)
-
-    def to(revision: str) -> None:
-        try:
-            migrate(app, revision)
-        except CommandError:
-            raise Misconfigured(
-                ["This backup was made by a newer version of the portal."]
-            ) from None
-
-    return to
+    return lambda revision: migrate(app, revision)
 
 
 @contextmanager
@@ -153,6 +154,9 @@ def _unpack(file: Path, place: Path) -> Manifest:
         raise Misconfigured([f"{file} cannot be read as a backup: {error}."]) from None
     if manifest.get("format") != FORMAT:
         raise Misconfigured([f"{file} has a format that this version does not know."])
+    if not knows(manifest["database"]["revision"]):
+        newer = f"{file} was made by a newer version of the portal"
+        raise Misconfigured([f"{newer}: install that version and restore with it."])
     expected = manifest["files"]
     if set(_files(place)) - {MANIFEST} != set(expected):
         raise Misconfigured([f"{file} does not hold the files that it names."])
@@ -163,8 +167,12 @@ def _unpack(file: Path, place: Path) -> Manifest:
 
 def _holds_something(data_dir: Path) -> bool:
     """Keys alone, made by an earlier command, guard nothing while the database is empty."""
-    files = (path for path in data_dir.rglob("*") if path.is_file())
-    return not all(map(_is_key, files))
+    entries = (path for path in data_dir.iterdir() if not path.name.startswith("."))
+    return any(
+        path.is_file() and not _is_key(path) and path.name != maintenance.FILE
+        for entry in entries
+        for path in (entry, *entry.rglob("*"))
+    )
 
 
 def _is_key(path: Path) -> bool:

@@ -5,15 +5,22 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from portal import clock, running
 from portal.config import Misconfigured, Settings, doubtful, ensure_safe, problems
+
+if TYPE_CHECKING:
+    from portal.maintenance import Pause
 
 PARTS = ("accounts", "registrations")
 
@@ -76,7 +83,7 @@ def web() -> None:
     """Answer requests."""
     from portal.server import serve_web
 
-    serve_web(_safe_settings())
+    serve_web(_running_settings())
 
 
 @main.command()
@@ -84,7 +91,7 @@ def worker() -> None:
     """Write and deliver letters and do the other chores."""
     from portal.supervisor import run_worker
 
-    _safe_settings()
+    _running_settings()
     run_worker()
 
 
@@ -95,7 +102,7 @@ def serve(ctx: click.Context, prepared: bool) -> None:
     """Run web and worker together."""
     from portal import supervisor
 
-    settings = _safe_settings()
+    settings = _running_settings()
     ctx.exit(supervisor.serve(settings, prepare=_first if prepared else None))
 
 
@@ -121,6 +128,51 @@ def restore(file: Path, force: bool) -> None:
 
     restore_backup(os.environ, file, force=force)
     click.echo(f"Everything from {file} is back.")
+
+
+@main.command(name="maintenance")
+@click.argument("state", type=click.Choice(["on", "off"]), required=False)
+@click.option("--until", metavar='"YYYY-MM-DD HH:MM"', help="When it is to open again.")
+@click.option("--zone", help="The time zone of that hour; this machine's unless given.")
+def close_or_open(state: str | None, until: str | None, zone: str | None) -> None:
+    """Close the portal with a page that says until when, or open it again."""
+    from portal import maintenance
+
+    data_dir = _settings().data_dir
+    if state == "on":
+        maintenance.begin(data_dir, _pause(until, zone or maintenance.machine_zone()))
+    elif state == "off":
+        maintenance.end(data_dir)
+    pause = maintenance.current(data_dir)
+    if pause is None:
+        click.echo("The portal is open.")
+    elif pause.until is None:
+        click.echo("The portal is closed; its pages say: soon open again.")
+    else:
+        hour = pause.until.astimezone(ZoneInfo(pause.zone))
+        words = f"until {hour:%Y-%m-%d %H:%M} {pause.zone}"
+        click.echo(f"The portal is closed; its pages say: {words}.")
+
+
+def _pause(until: str | None, zone: str) -> Pause:
+    """What the operator wrote, as an instant; of an hour that comes twice the second."""
+    from portal.maintenance import Pause
+    from portal.wall_clock import instants
+
+    if until is None:
+        return Pause()
+    try:
+        found = instants(datetime.fromisoformat(until).replace(tzinfo=None), zone)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise click.UsageError(_HOW) from None
+    if not found:
+        raise click.UsageError(f"There is no {until} in {zone}: clocks are put forward then.")
+    if found[-1] <= clock.now():
+        raise click.UsageError(f"{until} in {zone} has been.")
+    return Pause(found[-1], zone)
+
+
+_HOW = 'Write --until "2027-01-18 14:00" and --zone Europe/Brussels.'
 
 
 def _first() -> None:
@@ -149,6 +201,13 @@ def _settings() -> Settings:
 def _safe_settings() -> Settings:
     settings = _settings()
     ensure_safe(settings)
+    return settings
+
+
+def _running_settings() -> Settings:
+    """Those of a process that goes on, and that no restore may surprise."""
+    settings = _safe_settings()
+    running.share(settings.data_dir)
     return settings
 
 

@@ -17,6 +17,9 @@ from zoneinfo import ZoneInfo
 ROOT = Path(__file__).resolve().parent.parent
 
 ENVIRONMENTS = ("development", "production", "test")
+APPLICATION = "portal"
+"""By which name PostgreSQL lists our connections."""
+
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 DATABASE_SCHEMES = ("sqlite", "postgresql+psycopg")
@@ -80,6 +83,9 @@ class Settings:
     limits: Mapping[str, str | None] = field(
         default_factory=lambda: {**LIMITS_PER_NETWORK, **LIMITS_PER_ADDRESS}
     )
+    mail_rate: str = ""
+    metrics_token: str = field(default="", repr=False)
+    log_file: Path | None = None
     lock_places: bool = True
     debug: bool = False
 
@@ -134,13 +140,22 @@ def problems(settings: Settings) -> list[str]:
 
 
 def doubtful(settings: Settings) -> list[str]:
-    """What may be meant, and is said when the settings are checked."""
-    is_open = settings.public_url.startswith("http:")
-    if settings.env != "production" or not is_open or _host(settings.public_url) in LOCAL_HOSTS:
+    """What may be meant, or what no setting can show, and is said when the settings are checked."""
+    if settings.env != "production":
         return []
-    return [
-        "PORTAL_PUBLIC_URL begins with http: links, passwords and cookies can be read on their way."
-    ]
+    is_open = settings.public_url.startswith("http:")
+    by_server = settings.mail_url.startswith("smtp")
+    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+    checks = {
+        "PORTAL_PUBLIC_URL begins with http: links, passwords and cookies can be read on their "
+        "way.": is_open and _host(settings.public_url) not in LOCAL_HOSTS,
+        "PORTAL_MAIL_URL names no server: letters are kept as files and reach nobody.": (
+            not by_server
+        ),
+        f"Not looked up: the DNS of {domain} needs SPF, DKIM and DMARC for the server that sends, "
+        f"or letters count as spam (docs/operators.md, Mail).": by_server and bool(domain),
+    }
+    return [sentence for sentence, holds in checks.items() if holds]
 
 
 def ensure_safe(settings: Settings) -> None:
@@ -153,6 +168,8 @@ def _unsafe_for_production(settings: Settings) -> list[str]:
     checks = {
         "PORTAL_SECRET_KEY is weak: each key needs at least "
         f"{SECRET_LENGTH} characters drawn at random.": any(map(_weak, settings.secret_keys)),
+        f"PORTAL_METRICS_TOKEN is weak: it needs at least {SECRET_LENGTH} characters drawn at "
+        "random.": bool(settings.metrics_token) and _weak(settings.metrics_token),
         "Debugging is on: unset FLASK_DEBUG and PORTAL_DEBUG.": settings.debug,
         "PORTAL_PUBLIC_URL is missing: links in letters need the public address.": (
             not settings.public_url
@@ -197,6 +214,9 @@ class _Reader:
             "workers": self.number("PORTAL_WORKERS", 2, lowest=1, highest=64),
             "upload_megabytes": self.number("PORTAL_UPLOAD_MEGABYTES", 20, lowest=1, highest=500),
             "limits": self.limits(),
+            "mail_rate": self.mail_rate(),
+            "metrics_token": self.text("PORTAL_METRICS_TOKEN", ""),
+            "log_file": self.file("PORTAL_LOG_FILE"),
             "lock_places": not self.unlocked(env),
             "debug": self.switch("PORTAL_DEBUG") or self.switch("FLASK_DEBUG"),
         }
@@ -214,6 +234,12 @@ class _Reader:
 
     def text(self, name: str, default: str) -> str:
         return self.environ.get(name, "").strip() or default
+
+    def file(self, name: str) -> Path | None:
+        path = Path(self.text(name, "")).expanduser()
+        if self.text(name, "") and not path.is_absolute():
+            self.wrong.append(f"{name} has to be a whole path such as /var/log/portal/portal.log.")
+        return path if self.text(name, "") else None
 
     def listed(self, name: str, default: str) -> tuple[str, ...]:
         return tuple(item.strip() for item in self.text(name, default).split(",") if item.strip())
@@ -272,6 +298,13 @@ class _Reader:
             )
         return value
 
+    def mail_rate(self) -> str:
+        """As 30/minute; nothing where mails leave as fast as they are taken."""
+        value = self.text("PORTAL_MAIL_RATE", "off")
+        if value != "off" and not RATE.fullmatch(value):
+            self.wrong.append("PORTAL_MAIL_RATE has to be a rate such as 30/minute, or off.")
+        return "" if value == "off" else value
+
     def languages(self) -> tuple[str, ...]:
         codes = self.listed("PORTAL_LANGUAGES", "en,fr")
         well_formed = all(re.fullmatch(r"[a-z]{2}", code) for code in codes)
@@ -315,12 +348,17 @@ class _Reader:
             return rates | dict.fromkeys(LIMITS_PER_NETWORK)
         for item in filter(None, (part.strip() for part in given.split(";"))):
             name, _equals, rate = (part.strip() for part in item.partition("="))
-            if name not in rates or not (rate == "off" or RATE.fullmatch(rate)):
+            if name not in rates:
                 self.wrong.append(
-                    f"PORTAL_LIMITS cannot hold {item!r}: write name=rate;name=rate as in "
-                    f"register=600/hour;mail=5/hour, with the names {', '.join(rates)}, or off."
+                    f"PORTAL_LIMITS has no limit {name!r}; there are {', '.join(rates)}."
                 )
-            rates[name] = None if rate == "off" else rate
+            elif rate != "off" and not RATE.fullmatch(rate):
+                self.wrong.append(
+                    f"PORTAL_LIMITS cannot set {name} to {rate!r}: write {name}=600/hour, with "
+                    f"second, minute, hour or day, or {name}=off."
+                )
+            else:
+                rates[name] = None if rate == "off" else rate
         return rates
 
     def unlocked(self, env: str) -> bool:

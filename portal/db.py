@@ -23,7 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator
 
-from portal.config import Settings
+from portal.config import APPLICATION, Settings
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -214,7 +214,7 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
             | {"connect_args": {"timeout": PATIENCE, "check_same_thread": False}}
         )
     patience = f"-c lock_timeout={PATIENCE}s"
-    connect = {"connect_timeout": 5, "options": patience}
+    connect = {"connect_timeout": 5, "options": patience, "application_name": APPLICATION}
     return pool | {"pool_pre_ping": True, "connect_args": connect}
 
 

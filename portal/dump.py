@@ -12,11 +12,12 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
-from portal.config import Misconfigured
+from portal.config import APPLICATION, Misconfigured
 
 Dump = dict[str, Any]
 Migrate = Callable[[str], None]
 BLOCK = 1 << 20
+REFUSALS = (sqlite3.Error, psycopg.Error)
 
 
 class Database(Protocol):
@@ -25,6 +26,9 @@ class Database(Protocol):
     kind: str
 
     def is_empty(self) -> bool: ...
+
+    def sessions(self) -> int:
+        """How many connections of a portal it sees."""
 
     def write(self, directory: Path) -> Dump: ...
 
@@ -50,6 +54,10 @@ class Sqlite:
             return True
         with closing(sqlite3.connect(self.path)) as connection:
             return not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+
+    def sessions(self) -> int:
+        """Nobody can tell by the file; the lock on the data directory does."""
+        return 0
 
     def write(self, directory: Path) -> Dump:
         copy = directory / "portal.sqlite3"
@@ -82,6 +90,10 @@ class Postgres:
         with psycopg.connect(self.url) as connection:
             return not _column(connection, ALL_TABLES)
 
+    def sessions(self) -> int:
+        with psycopg.connect(self.url) as connection:
+            return len(_column(connection, SESSIONS, APPLICATION))
+
     def write(self, directory: Path) -> Dump:
         with psycopg.connect(self.url) as connection:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -100,8 +112,8 @@ class Postgres:
 
     def read(self, directory: Path, dump: Dump, migrate: Migrate) -> None:
         with psycopg.connect(self.url) as connection:
-            for table in _column(connection, ALL_TABLES):
-                _run(connection, "DROP TABLE IF EXISTS {} CASCADE", table)
+            for statement in _column(connection, ALL_THAT_IS_THERE):
+                connection.execute(statement.encode())
         migrate(dump["revision"])
         with psycopg.connect(self.url) as connection, _unhindered(connection):
             for table in _tables(connection):
@@ -119,6 +131,33 @@ ALL_TABLES: LiteralString = """
     SELECT relname FROM pg_class
     WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
     ORDER BY relname
+"""
+SESSIONS: LiteralString = """
+    SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = %s
+"""
+ALL_THAT_IS_THERE: LiteralString = """
+    WITH ours AS (
+        SELECT 1 AS turn, 'pg_class'::regclass AS catalogue, oid, CASE relkind
+            WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
+            ELSE 'TABLE' END AS kind, oid::regclass::text AS name
+        FROM pg_class
+        WHERE relnamespace = current_schema()::regnamespace
+        AND relkind IN ('r', 'p', 'v', 'm', 'S')
+        UNION ALL
+        SELECT 2, 'pg_proc'::regclass, oid, 'ROUTINE', oid::regprocedure::text
+        FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
+        UNION ALL
+        SELECT 3, 'pg_type'::regclass, oid, 'TYPE', oid::regtype::text
+        FROM pg_type WHERE typnamespace = current_schema()::regnamespace
+        AND typtype IN ('e', 'd', 'r')
+    )
+    SELECT format('DROP %s IF EXISTS %s CASCADE', kind, name) FROM ours
+    WHERE NOT EXISTS (
+        SELECT FROM pg_depend
+        WHERE classid = ours.catalogue AND objid = ours.oid AND deptype = 'e'
+    )
+    ORDER BY turn, kind <> 'TABLE', name
 """
 COLUMNS: LiteralString = """
     SELECT attname FROM pg_attribute

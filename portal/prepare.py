@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TRANSLATIONS = ROOT / "portal" / "translations"
 STATIC = ROOT / "static"
+MIGRATIONS = ROOT / "migrations"
 
 
 def prepare(app: Flask) -> None:
@@ -40,10 +41,17 @@ def make_directories(settings: Settings) -> None:
 def migrate(app: Flask, revision: str = "head") -> None:
     from flask_migrate import Migrate, upgrade
 
-    directory = str(ROOT / "migrations")
+    directory = str(MIGRATIONS)
     Migrate(app, db, directory=directory, render_as_batch=True)
     with app.app_context():
         upgrade(directory=directory, revision=revision)
+
+
+def knows(revision: str) -> bool:
+    """Whether this version has the step that led to tables of that revision."""
+    from alembic.script import ScriptDirectory
+
+    return revision in {step.revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
 
 
 def compile_translations(directory: Path = TRANSLATIONS) -> None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
+from portal import maintenance
 from portal.config import Misconfigured, Settings
 from portal.server import STOP_SECONDS, die_with_parent, ensure_port_is_free, serve_web, warm_up
 
@@ -216,6 +217,8 @@ def announce(settings: Settings) -> None:
         time.sleep(0.05)
     print(f"address: {settings.public_url}/")
     print(f"mail: {settings.mail_place}")
+    if maintenance.current(settings.data_dir):
+        say("the maintenance page is on; `portal maintenance off` opens the portal")
     if settings.env == "development" and (link := _sign_in_link()):
         print(f"sign in: {link}")
 

@@ -10,7 +10,18 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from flask import Flask, Request, Response, abort, current_app, g, render_template, request, url_for
+from flask import (
+    Flask,
+    Request,
+    Response,
+    abort,
+    current_app,
+    g,
+    has_request_context,
+    render_template,
+    request,
+    url_for,
+)
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -51,6 +62,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 access_log = logging.getLogger("portal.access")
 
 
@@ -156,7 +168,7 @@ def error_page(
 
 def _begin() -> None:
     g.started = time.perf_counter()
-    g.request_id = secrets.token_hex(8)
+    g.request_id = _request_id()
     rule = request.url_rule
     if rule is not None and "<token>" in rule.rule:
         g.personal = True  # also where it is refused before its view is reached
@@ -192,6 +204,14 @@ def _most_bytes() -> int:
     return MOST_BYTES
 
 
+def _request_id() -> str:
+    """The proxy's own name for this request where a proxy is trusted, else one of ours."""
+    given = request.headers.get("X-Request-ID", "")
+    if current_app.extensions["portal"].trusted_proxies and _REQUEST_ID.fullmatch(given):
+        return given
+    return secrets.token_hex(8)
+
+
 def _has_nul(pairs: Iterable[tuple[str, str]]) -> bool:
     """NUL is in no text that a person writes, and PostgreSQL keeps none."""
     return any("\x00" in name or "\x00" in value for name, value in pairs)
@@ -211,6 +231,8 @@ def _finish(response: Response) -> Response:
         headers["X-Robots-Tag"] = "noindex, nofollow"
     elif "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"
+    if "request_id" in g:
+        headers["X-Request-ID"] = g.request_id
     _log(response)
     return response
 
@@ -222,7 +244,6 @@ def _log(response: Response) -> None:
     rule = request.url_rule.rule if request.url_rule else None
     started = g.get("started")
     line: dict[str, Any] = {
-        "request_id": g.get("request_id"),
         "method": request.method,
         "route": rule,
         "status": response.status_code,
@@ -241,6 +262,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if has_request_context() and "request_id" in g:
+            line["request_id"] = g.request_id
         line |= getattr(record, "fields", {})
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as WaitedTooLong
 
-from portal import clock
+from portal import clock, maintenance
 from portal.accounts import chores as accounts
 from portal.circulars import chores as circulars
 from portal.db import db
@@ -78,17 +78,26 @@ def run_all(now: datetime) -> None:
 
 def _post(app: Flask, stop: threading.Event) -> None:
     def deliver_some(now: datetime) -> bool:
-        return outbox.deliver_some(now, stop=stop.is_set)
+        return outbox.deliver_some(now, stop=lambda: stop.is_set() or _rests(app))
 
     try:
-        _loop(app, stop, (deliver_some,))
+        _loop(app, stop, (deliver_some,), idle=_until_the_next_may_leave)
     finally:
         stop.set()
         outbox.hang_up()
 
 
+def _until_the_next_may_leave() -> float:
+    return min(IDLE_SECONDS, outbox.seconds_to_wait() or IDLE_SECONDS)
+
+
 def _loop(
-    app: Flask, stop: threading.Event, chores: Sequence[Chore], *, beats: bool = False
+    app: Flask,
+    stop: threading.Event,
+    chores: Sequence[Chore],
+    *,
+    beats: bool = False,
+    idle: Callable[[], float] = lambda: IDLE_SECONDS,
 ) -> None:
     last_beat: datetime | None = None
     rota = Rota(chores)
@@ -99,13 +108,19 @@ def _loop(
                 if beats and (last_beat is None or now - last_beat >= HEARTBEAT):
                     beat(now)
                     last_beat = now
-                busy = any([rota.do(chore, now) for chore in rota.due() if not stop.is_set()])
-                pause = GATHERING_SECONDS if busy else IDLE_SECONDS
+                due = [] if _rests(app) else rota.due()
+                busy = any([rota.do(chore, now) for chore in due if not stop.is_set()])
+                pause = GATHERING_SECONDS if busy else idle()
             except SQLAlchemyError as error:
                 log.error("database away", exc_info=error)
                 pause = AWAY_SECONDS
         if pause:
             stop.wait(pause)
+
+
+def _rests(app: Flask) -> bool:
+    """Whether the portal is closed: what waits is done when it opens."""
+    return maintenance.current(app.extensions["portal"].data_dir) is not None
 
 
 class Rota:

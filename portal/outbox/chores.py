@@ -3,15 +3,16 @@
 import logging
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from flask import current_app
 
-from portal import clock
+from portal import clock, metrics
 from portal.config import Settings
 from portal.db import transaction
-from portal.outbox import privacy, service
+from portal.heartbeat import LONG_AGO, held_beat, note_beat
+from portal.outbox import privacy, rules, service
 from portal.outbox.service import Claimed
 from portal.outbox.transport import (
     Permanent,
@@ -26,7 +27,9 @@ log = logging.getLogger("portal.outbox")
 ROUND = 20
 LONGEST_ROUND = timedelta(seconds=30)
 FIRST_CLOSED, LONGEST_CLOSED = timedelta(seconds=1), timedelta(seconds=30)
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
+DEPARTURE = "departure"
+"""Whose heartbeat is the moment at which a mail last left, where there is a sending rate."""
+
 _bags = threading.local()
 
 
@@ -37,12 +40,16 @@ def deliver_some(now: datetime, *, stop: Callable[[], bool] = lambda: False) -> 
     the mails of a worker that died are soon taken up by another.
     """
     transport = _transport()
-    if now < _bags.closed_until or not service.something_is_due(now):
+    if now < _bags.closed_until or now < _bags.slowed_until or not service.something_is_due(now):
         transport.rest()
         return False
+    gap = rules.gap(_settings().mail_rate)
     with transaction():
         lease = timedelta(seconds=transport.patience) + 2 * LONGEST_ROUND
-        claimed = service.claim(ROUND, lease=lease, now=now)
+        count = ROUND if gap is None else _allowed(gap, now)
+        claimed = service.claim(count, lease=lease, now=now) if count else []
+        if claimed and gap:
+            note_beat(DEPARTURE, now)
     if not claimed:
         return False
     answers = True
@@ -54,6 +61,12 @@ def deliver_some(now: datetime, *, stop: Callable[[], bool] = lambda: False) -> 
             with transaction():
                 service.put_back(claimed)
     return answers
+
+
+def seconds_to_wait() -> float:
+    """How long the sending rate holds this thread up from now on."""
+    slowed: datetime = getattr(_bags, "slowed_until", LONG_AGO)
+    return max(0.0, (slowed - clock.now()).total_seconds())
 
 
 def forget_old(now: datetime) -> bool:
@@ -73,6 +86,17 @@ def hang_up() -> None:
         _bags.transport = None
 
 
+def _allowed(gap: timedelta, now: datetime) -> int:
+    """How many mails the rate lets leave now, counted for all workers under one lock.
+
+    Until the next may leave this thread asks nothing, so that a slow rate costs nothing.
+    """
+    last = held_beat(DEPARTURE)
+    count = rules.may_leave(last, gap, now)
+    _bags.slowed_until = now + gap if count else min(last, now) + gap
+    return min(ROUND, count)
+
+
 def _deliver(transport: Transport, message: Claimed) -> bool:
     """Whether the server can be asked for the next one."""
     sender = parseaddr(_settings().mail_from)[1]
@@ -81,6 +105,7 @@ def _deliver(transport: Transport, message: Claimed) -> bool:
     except Permanent as error:
         with transaction():
             service.note_parked(message, str(error), now=clock.now())
+        metrics.letter("parked")
         log.warning("parked", extra={"fields": {"mail": message.id, "code": error.code}})
         return True
     except Unreachable as error:
@@ -93,6 +118,7 @@ def _deliver(transport: Transport, message: Claimed) -> bool:
         certain = error.code is not None
         with transaction():
             service.note_postponed(message, str(error), certain=certain, now=clock.now())
+        metrics.letter("postponed")
         log.warning("postponed", extra={"fields": {"mail": message.id, "code": error.code}})
         return True
     except Exception as error:  # nobody foresaw it, and the others behind this mail are to be sent
@@ -107,6 +133,7 @@ def _deliver(transport: Transport, message: Claimed) -> bool:
     _bags.pause = FIRST_CLOSED
     with transaction():
         service.note_sent(message.id, now=clock.now())
+    metrics.letter("sent")
     return True
 
 
@@ -124,6 +151,7 @@ def _transport() -> Transport:
         transport = open_transport(settings.mail_url, maildir=settings.data_dir / "mail")
         _bags.transport, _bags.url = transport, settings.mail_url
         _bags.closed_until, _bags.pause = LONG_AGO, FIRST_CLOSED
+        _bags.slowed_until = LONG_AGO
     return transport
 
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
@@ -14,7 +14,7 @@ from portal.accounts.guards import by, guard, organiser
 from portal.accounts.rules import Right
 from portal.db import db
 from portal.forms import ActForm
-from portal.outbox import queries, service
+from portal.outbox import queries, rules, service
 from portal.registrations import listing
 from portal.web import page_number
 
@@ -46,6 +46,7 @@ def index() -> ResponseReturnValue:
         number=number,
         last=last,
         figures_of=figures,
+        slow=_slow(),
         oldest_minutes=_minutes(figures.oldest),
         stuck=listing.stuck_of(event_ids),
         may_run=_runs(),
@@ -71,6 +72,16 @@ def _runs() -> Callable[[int | None], bool]:
     """
     event_ids = accounts.event_ids(organiser(), Right.RUN)
     return lambda event_id: event_ids is None or event_id in event_ids
+
+
+def _slow() -> tuple[int, str] | None:
+    """Where mails leave at a rate: how many wait in the whole portal, and when the last leaves."""
+    gap, now = rules.gap(current_app.extensions["portal"].mail_rate), clock.now()
+    waiting = queries.figures().waiting if gap else 0
+    if gap is None or not waiting:
+        return None
+    last = rules.last_leaves_at(waiting, gap, now)
+    return waiting, f"{last:%H:%M}" if last.date() == now.date() else f"{last:%Y-%m-%d %H:%M}"
 
 
 def _minutes(since: datetime | None) -> int:

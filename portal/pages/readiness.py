@@ -1,6 +1,10 @@
-"""Whether the portal can do its work: it can save, and its tables are those of this version."""
+"""Whether the portal can do its work: it can save, and its tables are those of this version.
+
+How the worker, the letters and the disk stand is told beside it, and never makes the answer no.
+"""
 
 import shutil
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooSlow
 from dataclasses import dataclass
@@ -14,6 +18,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal import maintenance
 from portal.config import ROOT
 from portal.db import db
 from portal.heartbeat import beat, last_beat
@@ -25,35 +30,57 @@ PATIENCE = 3.0
 KEPT = 1.0
 """Seconds for which a probe's answer is everybody's."""
 
+OLDEST_HEARTBEAT, OLDEST_LETTER, LEAST_DISK = 60.0, 600.0, 1024**3
+"""Seconds, seconds and octets; what is beyond them is told as a warning."""
+
 _pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness")
 
 
 @dataclass(frozen=True)
 class Readiness:
-    """`writes` and `migrated` decide; the rest is for whoever watches."""
+    """`writes` and `migrated` are the database, and decide; the rest is for whoever watches."""
 
     writes: bool
     migrated: bool
     worker_heartbeat_seconds: float | None = None
     oldest_waiting_letter_seconds: float | None = None
     free_disk_bytes: int = 0
+    maintenance: bool = False
 
     @property
     def ready(self) -> bool:
         return self.writes and self.migrated
 
+    @property
+    def warnings(self) -> list[str]:
+        """What a person should look at, by codes that stay."""
+        return list(self._warnings())
+
+    def _warnings(self) -> Iterator[str]:
+        if self.maintenance:
+            yield "maintenance"
+        beat = self.worker_heartbeat_seconds
+        if self.writes and (beat is None or beat > OLDEST_HEARTBEAT):
+            yield "worker_heartbeat_old"
+        if (self.oldest_waiting_letter_seconds or 0) > OLDEST_LETTER:
+            yield "letters_wait_long"
+        if self.free_disk_bytes < LEAST_DISK:
+            yield "disk_nearly_full"
+
 
 def readiness(app: Flask, now: datetime) -> Readiness:
     """Ask the database and the disk; never slower than a few seconds."""
-    free = _free_bytes(app.extensions["portal"].data_dir)
+    data_dir = app.extensions["portal"].data_dir
+    free, closed = free_bytes(data_dir), maintenance.current(data_dir) is not None
     if not latest_probe(app, now).answer():
-        return Readiness(writes=False, migrated=False, free_disk_bytes=free)
+        return Readiness(writes=False, migrated=False, free_disk_bytes=free, maintenance=closed)
     return Readiness(
         writes=True,
         migrated=_is_migrated(),
-        worker_heartbeat_seconds=_since(last_beat(), now),
-        oldest_waiting_letter_seconds=_since(figures().oldest, now),
+        worker_heartbeat_seconds=seconds_since(last_beat(), now),
+        oldest_waiting_letter_seconds=seconds_since(figures().oldest, now),
         free_disk_bytes=free,
+        maintenance=closed,
     )
 
 
@@ -121,11 +148,13 @@ def _heads() -> set[str]:
     return set(ScriptDirectory(str(ROOT / "migrations")).get_heads())
 
 
-def _since(moment: datetime | None, now: datetime) -> float | None:
+def seconds_since(moment: datetime | None, now: datetime) -> float | None:
+    """How long ago that was; a clock that runs behind makes no negative time of it."""
     return None if moment is None else round(max((now - moment).total_seconds(), 0.0), 1)
 
 
-def _free_bytes(directory: Path) -> int:
+def free_bytes(directory: Path) -> int:
+    """What is left on the disk that keeps the data."""
     there = next(path for path in (directory, *directory.parents) if path.exists())
     return shutil.disk_usage(there).free
 
@@ -139,4 +168,6 @@ def as_json(state: Readiness) -> dict[str, Any]:
         "worker_heartbeat_seconds": state.worker_heartbeat_seconds,
         "oldest_waiting_letter_seconds": state.oldest_waiting_letter_seconds,
         "free_disk_bytes": state.free_disk_bytes,
+        "maintenance": state.maintenance,
+        "warnings": state.warnings,
     }

@@ -6,6 +6,7 @@ from typing import Any
 from flask import (
     Blueprint,
     Response,
+    abort,
     current_app,
     jsonify,
     redirect,
@@ -24,6 +25,7 @@ from portal.extensions import csrf, limiter
 from portal.i18n import in_language, languages, wanted_language
 from portal.limits import rate
 from portal.pages.forms import FeedbackForm
+from portal.pages.metrics import CONTENT_TYPE, as_text, may_read
 from portal.pages.readiness import as_json, readiness
 from portal.registrations.queries import places_of
 from portal.registrations.rules import NOTICE_VERSION
@@ -134,6 +136,18 @@ def ready() -> ResponseReturnValue:
     """Whether the portal can save, and how it stands."""
     state = readiness(current_app._get_current_object(), clock.now())  # type: ignore[attr-defined]
     return jsonify(as_json(state)), 200 if state.ready else 503
+
+
+@bp.get("/metrics")
+def metrics() -> Response:
+    """Numbers for whoever watches the portal and was given the token."""
+    token = current_app.extensions["portal"].metrics_token
+    if not token:
+        abort(404)
+    if not may_read(token):
+        return Response("", 401, {"WWW-Authenticate": "Bearer"}, content_type=CONTENT_TYPE)
+    body = as_text(current_app._get_current_object(), clock.now())  # type: ignore[attr-defined]
+    return Response(body, content_type=CONTENT_TYPE)
 
 
 def _front(now: datetime) -> Fresh:

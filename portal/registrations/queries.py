@@ -108,6 +108,21 @@ def counts_by_status(event_id: int) -> dict[Status, int]:
     return dict.fromkeys(Status, 0) | {status: count for status, count in rows}
 
 
+def numbers_by_status() -> dict[Status, int]:
+    """How many registrations of all events stand at each status."""
+    rows = db.session.execute(
+        select(Registration.status, func.count())
+        .where(Registration.erased_at.is_(None))
+        .group_by(Registration.status)
+    ).all()
+    return dict.fromkeys(Status, 0) | {status: count for status, count in rows}
+
+
+def stuck_number() -> int:
+    """How many letters could not be written."""
+    return db.session.scalar(select(func.count()).where(Registration.stuck_at.is_not(None))) or 0
+
+
 def of_person(event_id: int, address_key: str, name_key: str) -> Registration | None:
     """The registration of this person at this event, held as it is now until the end."""
     keys = {"event_id": event_id, "address_key": address_key, "name_key": name_key}

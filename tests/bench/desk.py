@@ -35,8 +35,9 @@ class Desk:
         self.http = portal.server.http()
         self._sign_in()
 
-    def figures(self) -> dict[str, Fetched]:
-        return {name: self._fetched(path) for name, path in PATHS.items()}
+    def figures(self, *names: str) -> dict[str, Fetched]:
+        """Of the page and each file, or of those that are named."""
+        return {name: self._fetched(PATHS[name]) for name in names or PATHS}
 
     def _sign_in(self) -> None:
         server = self.portal.server

@@ -33,6 +33,7 @@ from portal.events import queries as events
 from portal.events import service as event_service
 from portal.events.models import Appearance, Event, Session, Speaker
 from portal.events.rules import Format, SessionKind, State
+from portal.maintenance import Pause, begin, end
 from portal.materials import service as materials
 from portal.materials.models import Material
 from portal.materials.rules import Visibility
@@ -125,6 +126,15 @@ class Stage:
             assert account is not None
             whole = links.link(purpose, account)
         return "/desk" + whole.partition("/desk")[2]
+
+    @contextmanager
+    def maintenance(self, pause: Pause) -> Iterator[None]:
+        """The portal is closed meanwhile."""
+        begin(self.server.data_dir, pause)
+        try:
+            yield
+        finally:
+            end(self.server.data_dir)
 
     def code(self, email: str) -> str:
         """What the person's authenticator app shows, as if no code had been used."""

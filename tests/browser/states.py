@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 
 from portal import clock
 from portal.events.models import Session, Speaker
+from portal.maintenance import Pause
 from portal.materials.models import Material
 from tests.browser.stage import COMPLETE, HALF_WAY, INVITED, ORGANISERS, Stage
 from tests.desk.front_door import PASSWORD
@@ -165,6 +166,20 @@ def _too_often(page: Page, stage: Stage, lang: str) -> None:
     page.set_extra_http_headers({})
 
 
+def _maintenance(page: Page, stage: Stage, lang: str) -> None:
+    """Closed while somebody reads, until tomorrow on a clock in Brussels."""
+    with stage.maintenance(Pause(clock.now() + timedelta(days=1), "Europe/Brussels")):
+        goto(page, stage, f"/{lang}/events/")
+
+
+def _maintenance_meanwhile(page: Page, stage: Stage, lang: str) -> None:
+    """Closed while somebody fills in a form."""
+    goto(page, stage, f"/{lang}/registrations/link")
+    page.fill("#email", "ada@example.org")
+    with stage.maintenance(Pause()):
+        press(page)
+
+
 def _signed_out(page: Page, stage: Stage, lang: str) -> None:
     _by_link(page, stage, lang)
     press(page)
@@ -294,6 +309,8 @@ VISITOR: dict[str, Way] = {
     "refused": _refused,
     "stale form": _stale,
     "too often": _too_often,
+    "maintenance": _maintenance,
+    "maintenance, a form was sent": _maintenance_meanwhile,
 }
 
 STRANGER: dict[str, Way] = {

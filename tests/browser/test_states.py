@@ -22,6 +22,7 @@ PARTS: dict[str, dict[str, Way]] = {"visitor": VISITOR, "stranger": STRANGER, "d
 SAME_TITLE = {
     "session, changed by two",
     "speaker: bad link",
+    "maintenance, a form was sent",
     "details, saved",
     "feedback, sent",
     "review: it takes place after all",

@@ -19,6 +19,7 @@ from portal.outbox.models import Message
 from tests.desk.front_door import make_user, sign_in, words
 from tests.factories import make_event, make_registration
 from tests.harness.client import PortalClient
+from tests.outbox.front_door import post
 
 Deliver = Callable[[], list[EmailMessage]]
 
@@ -100,3 +101,23 @@ def test_a_mail_of_another_event_is_not_there_to_try_again(
     path = f"/desk/outbox/{foreign}/attempts"
     assert client.post(path, data={"csrf_token": token}).status_code == 404
     assert shelf(admin, "waiting") == ["ines"]
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param("09:04", marks=pytest.mark.settings(PORTAL_MAIL_RATE="1/minute")),
+        pytest.param("2026-11-06 09:00", marks=pytest.mark.settings(PORTAL_MAIL_RATE="1/day")),
+    ],
+)
+def test_at_a_sending_rate_the_page_says_when_the_last_letter_leaves(
+    app: Flask, client: PortalClient, moment: str
+) -> None:
+    """It is nine; a letter and an invitation wait already, and two letters come to them."""
+    with app.app_context():
+        for _ in range(2):
+            post()
+    page = words(client.get("/desk/outbox/"))
+    assert "4 letters wait in the whole portal" in page
+    assert f"the last leaves about {moment} (UTC)" in page
+    assert "sending rate" not in words(client.get("/desk/outbox/?shelf=sent"))

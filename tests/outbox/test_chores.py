@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import event
 
 from portal import clock
-from portal.outbox import chores
+from portal.db import db
+from portal.outbox import chores, service
 from portal.outbox.models import Message
 from tests.outbox.front_door import all_mails, post
 
@@ -72,3 +74,68 @@ def test_what_breaks_off_a_round_leaves_nothing_claimed() -> None:
         (False, False, 0),
         (False, False, 0),
     ]
+
+
+slowly = pytest.mark.settings(PORTAL_MAIL_RATE="30/minute")
+
+
+def sent() -> list[str]:
+    """Whose mails have left, in the order in which they did."""
+    gone = [mail for mail in all_mails() if mail.sent_at is not None]
+    return [mail.recipient for mail in sorted(gone, key=lambda mail: str(mail.sent_at))]
+
+
+@slowly
+def test_at_a_rate_one_mail_leaves_at_a_time(clock: Clock) -> None:
+    for _ in range(3):
+        post()
+    seen = []
+    for _second in range(6):
+        while round_():
+            pass
+        seen.append(len(sent()))
+        clock.shift(1)
+    assert seen == [1, 1, 2, 2, 3, 3]
+
+
+@slowly
+def test_what_is_urgent_overtakes_those_that_wait_for_their_turn(clock: Clock) -> None:
+    for number in range(3):
+        post(recipient=f"many{number}@example.org", priority=service.BULK)
+    round_()
+    post(recipient="ada@example.org")
+    for _turn in range(3):
+        clock.shift(2)
+        round_()
+    assert sent() == [
+        "many0@example.org",
+        "ada@example.org",
+        "many1@example.org",
+        "many2@example.org",
+    ]
+
+
+@slowly
+def test_who_waits_for_their_turn_asks_the_database_nothing(clock: Clock) -> None:
+    post()
+    post()
+    round_()
+    asked: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    clock.shift(1)
+    for _time in range(20):
+        assert not round_()
+    assert asked == []
+    assert chores.seconds_to_wait() == 1.0
+
+
+@slowly
+def test_a_quiet_hour_is_not_made_up_for(clock: Clock) -> None:
+    post()
+    round_()
+    clock.shift(3600)
+    for _ in range(5):
+        post()
+    while round_():
+        pass
+    assert len(sent()) == 2

@@ -24,6 +24,7 @@ from tests.factories import JANUARY, make_event
 from tests.harness.client import PortalClient
 from tests.harness.mails import html_of, text_of
 from tests.harness.reading import all_words, links, words
+from tests.outbox.front_door import post
 
 STATEMENTS = ("accessibility", "privacy", "cookies", "contact")
 
@@ -171,6 +172,8 @@ def test_readiness_says_how_the_portal_stands(
         "migrated": True,
         "worker_heartbeat_seconds": 4.0,
         "oldest_waiting_letter_seconds": None,
+        "maintenance": False,
+        "warnings": [],
     }
 
 
@@ -353,3 +356,35 @@ def test_a_flood_of_rare_pages_leaves_the_hot_one_kept(
         asked.clear()
         client.get("/en/events/hot/")
         assert not [each for each in asked if each.startswith("SELECT")]
+
+
+def test_an_old_heartbeat_and_an_old_letter_are_warnings_and_no_failure(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller
+) -> None:
+    assert warned(client) == ["worker_heartbeat_old"]
+    with app.app_context():
+        beat(portal_clock.now())
+        post()
+    assert warned(client) == []
+    clock.shift(61)
+    assert warned(client) == ["worker_heartbeat_old"]
+    clock.shift(600)
+    assert warned(client) == ["worker_heartbeat_old", "letters_wait_long"]
+
+
+def test_a_disk_nearly_full_is_a_warning_and_no_failure(
+    app: Flask, client: PortalClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        beat(portal_clock.now())
+    assert warned(client) == []
+    monkeypatch.setattr(readiness, "LEAST_DISK", 2**80)
+    assert warned(client) == ["disk_nearly_full"]
+
+
+def warned(client: PortalClient) -> list[str]:
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json is not None
+    found: list[str] = answer.json["warnings"]
+    return found

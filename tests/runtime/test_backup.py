@@ -16,11 +16,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal import clock
-from portal.app import create_app
 from portal.audit.models import Entry
-from portal.config import Settings
 from portal.db import db, transaction
 from tests.harness.servers import Server
+from tests.runtime.restoring import application
 
 NewServer = Callable[..., Server]
 
@@ -138,15 +137,6 @@ def writers(portal: Server) -> Iterator[list[str]]:
             stop.set()
             for thread in threads:
                 thread.join()
-
-
-@contextmanager
-def application(portal: Server) -> Iterator[Flask]:
-    app = create_app(Settings.from_environ(portal.environment()))
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
 
 
 def acts(portal: Server) -> list[str]:

@@ -153,6 +153,17 @@ def test_limits_are_raised_one_by_one_or_switched_off_per_network(tmp_path: Path
     assert {name for name, rate in off.items() if rate} == {"mail"}
 
 
+def test_a_limit_that_nobody_knows_is_told_apart_from_a_rate_that_nobody_knows(
+    tmp_path: Path,
+) -> None:
+    names = "register, link, sign_in, reset, form, mail"
+    assert refusals(tmp_path, PORTAL_LIMITS="registre=6/hour;form=2/week") == [
+        f"PORTAL_LIMITS has no limit 'registre'; there are {names}.",
+        "PORTAL_LIMITS cannot set form to '2/week': write form=600/hour, with second, minute, "
+        "hour or day, or form=off.",
+    ]
+
+
 def test_passwords_stay_out_of_what_is_printed(tmp_path: Path) -> None:
     told = settings(
         tmp_path,
@@ -181,7 +192,10 @@ def test_passwords_stay_out_of_what_is_printed(tmp_path: Path) -> None:
         ("PORTAL_MAIL_URL", "mail.example.org:25"),
         ("PORTAL_MAIL_URL", "smtp://mail.example.org:smtp"),
         ("PORTAL_MAIL_URL", "smtp://mail.example.org?tls=perhaps"),
+        ("PORTAL_LOG_FILE", "portal.log"),
         ("PORTAL_MAIL_FROM", "nobody"),
+        ("PORTAL_MAIL_RATE", "fast"),
+        ("PORTAL_MAIL_RATE", "0/minute"),
         ("PORTAL_LANGUAGES", "en,en"),
         ("PORTAL_LANGUAGES", "english"),
         ("PORTAL_LANGUAGES", "en,xx"),

@@ -158,7 +158,8 @@ def test_production_does_not_start_unsafe(new_server: NewServer) -> None:
     portal = new_server(PORTAL_ENV="production", PORTAL_SECRET_KEY="changeme")
     checked = portal.command("check")
     assert checked.returncode == 1
-    assert len(checked.stdout.splitlines()) == 3
+    assert len(checked.stdout.splitlines()) == 4
+    assert "letters are kept as files" in checked.stdout
     for command in ("serve", "web", "worker", "init"):
         refused = portal.command(command)
         assert refused.returncode == 2
@@ -182,6 +183,17 @@ def test_a_public_address_without_https_is_doubted_and_not_refused(new_server: N
     checked = portal.command("check")
     assert checked.returncode == 0
     assert "PORTAL_PUBLIC_URL begins with http" in checked.stdout
+
+
+def test_what_no_setting_can_show_is_named_and_not_looked_up(new_server: NewServer) -> None:
+    checked = new_server(
+        PORTAL_ENV="production",
+        PORTAL_PUBLIC_URL="https://portal.example.org",
+        PORTAL_MAIL_FROM="Portal <portal@mail.example.org>",
+        PORTAL_MAIL_URL="smtp://mail.example.org:587?tls=starttls",
+    ).command("check")
+    assert checked.returncode == 0
+    assert "the DNS of mail.example.org needs SPF, DKIM and DMARC" in checked.stdout
 
 
 def test_what_is_in_order_is_said_to_be(new_server: NewServer) -> None:

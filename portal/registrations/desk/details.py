@@ -12,7 +12,7 @@ from portal.registrations.desk.common import LARGEST_ID, back, one
 from portal.registrations.desk.forms import CorrectionForm, EntryForm, Meanwhile, NoteForm
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key, name_key
-from portal.registrations.rules import NOTICE_VERSION, Status
+from portal.registrations.rules import Status, notice_version
 from portal.registrations.service import Sent, by_hand, line, notes
 from portal.registrations.service import details as changing
 
@@ -53,7 +53,7 @@ def enter() -> ResponseReturnValue:
     form, now = EntryForm(event), clock.now()
     if not form.validate_on_submit():
         return _entry(form), 422 if form.errors else 200
-    sent = Sent(form.person, {}, NOTICE_VERSION, form.language.data)
+    sent = Sent(form.person, {}, notice_version(event.notice_number), form.language.data)
     known = by_hand.known(event, sent)
     if known is not None and known.status is not Status.WITHDRAWN and not known.erase_asked_at:
         return _entry(form, known), 409
