@@ -39,6 +39,7 @@ from portal.materials.models import Material
 from portal.materials.rules import Visibility
 from portal.outbox import service as outbox
 from portal.outbox.models import Message
+from portal.protection.demonstration import RECORD
 from portal.registrations import service
 from portal.registrations.demonstration import register_people
 from portal.registrations.models import Registration
@@ -113,6 +114,13 @@ class Stage:
         """A colleague saves this letter once more."""
         with self.app.app_context(), transaction() as session:
             session.get_one(Circular, _LETTERS[name]).revision += 1
+
+    def keeps_a_record(self, slug: str) -> None:
+        """A colleague keeps another version of the event's data protection record."""
+        with self.app.app_context(), transaction():
+            event, now = _event(slug), clock.now()
+            facts = RECORD | {"officer_email": f"dpo-{now:%H%M%S%f}@example.org"}
+            event_service.keep_record(event, facts, by=COMMAND, now=now)
 
     def newcomer(self, slug: str = "open") -> str:
         """Somebody who registers now; their address."""

@@ -243,7 +243,25 @@ def sign_in(page: Page, stage: Stage, lang: str) -> None:
     press(page)
 
 
+def _keep_record(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("main form button:not([name])").last.click()
+
+
+def _one_more_purpose(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("button[value=purposes]").click()
+
+
+def _kept_meanwhile(page: Page, stage: Stage, lang: str) -> None:
+    goto(page, stage, "/desk/events/draft/protection")
+    stage.keeps_a_record("draft")
+    page.fill("#register_url", "https://mine.example.org")
+    _keep_record(page)
+
+
 VISITOR: dict[str, Way] = {
+    "notice of an event": at("/events/open/privacy"),
     "event": at("/events/open/"),
     "event that offers everything": at("/events/offers/"),
     "own: with materials": own("reader"),
@@ -333,6 +351,16 @@ STRANGER: dict[str, Way] = {
 }
 
 DESK: dict[str, Way] = {
+    "record": at_desk("/events/open/protection"),
+    "record, with gaps": then(
+        at_desk("/events/draft/protection"), fill(officer_email=""), _keep_record
+    ),
+    "record, wrong": then(
+        at_desk("/events/open/protection"), fill(officer_email="nobody", needs="9999"), _keep_record
+    ),
+    "record, one more purpose": then(at_desk("/events/open/protection"), _one_more_purpose),
+    "record, kept by a colleague meanwhile": _kept_meanwhile,
+    "record of the house": at_desk("/protection/"),
     "desk": at_desk("/"),
     "event at the desk": at_desk("/events/open/"),
     "event with letters due": at_desk("/events/changed/"),

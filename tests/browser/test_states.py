@@ -20,6 +20,9 @@ PARTS: dict[str, dict[str, Way]] = {"visitor": VISITOR, "stranger": STRANGER, "d
 
 # Pages that are one page twice, and those that say no to whatever was asked.
 SAME_TITLE = {
+    "record, with gaps",
+    "record, one more purpose",
+    "record, kept by a colleague meanwhile",
     "session, changed by two",
     "speaker: bad link",
     "maintenance, a form was sent",
