@@ -15,6 +15,10 @@ from portal.desk import views as desk
 from portal.events import feeds as event_feeds
 from portal.events import views as events
 from portal.events.desk import acts as event_acts
+from portal.events.desk import editions as event_editions
+from portal.events.desk import making as event_making
+from portal.events.desk import publication as event_publication
+from portal.events.desk import texts as event_texts
 from portal.extensions import compress, csrf, limiter
 from portal.i18n import babel, languages, wanted_language
 from portal.limits import init_limits
@@ -34,7 +38,11 @@ BLUEPRINTS = (
     accounts.bp,
     accounts_desk.bp,
     desk.bp,
+    event_making.bp,
     event_acts.bp,
+    event_texts.bp,
+    event_publication.bp,
+    event_editions.bp,
     people.bp,
     outbox_desk.bp,
 )

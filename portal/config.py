@@ -65,6 +65,7 @@ class Settings:
     limits: Mapping[str, str | None] = field(
         default_factory=lambda: {**LIMITS_PER_NETWORK, **LIMITS_PER_ADDRESS}
     )
+    publish_approval: bool = False
     lock_places: bool = True
     debug: bool = False
 
@@ -171,6 +172,7 @@ class _Reader:
             "trusted_proxies": self.number("PORTAL_TRUSTED_PROXIES", 0, lowest=0, highest=10),
             "workers": self.number("PORTAL_WORKERS", 2, lowest=1, highest=64),
             "limits": self.limits(),
+            "publish_approval": self.switch("PORTAL_PUBLISH_APPROVAL"),
             "lock_places": not self.unlocked(env),
             "debug": self.switch("PORTAL_DEBUG") or self.switch("FLASK_DEBUG"),
         }

@@ -20,6 +20,14 @@ STATES = {
     "postponed": _l("Postponed"),
     "cancelled": _l("Cancelled"),
 }
+NEEDS = {
+    "title": _l("A title"),
+    "summary": _l("A summary"),
+    "time": _l("A start that is still to come"),
+    "place": _l("A venue or an address, or the format “online”"),
+    "joining_url": _l("A joining link"),
+    "contacts": _l("Whom to ask"),
+}
 SESSION_KINDS = {
     "plenary": _l("Plenary"),
     "parallel": _l("Parallel session"),
@@ -66,6 +74,9 @@ OCCASIONS = {
     "event_cancelled": _l("Event cancelled"),
     "erased": _l("Registration deleted"),
     "links": _l("Links sent again"),
+    "publication_asked": _l("Approval asked for"),
+    "publication_approved": _l("Publication approved"),
+    "publication_sent_back": _l("Publication sent back"),
     "invitation": _l("Invitation to the desk"),
     "password_reset": _l("Password reset"),
     "sign_in": _l("Sign-in"),

@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from portal import clock
 from portal.accounts import chores as accounts
 from portal.db import db
+from portal.events import chores as events
 from portal.heartbeat import beat
 from portal.outbox import chores as outbox
 from portal.registrations import chores as registrations
@@ -21,7 +22,9 @@ from portal.registrations import chores as registrations
 log = logging.getLogger("portal.worker")
 
 Chore = Callable[[datetime], bool]
-WRITING: Sequence[Chore] = (*registrations.CHORES, outbox.forget_old, accounts.forget_sign_ins)
+WRITING: Sequence[Chore] = (
+    *registrations.CHORES, *events.CHORES, outbox.forget_old, accounts.forget_sign_ins,
+)  # fmt: skip
 POSTING: Sequence[Chore] = (outbox.deliver_some,)
 IDLE_SECONDS, GATHERING_SECONDS = 0.3, 0.06
 """Between rounds that found nothing, or something: what comes meanwhile costs less together."""
@@ -31,6 +34,7 @@ RESTS: Mapping[Chore, float] = {
     registrations.announce_rested_changes: 1.0,
     registrations.write_next_news: 1.0,
     registrations.erase_next: 1.0,
+    events.publish_next: 1.0,
     registrations.forget_answers: 60.0,
     registrations.forget_old_needs: 60.0,
     outbox.forget_old: 60.0,

@@ -7,6 +7,9 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 TELL_AFTER = timedelta(minutes=10)
+RESERVED = frozenset({"new"})
+"""Addresses that pages of the desk have, and no event can."""
+
 FEED_KEEPS_CANCELLED = timedelta(days=90)
 
 
@@ -70,6 +73,39 @@ class Timed(Protocol):
 
 
 T = TypeVar("T", bound=Timed)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One line of what an event needs before it is public; a hint may stay unmet."""
+
+    code: str
+    is_met: bool
+    is_must: bool = True
+
+
+def checklist(
+    *,
+    title: bool,
+    summary: bool,
+    starts_at: datetime,
+    format: Format,
+    place: bool,
+    joining_url: bool,
+    contacts: bool,
+    now: datetime,
+) -> list[Need]:
+    """What an event needs before visitors see it, in the order of the pages that ask for it."""
+    found = [
+        Need("title", title),
+        Need("summary", summary),
+        Need("time", starts_at > now),
+        Need("place", place or format is Format.ONLINE),
+        Need("contacts", contacts, is_must=False),
+    ]
+    if format is not Format.IN_PERSON:
+        found.append(Need("joining_url", joining_url, is_must=False))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

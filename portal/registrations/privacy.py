@@ -9,6 +9,7 @@ from portal.db import db
 from portal.events.models import Event
 from portal.events.rules import State
 from portal.registrations.models import Registration
+from portal.registrations.person import without_needs
 
 # Every column that says something about the person; the rest are counts, order and proof.
 PERSONAL = (
@@ -32,11 +33,7 @@ def forget_needs(now: datetime) -> None:
     """Forget what some people needed at events that are over, with their consents to it."""
     for registration in db.session.scalars(_old_needs(now).limit(A_FEW)):
         registration.access_needs = registration.diet = ""
-        registration.consents = {
-            name: proof
-            for name, proof in registration.consents.items()
-            if name not in ("access_consent", "diet_consent")
-        }
+        registration.consents = without_needs(registration.consents)
 
 
 def _old_needs(now: datetime) -> Select[Registration]:
@@ -67,6 +64,7 @@ def erase(registration: Registration, *, now: datetime) -> None:
     registration.email = f"{nobody}@invalid"
     registration.address_key = registration.name_key = nobody
     registration.consents = {}
+    registration.still_comes_at = None
     registration.links_asked_at = registration.erase_asked_at = registration.stuck_at = None
     registration.erased_at = now
     record("registration.erased", registration, by=WORKER, now=now, event_id=registration.event_id)

@@ -9,8 +9,11 @@ import pytest
 from flask import Flask
 from flask_wtf.csrf import generate_csrf
 
+from portal import clock
 from portal.accounts.rules import TeamRole
+from portal.audit.service import COMMAND
 from portal.db import transaction
+from portal.events import editions_service
 from tests.desk.front_door import make_user, sign_in
 from tests.factories import make_event, make_registration
 from tests.harness.client import PortalClient
@@ -41,7 +44,14 @@ def values(app: Flask) -> dict[str, object]:
         theirs = make_event(slug="theirs")
         make_event(slug="mine")
         registration = make_registration(theirs)
-        return {"slug": "theirs", "registration_id": registration.id, "message_id": 1}
+        template = editions_service.keep_template(theirs, "House", by=COMMAND, now=clock.now())
+        return {
+            "slug": "theirs",
+            "lang": "en",
+            "registration_id": registration.id,
+            "message_id": 1,
+            "template_id": template.id,
+        }
 
 
 def ask(client: PortalClient, method: str, path: str) -> int:
@@ -80,7 +90,7 @@ def test_organisers_of_another_event_find_nothing_of_this_one(
     seen = {
         (endpoint, method): ask(client, method, address(app, endpoint, names, values))
         for endpoint, method, names in desk_rules(app)
-        if names
+        if "slug" in names
     }
     assert len(seen) > 20
     assert set(seen.values()) == {404}, seen
@@ -88,7 +98,7 @@ def test_organisers_of_another_event_find_nothing_of_this_one(
 
 LOOKS = {"events_desk.show"}
 READS_PEOPLE = {"registrations_desk.index", "registrations_desk.show"}
-WRITES_TEXTS: set[str] = set()
+WRITES_TEXTS = {"events_texts.texts", "events_texts.preview"}
 
 
 @pytest.mark.parametrize(
@@ -124,7 +134,7 @@ def offered(client: PortalClient, path: str) -> set[str]:
         path = ahead.pop()
         seen.add(path)
         page = client.get(path).get_data(as_text=True)
-        assert 'method="post" action="/desk/events' not in page
+        assert set(re.findall(r'method="post" action="(/desk/events[^"]*)"', page)) <= {path}
         links = {unescape(link) for link in re.findall(r'href="(/desk/[^"]*)"', page)}
         ahead |= {link for link in links if link.startswith("/desk/events/")} - seen
     return seen
