@@ -21,11 +21,11 @@ STATES = {
     "cancelled": _l("Cancelled"),
 }
 NEEDS = {
-    "title": _l("A title"),
-    "summary": _l("A summary"),
-    "time": _l("A start that is still to come"),
-    "place": _l("A venue or an address, or the format “online”"),
-    "joining_url": _l("A joining link"),
+    "title": _l("Title"),
+    "summary": _l("Summary"),
+    "time": _l("A start to come"),
+    "place": _l("Place"),
+    "joining_url": _l("Joining link"),
     "contacts": _l("Whom to ask"),
 }
 SESSION_KINDS = {

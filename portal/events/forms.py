@@ -89,6 +89,7 @@ class DetailsForm(NewTimeForm):
     )  # fmt: skip
     zone = SelectField(
         _l("Time zone"),
+        [InputRequired()],
         description=_l("Another zone keeps the hands of the clock: 14:00 stays 14:00, there."),
     )
     format = RadioField(

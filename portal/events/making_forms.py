@@ -74,13 +74,15 @@ class EditionForm(NewEditionForm):
 class NewEventForm(NewEditionForm):
     """The few questions that a draft needs."""
 
-    kind = SelectField(_l("Kind"), choices=worded(labels.KINDS))
+    kind = SelectField(_l("Kind"), [InputRequired()], choices=worded(labels.KINDS))
     format = RadioField(
         _l("How people take part"),
         [InputRequired(_l("Choose how people take part."))],
         choices=worded(labels.FORMATS),
     )
-    zone = SelectField(_l("Time zone"), description=_l("The times above are on its clock."))
+    zone = SelectField(
+        _l("Time zone"), [InputRequired()], description=_l("The times above are on its clock.")
+    )
 
     def __init__(self, zone: str = MOST_USUAL_ZONE, **given: Any) -> None:
         self.default_zone = zone

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, SelectField, SelectMultipleField, ValidationError
+from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal import labels
@@ -45,12 +46,14 @@ def is_free_slug(field: Field, but: int | None = None) -> None:
         raise ValidationError(_l("Another event has or had this address. Choose another."))
 
 
-class Ticks(SelectMultipleField):
+def ticks(label: Any, **options: Any) -> SelectMultipleField:
     """Several of a few."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-    type = "SelectMultipleField"
+    return SelectMultipleField(
+        label,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        **options,
+    )
 
 
 class TextsForm(MergingForm):
@@ -70,8 +73,8 @@ class TextsForm(MergingForm):
     audience = TranslatedField(
         _l("Who should come"), 3000, rows=4, description=_l("The same signs as above.")
     )
-    kind = SelectField(_l("Kind"), choices=worded(labels.KINDS))
-    sectors = Ticks(_l("Sectors"))
+    kind = SelectField(_l("Kind"), [InputRequired()], choices=worded(labels.KINDS))
+    sectors = ticks(_l("Sectors"))
     organisers = TranslatedField(
         _l("Organised by"), 2000, rows=3,
         description=_l("One name a line, in the same order in each language."),
@@ -162,7 +165,7 @@ for _row in LANGUAGE_ROWS:
     setattr(
         TextsForm,
         f"language_{_row}_how",
-        Ticks(_l("How language %(number)s is there", number=_row),
+        ticks(_l("How language %(number)s is there", number=_row),
               choices=worded(labels.INTERPRETATION)),
     )  # fmt: skip
 for _row in CONTACT_ROWS:
