@@ -19,8 +19,12 @@ from portal.events import consent as speakers
 from portal.events import feeds as event_feeds
 from portal.events import views as events
 from portal.events.desk import acts as event_acts
+from portal.events.desk import editions as event_editions
+from portal.events.desk import making as event_making
 from portal.events.desk import programme as programme_desk
+from portal.events.desk import publication as event_publication
 from portal.events.desk import speakers as speakers_desk
+from portal.events.desk import texts as event_texts
 from portal.extensions import compress, csrf, limiter
 from portal.i18n import babel, languages, wanted_language
 from portal.limits import init_limits
@@ -58,11 +62,15 @@ BLUEPRINTS = (
     identity.bp,
     colleagues.bp,
     desk.bp,
+    event_making.bp,
     event_acts.bp,
     programme_desk.bp,
     speakers_desk.bp,
     materials_desk.bp,
     team.bp,
+    event_texts.bp,
+    event_publication.bp,
+    event_editions.bp,
     people.bp,
     person_details.bp,
     registration_line.bp,

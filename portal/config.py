@@ -86,6 +86,7 @@ class Settings:
     mail_rate: str = ""
     metrics_token: str = field(default="", repr=False)
     log_file: Path | None = None
+    publish_approval: bool = False
     lock_places: bool = True
     debug: bool = False
 
@@ -217,6 +218,7 @@ class _Reader:
             "mail_rate": self.mail_rate(),
             "metrics_token": self.text("PORTAL_METRICS_TOKEN", ""),
             "log_file": self.file("PORTAL_LOG_FILE"),
+            "publish_approval": self.switch("PORTAL_PUBLISH_APPROVAL"),
             "lock_places": not self.unlocked(env),
             "debug": self.switch("PORTAL_DEBUG") or self.switch("FLASK_DEBUG"),
         }

@@ -173,6 +173,7 @@ class InOneLanguage:
     name: str
     value: str
     error: str
+    theirs: str
 
 
 class TranslatedField(Field):
@@ -189,6 +190,8 @@ class TranslatedField(Field):
         self.most, self.missing, self.rows = most, missing, rows
         self.flags.required = missing is not None
         self.wrong: dict[str, str] = {}
+        self.theirs: dict[str, str] = {}
+        """What somebody else wrote meanwhile; see `events.merging`."""
 
     def process(
         self, formdata: Any, data: Any = None, extra_filters: Any = None, **options: Any
@@ -237,4 +240,5 @@ class TranslatedField(Field):
                 name=f"{self.name}-{lang}",
                 value=self.data.get(lang, ""),
                 error=self.wrong.get(lang, ""),
+                theirs=self.theirs.get(lang, ""),
             )

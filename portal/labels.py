@@ -20,6 +20,15 @@ STATES = {
     "postponed": _l("Postponed"),
     "cancelled": _l("Cancelled"),
 }
+NEEDS = {
+    "title": _l("Title"),
+    "summary": _l("Summary"),
+    "time": _l("A start to come"),
+    "place": _l("Place"),
+    "record": _l("Data protection record"),
+    "joining_url": _l("Joining link"),
+    "contacts": _l("Whom to ask"),
+}
 SESSION_KINDS = {
     "plenary": _l("Plenary"),
     "parallel": _l("Parallel session"),
@@ -168,6 +177,9 @@ OCCASIONS = {
     "event_cancelled": _l("Event cancelled"),
     "erased": _l("Registration deleted"),
     "links": _l("Links sent again"),
+    "publication_asked": _l("Approval asked for"),
+    "publication_approved": _l("Publication approved"),
+    "publication_sent_back": _l("Publication sent back"),
     "invitation": _l("Invitation to the desk"),
     "password_reset": _l("Password reset"),
     "speaker_consent": _l("Question to a speaker"),

@@ -10,6 +10,7 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _DROPPED_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn"}
 MOST_MARKS = 30
 LONGEST_TEXT = 20_000
+LONGEST_SLUG = 80
 # Letters that no Unicode decomposition takes apart, spelled as people without the key spell them.
 _UNMARKED = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ı": "i", "ħ": "h", "æ": "ae", "œ": "oe"})
 
@@ -37,6 +38,12 @@ def fold(value: str) -> str:
     apart = _normal("NFKD", value).casefold()
     bare = "".join(c for c in apart if not unicodedata.combining(c)).translate(_UNMARKED)
     return " ".join(bare.split())
+
+
+def slug(value: str) -> str:
+    """A title as a part of an address; empty where none of its letters is among a to z."""
+    words = re.findall(r"[a-z0-9]+", fold(value))
+    return "-".join(words)[:LONGEST_SLUG].strip("-")
 
 
 def like_pattern(word: str) -> str:

@@ -47,6 +47,7 @@ def label(code: str, kind: str) -> str:
     words = {
         "kind": labels.KINDS,
         "format": labels.FORMATS,
+        "need": labels.NEEDS,
         "sector": labels.SECTORS,
         "state": labels.STATES,
         "session_kind": labels.SESSION_KINDS,

@@ -16,6 +16,7 @@ from portal.audit.service import Actor
 from portal.db import db, transaction, writing
 
 OPENER = "sign_in"
+EVENT_PAGES = {"events_desk", "events_texts", "events_publication", "events_editions"}
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OWN_PAGES = {"accounts_desk", "passkeys_desk", "identity_desk"}
 _OF_PEOPLE = ("registrations_desk", "person_desk", "line_desk", "unreached_desk")
@@ -87,12 +88,13 @@ def _seen(found: SignIn, opener: str, safe: bool) -> SignIn:
 
 def _nav() -> list[tuple[str, str, bool]]:
     """The menu: (words, address, whether this page or one below it is it)."""
-    places = [(_("Events"), url_for("desk.front"), request.endpoint == "desk.front")]
+    making = request.blueprint == "events_making"
+    places = [(_("Events"), url_for("desk.front"), making or request.endpoint == "desk.front")]
     if event := g.get("event"):
         slug = event.slug
         places.append(
             (_("This event"), url_for("events_desk.show", slug=slug),
-             request.blueprint == "events_desk")
+             request.blueprint in EVENT_PAGES)
         )  # fmt: skip
         if Right.PEOPLE in g.rights:
             places.append(

@@ -186,6 +186,17 @@ def by_identity(issuer: str, subject: str) -> User | None:
     )
 
 
+def who_else_runs(event_id: int, user: User) -> Sequence[User]:
+    """The other organisers of the event; where there is none, the other administrators."""
+    others = select(User).where(User.active, User.id != user.id).order_by(User.id)
+    members = select(Membership.user_id).where(
+        Membership.event_id == event_id,
+        Membership.role.in_([role for role in TeamRole if Right.RUN in RIGHTS[role]]),
+    )
+    team = db.session.scalars(others.where(User.id.in_(members))).all()
+    return team or db.session.scalars(others.where(User.admin)).all()
+
+
 def demonstration_organiser() -> User | None:
     """Who works at the demonstration's desk."""
     return db.session.scalar(

@@ -1,10 +1,23 @@
-"""The worker's duty about speakers."""
+"""The worker's duties towards events and who speaks there."""
 
 from datetime import datetime
 
 from portal.audit.service import WORKER
 from portal.db import transaction
-from portal.events import privacy, speaker_service
+from portal.events import privacy, publication_service, queries, service, speaker_service
+
+
+def publish_next(now: datetime) -> bool:
+    """A draft whose time has come goes public, once."""
+    if queries.due_to_publish(now) is None:
+        return False
+    with transaction():
+        due = queries.due_to_publish(now)
+        if due is not None:
+            event = service.locked(due.id)
+            if event.publish_at is not None and event.publish_at <= now:
+                publication_service.publish_when_due(event, now)
+    return True
 
 
 def forget_speakers_addresses(now: datetime) -> bool:
@@ -18,4 +31,4 @@ def forget_speakers_addresses(now: datetime) -> bool:
     return True
 
 
-CHORES = (forget_speakers_addresses,)
+CHORES = (publish_next, forget_speakers_addresses)

@@ -4,51 +4,53 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import (
-    BooleanField,
-    Field,
-    HiddenField,
-    URLField,
-    ValidationError,
-)
+from wtforms import BooleanField, Field, RadioField, SelectField, URLField, ValidationError
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from portal import clock
+from portal import clock, labels
+from portal.events import service, zones
+from portal.events.choices import worded
+from portal.events.merging import MergingForm
 from portal.events.models import Event
-from portal.events.rules import State
+from portal.events.rules import Format, State
 from portal.fields import MomentField, WholeNumberField, text, web_address
-from portal.forms import Form
 from portal.text import clean
 
 MOST_PLACES = 1_000_000
 
 
-class OnTheEventsClock(Form):
-    """A form whose times are read on the event's clock; `revision` is what its reader has seen."""
+def joining_url_field() -> URLField:
+    return URLField(
+        _l("Joining link"),
+        [Optional(), Length(max=1000), web_address],
+        filters=[clean],
+        description=_l("Shown to people with a place only, and never on a public page."),
+        render_kw={"autocomplete": "off", "maxlength": 1000},
+    )
 
-    revision = HiddenField()
-    names: tuple[str, ...] = ()
+
+class OnTheEventsClock(MergingForm):
+    """A form whose times are read on the event's clock, or on that which it chooses."""
 
     def __init__(self, event: Event, **given: Any) -> None:
         self.event = event
-        known = {name: getattr(event, name) for name in self.names}
-        super().__init__(data=known | {"revision": str(event.revision)} | given)
+        super().__init__({name: getattr(event, name) for name in self.names}, **given)
 
-    def process(self, *args: Any, **kwargs: Any) -> None:
+    def process(self, formdata: Any = None, *args: Any, **given: Any) -> None:
+        formdata = self.meta.wrap_formdata(self, formdata)
+        zone = (formdata or {}).get("zone", "")
         for field in self:
             if isinstance(field, MomentField):
-                field.zone = self.event.zone
-        super().process(*args, **kwargs)
+                field.zone = zone if zone in zones.names() else self.event.zone
+        super().process(formdata, *args, **given)
+
+    def zone_now(self) -> str:
+        return self.event.zone
 
     @property
     def facts(self) -> dict[str, Any]:
         """What the verbs want."""
         return {name: self[name].data for name in self.names}
-
-    @property
-    def is_outdated(self) -> bool:
-        """Whether somebody changed the event since this form was opened."""
-        return bool(self.revision.data != str(self.event.revision))
 
     def _needs_order(self, first: str, then: Field, sentence: str) -> None:
         before = self[first].data
@@ -81,18 +83,24 @@ class DetailsForm(NewTimeForm):
     """
 
     names: tuple[str, ...] = (
-        "starts_at", "ends_at", "venue", "address", "joining_url", "joining_minutes", "capacity",
-        "waitlist", "approval", "registration_opens_at", "registration_closes_at", "changes_until",
+        "starts_at", "ends_at", "zone", "format", "venue", "address", "joining_url",
+        "joining_minutes", "capacity", "waitlist", "approval", "registration_opens_at",
+        "registration_closes_at", "changes_until",
     )  # fmt: skip
-    venue = text(_l("Venue"), 300)
-    address = text(_l("Address"), 500)
-    joining_url = URLField(
-        _l("Joining link"),
-        [Optional(), Length(max=1000), web_address],
-        filters=[clean],
-        description=_l("Shown to people with a place only, and never on a public page."),
-        render_kw={"autocomplete": "off", "maxlength": 1000},
+    zone = SelectField(
+        _l("Time zone"),
+        [InputRequired()],
+        description=_l("Another zone keeps the hands of the clock: 14:00 stays 14:00, there."),
     )
+    format = RadioField(
+        _l("How people take part"),
+        [InputRequired(_l("Choose how people take part."))],
+        choices=worded(labels.FORMATS),
+        coerce=Format,
+    )
+    venue = text(_l("Venue"), 300, description=_l("Empty where the event is only online."))
+    address = text(_l("Address"), 500)
+    joining_url = joining_url_field()
     joining_minutes = WholeNumberField(
         _l("Minutes before the start from which the link is shown"),
         [InputRequired(_l("Enter a number of minutes.")),
@@ -117,12 +125,33 @@ class DetailsForm(NewTimeForm):
     )  # fmt: skip
 
     def __init__(self, event: Event, **given: Any) -> None:
-        super().__init__(event, **given)
         if event.state is State.POSTPONED:
             self.names = tuple(name for name in self.names if name not in NewTimeForm.names)
+        super().__init__(event, **given)
+
+    def process(self, formdata: Any = None, *args: Any, **given: Any) -> None:
+        self.zone.choices = worded(dict(zones.choices(self.event.starts_at, self.event.zone)))
+        if self.event.state is State.POSTPONED:
             del self.starts_at, self.ends_at
+        super().process(formdata, *args, **given)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is only online has no place."""
+        return service.whole(super().facts)
 
     def validate_registration_closes_at(self, field: Field) -> None:
         self._needs_order(
             "registration_opens_at", field, _("Registration has to close after it opens.")
         )
+
+
+class MoveOnlineForm(OnTheEventsClock):
+    """The one question of an event that moves online; its answer may follow."""
+
+    names: tuple[str, ...] = ("joining_url",)
+    joining_url = joining_url_field()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return service.whole(super().facts | {"format": Format.ONLINE})

@@ -37,6 +37,11 @@ class Event(Row):
     places taken and in what only pages show, so that kept pages know when they are old;
     `public_sequence` counts what calendars have to renew; `notice_number` is the version of the
     data protection record under which people register, 0 where there is none.
+
+    `publish_at` is when a draft goes public by itself, `publish_missed_at` when it should have and
+    something was missing; who asked a colleague to approve it stands in `publish_asked_by` as in
+    the audit. `reason` is what the organisers said of postponing or cancelling. Who registered
+    before `asked_again_at` was asked whether they will still come.
     """
 
     __tablename__ = "events"
@@ -45,6 +50,7 @@ class Event(Row):
         CheckConstraint("capacity >= 0", name="capacity_not_negative"),
         Index("ix_events_state_starts_at", "state", "starts_at"),
         Index("ix_events_tell_due_at", "tell_due_at"),
+        Index("ix_events_publish_at", "publish_at"),
         Index("ix_events_untold", "id", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
     )
 
@@ -77,6 +83,12 @@ class Event(Row):
     demonstration: Mapped[bool] = mapped_column(default=False)
     previous_starts_at: Mapped[datetime | None]
     state_changed_at: Mapped[datetime | None]
+    reason: Mapped[Translated | None] = mapped_column(JSON(none_as_null=True))
+    asked_again_at: Mapped[datetime | None]
+    publish_at: Mapped[datetime | None]
+    publish_missed_at: Mapped[datetime | None]
+    publish_asked_at: Mapped[datetime | None]
+    publish_asked_by: Mapped[int | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=1)
@@ -98,6 +110,11 @@ class Event(Row):
         """How registration stands for a newcomer at `now`."""
         facts = {each.name: getattr(self, each.name) for each in fields(Entrance)}
         return Entrance(**facts).door(places, now)
+
+    def planned(self, facts: dict[str, Any]) -> "Event":
+        """The event as it would be with these facts; kept nowhere, and without its programme."""
+        names = [column.key for column in Event.__mapper__.column_attrs if column.key != "id"]
+        return Event(**({name: getattr(self, name) for name in names} | facts))
 
     def is_over(self, now: datetime) -> bool:
         """Past is derived from the clock, not kept; a postponed event is still to be held."""
@@ -124,6 +141,19 @@ class OldSlug(Row):
 
     slug: Mapped[str] = mapped_column(String(100), unique=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), index=True)
+
+
+class Template(Row):
+    """What events are made from again and again: texts, settings and programme, and nobody.
+
+    `pattern` is what `patterns.of` makes of an event.
+    """
+
+    __tablename__ = "event_templates"
+
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    pattern: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
 
 
 class Revision(Row):

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
+from itertools import chain, count
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, select
 from sqlalchemy.orm import selectinload
 
 from portal.db import Stamp, db
-from portal.events.models import Appearance, Event, OldSlug, Revision, Session
-from portal.events.rules import FEED_KEEPS_CANCELLED, Entrance, State
+from portal.events.models import Appearance, Event, OldSlug, Revision, Session, Template
+from portal.events.rules import FEED_KEEPS_CANCELLED, RESERVED, Entrance, State
 
 
 def stamp(slug: str) -> tuple[int, int, int] | None:
@@ -131,14 +132,53 @@ def any_slug(slug: str) -> Event | None:
     return db.session.scalar(select(Event).where(Event.slug == slug))
 
 
-def slug_is_taken(slug: str) -> bool:
-    """Whether an event has or had this address."""
-    taken = (
-        select(Event.id)
-        .where(Event.slug == slug)
-        .union_all(select(OldSlug.event_id).where(OldSlug.slug == slug))
+def slug_is_taken(slug: str, *, but: int | None = None) -> bool:
+    """Whether an event has or had this address; one event may be left out of the question."""
+    now = select(Event.id).where(Event.slug == slug, Event.id.is_distinct_from(but))
+    before = select(OldSlug.event_id).where(
+        OldSlug.slug == slug, OldSlug.event_id.is_distinct_from(but)
     )
-    return db.session.execute(taken).first() is not None
+    return db.session.execute(now.union_all(before)).first() is not None
+
+
+def free_slug(wanted: str) -> str:
+    """This address, or the first of `wanted-2`, `wanted-3`… that no event has or had."""
+    pattern = f"{wanted}%"
+    taken = (
+        set(
+            db.session.scalars(
+                select(Event.slug)
+                .where(Event.slug.like(pattern))
+                .union_all(select(OldSlug.slug).where(OldSlug.slug.like(pattern)))
+            )
+        )
+        | RESERVED
+    )
+    names = chain((wanted,), (f"{wanted}-{number}" for number in count(2)))
+    return next(name for name in names if name not in taken)
+
+
+def templates() -> Sequence[Template]:
+    """The templates of the house, by name."""
+    return db.session.scalars(select(Template).order_by(Template.name)).all()
+
+
+def template(template_id: int) -> Template | None:
+    return db.session.get(Template, template_id)
+
+
+def due_to_publish(now: datetime) -> Event | None:
+    """A draft that is to go public by now, unless a colleague has still to approve it."""
+    return db.session.scalar(
+        select(Event)
+        .where(
+            Event.publish_at <= now,
+            Event.state == State.DRAFT,
+            Event.publish_asked_at.is_(None),
+        )
+        .order_by(Event.publish_at)
+        .limit(1)
+    )
 
 
 def revision_facts(event_id: int, revision: int) -> dict[str, object]:

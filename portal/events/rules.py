@@ -8,6 +8,9 @@ from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 TELL_AFTER = timedelta(minutes=10)
+RESERVED = frozenset({"new"})
+"""Addresses that pages of the desk have, and no event can."""
+
 FEED_KEEPS_CANCELLED = timedelta(days=90)
 
 
@@ -86,6 +89,41 @@ class Timed(Protocol):
 
 
 T = TypeVar("T", bound=Timed)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One line of what an event needs before it is public; a hint may stay unmet."""
+
+    code: str
+    is_met: bool
+    is_must: bool = True
+
+
+def checklist(
+    *,
+    title: bool,
+    summary: bool,
+    starts_at: datetime,
+    format: Format,
+    place: bool,
+    joining_url: bool,
+    contacts: bool,
+    record: bool,
+    now: datetime,
+) -> list[Need]:
+    """What an event needs before visitors see it, in the order of the pages that ask for it."""
+    found = [
+        Need("title", title),
+        Need("summary", summary),
+        Need("time", starts_at > now),
+        Need("place", place or format is Format.ONLINE),
+        Need("record", record),
+        Need("contacts", contacts, is_must=False),
+    ]
+    if format is not Format.IN_PERSON:
+        found.append(Need("joining_url", joining_url, is_must=False))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,31 +1,38 @@
 """The verbs that change an event's truth."""
 
+from collections.abc import Collection
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, select, update
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.exc import IntegrityError
 
 from portal.audit.service import Actor, record
 from portal.db import db, for_update
 from portal.errors import Refused
-from portal.events import queries
+from portal.events import queries, rules
 from portal.events.models import Event, OldSlug, Revision
 from portal.events.rules import (
     TELL_AFTER,
     Entrance,
+    Format,
+    Need,
     State,
     announced_on_its_own,
     renewed_in_calendars,
 )
-from portal.i18n import languages
+from portal.i18n import Translated, languages
 from portal.protection import queries as protection_queries
 from portal.protection import rules as records
 from portal.protection import service as protection
 from portal.protection.rules import Missing
 from portal.wall_clock import distance, moved
+
+ADDRESS_TAKEN = _l("Another event has this address already.")
 
 
 def locked(event_id: int) -> Event:
@@ -47,12 +54,12 @@ _HELD = select(*queries.ENTRANCE).where(Event.id == bindparam("event_id"))
 
 def create(facts: dict[str, Any], *, by: Actor, now: datetime) -> Event:
     """A new event, with its first revision."""
-    event = Event(created_at=now, updated_at=now, **facts)
+    event = Event(created_at=now, updated_at=now, **whole(facts))
     _check(event)
     if queries.slug_is_taken(event.slug):
-        raise Refused(_("Another event has this address already."))
+        raise Refused(str(ADDRESS_TAKEN))
     db.session.add(event)
-    db.session.flush()
+    _flush_address()
     event.notice_number = protection.begin(event.id, by=by, now=now)
     _keep_revision(event, now)
     record("event.created", event, by=by, now=now, event_id=event.id)
@@ -66,6 +73,7 @@ def change(
 
     The programme moves with the start. Answers whether anything differed.
     """
+    facts = whole(facts)
     before = {name: getattr(event, name) for name in facts}
     if before == facts:
         return False
@@ -81,14 +89,22 @@ def change(
     return True
 
 
+def edit(event: Event, facts: dict[str, Any], slug: str, *, by: Actor, now: datetime) -> None:
+    """Other texts, and perhaps another address; nobody is told by letter."""
+    rename(event, slug, by=by, now=now)
+    change(event, facts, by=by, now=now)
+
+
 def rename(event: Event, slug: str, *, by: Actor, now: datetime) -> None:
     """Another address; the old one leads to it."""
     if slug == event.slug:
         return
-    if queries.slug_is_taken(slug):
-        raise Refused(_("Another event has this address already."))
+    if queries.slug_is_taken(slug, but=event.id):
+        raise Refused(str(ADDRESS_TAKEN))
+    db.session.execute(delete(OldSlug).where(OldSlug.slug == slug))
     db.session.add(OldSlug(slug=event.slug, event_id=event.id))
     event.slug = slug
+    _flush_address()
     _revise(event, snapshot(event), tell=False, now=now)
     record("event.renamed", event, by=by, now=now, event_id=event.id)
 
@@ -104,6 +120,44 @@ def keep_record(event: Event, facts: dict[str, Any], *, by: Actor, now: datetime
         _revise(event, snapshot(event), tell=False, now=now)
 
 
+def checklist(event: Event, now: datetime, *, record: bool | None = None) -> list[Need]:
+    """What the event needs before it is public, met or not.
+
+    `record` says whether its record of processing is whole, where that is known already.
+    """
+    return rules.checklist(
+        title=bool(event.title),
+        summary=bool(event.summary),
+        starts_at=event.starts_at,
+        format=event.format,
+        place=bool(event.place),
+        joining_url=bool(event.joining_url),
+        contacts=bool(event.contacts),
+        record=not record_gaps(event) if record is None else record,
+        now=now,
+    )
+
+
+def missing(event: Event, now: datetime, *, record: bool | None = None) -> list[str]:
+    """Codes of what keeps the event from being published (`labels.NEEDS` has their words)."""
+    needs = checklist(event, now, record=record)
+    return [need.code for need in needs if need.is_must and not need.is_met]
+
+
+def with_whole_record(event_ids: Collection[int]) -> set[int]:
+    """Those of the events whose record of processing lacks nothing, in one question."""
+    said = protection_queries.records(event_ids)
+    return {event_id for event_id in said if not records.missing(said[event_id], languages())}
+
+
+def _flush_address() -> None:
+    """Two who take the same address at once: the second is refused as if they had come later."""
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise Refused(str(ADDRESS_TAKEN)) from error
+
+
 def publish(event: Event, *, by: Actor, now: datetime) -> None:
     """Open a draft to the public, or take up a postponed event again at its old time.
 
@@ -114,6 +168,8 @@ def publish(event: Event, *, by: Actor, now: datetime) -> None:
         raise Refused(_("A cancelled event stays cancelled."))
     if event.state is State.DRAFT and record_gaps(event):
         raise Refused(_("The data protection record of this event is not complete yet."))
+    event.publish_at = event.publish_missed_at = None
+    event.publish_asked_at = event.publish_asked_by = None
     _enter(event, State.PUBLISHED, "event.published", by=by, now=now)
 
 
@@ -122,25 +178,40 @@ def take_up(event: Event, facts: dict[str, Any], *, by: Actor, now: datetime) ->
     if event.state is not State.POSTPONED:
         raise Refused(_("Only a postponed event can be taken up again."))
     told_before = snapshot(event)
+    if asks_again(event, facts):
+        event.asked_again_at = now
     _set(event, facts)
+    event.reason = None
     _enter(event, State.PUBLISHED, "event.published", told_before=told_before, by=by, now=now)
 
 
-def postpone(event: Event, *, by: Actor, now: datetime) -> None:
+def asks_again(event: Event, facts: dict[str, Any]) -> bool:
+    """Whether people have to think again: a new start, or they were told that the old one is off.
+
+    A postponement that was taken back before anybody heard of it asks nobody.
+    """
+    announced = queries.revision_facts(event.id, event.announced_revision)
+    was_told = announced.get("state") == State.POSTPONED
+    return was_told or facts.get("starts_at", event.starts_at) != event.starts_at
+
+
+def postpone(event: Event, *, reason: Translated | None = None, by: Actor, now: datetime) -> None:
     """The event will not be held at its time; a new one is not known yet."""
     if event.state is not State.PUBLISHED:
         raise Refused(_("Only a published event can be postponed."))
     if event.is_over(now):
         raise Refused(_("This event is over."))
+    event.reason = reason or None
     _enter(event, State.POSTPONED, "event.postponed", by=by, now=now)
 
 
-def cancel(event: Event, *, by: Actor, now: datetime) -> None:
+def cancel(event: Event, *, reason: Translated | None = None, by: Actor, now: datetime) -> None:
     """The event will not be held."""
     if event.state not in (State.PUBLISHED, State.POSTPONED):
         raise Refused(_("Only a published or postponed event can be cancelled."))
     if event.is_over(now):
         raise Refused(_("This event is over."))
+    event.reason = reason or None
     _enter(event, State.CANCELLED, "event.cancelled", by=by, now=now)
 
 
@@ -167,6 +238,13 @@ def announce(event: Event, *, now: datetime) -> None:
 def reopen_news(event: Event, revision: int) -> None:
     """Somebody has heard of `revision` only, although all were taken to have heard of the last."""
     event.told_revision = min(event.told_revision, revision)
+
+
+def whole(facts: dict[str, Any]) -> dict[str, Any]:
+    """What is only online has no place."""
+    if facts.get("format") is Format.ONLINE:
+        return facts | {"venue": "", "address": ""}
+    return facts
 
 
 def places_changed(event_id: int) -> None:
@@ -263,11 +341,13 @@ def _set(event: Event, facts: dict[str, Any]) -> None:
 
 def _move_programme(event: Event, starts_at: datetime, zone: str) -> None:
     """Sessions keep their distance from the start on the event's clock, and their length."""
-    by = distance(event.starts_at, starts_at, zone)
-    for session in event.sessions if by else ():
+    if (starts_at, zone) == (event.starts_at, event.zone):
+        return
+    for session in event.sessions:
         if session.cancelled_at is None:
             length = session.ends_at - session.starts_at
-            session.starts_at = moved(session.starts_at, by, zone)
+            after = distance(event.starts_at, session.starts_at, event.zone)
+            session.starts_at = moved(starts_at, after, zone)
             session.ends_at = session.starts_at + length
 
 

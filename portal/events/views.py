@@ -9,12 +9,11 @@ from flask_babel import gettext as _
 
 from portal import labels
 from portal.cache import Fresh, page
-from portal.events import linked_data, programme, queries, shown, speaking, zones
+from portal.events import page as event_page
+from portal.events import queries, zones
 from portal.events.models import Event
 from portal.events.rules import Places, next_change
 from portal.events.shown import Shown
-from portal.events.speaking import SpeakerShown
-from portal.markup import rich
 from portal.materials import shown as materials
 from portal.registrations.queries import places, places_of
 from portal.site import absolute
@@ -89,41 +88,9 @@ def _of_sector(events: Sequence[Event], sector: str) -> list[Event]:
 
 def _event_page(slug: str, zone: str, now: datetime) -> Fresh:
     event = queries.public_event(slug) or abort(404)
-    one = Shown(event, places(event.id), now)
-    address = absolute(url_for("events.show", slug=slug))
-    structured = linked_data.event_data(
-        one,
-        page=address,
-        register=absolute(url_for("registrations.register", slug=slug)),
-        image=absolute("/static/img/card.png"),
-    )
-    to_read = materials.for_everybody(event, now)
-    body = render_template(
-        "events/show.html",
-        event=event,
-        materials=to_read,
-        materials_of=materials.by_session(to_read),
-        photo_url=_photo_url,
-        one=one,
-        zone=zone or event.zone,
-        zones=zones.choices(event, zone or event.zone),
-        programme=programme.programme(event, zone or event.zone),
-        speakers=speaking.speakers(event.speakers),
-        contacts=shown.contacts(event),
-        working_languages=shown.working_languages(event),
-        organisers=shown.organisers(event),
-        sectors=event.sectors,
-        sector_words=shown.sector_words,
-        description=shown.words(event.description),
-        audience=shown.words(event.audience),
-        rich=rich,
-        structured=linked_data.script(structured),
-    )
-    return Fresh(body, until=one.changes_at)
-
-
-def _photo_url(speaker: SpeakerShown) -> str:
-    return url_for("speakers.photo", speaker_id=speaker.id, name=speaker.photo)
+    values = event_page.values(event, places(event.id), zone, now, absolute=absolute)
+    body = render_template("events/show.html", **values, **materials.page_values(event, now))
+    return Fresh(body, until=values["one"].changes_at)
 
 
 def _moved(slug: str, zone: str) -> ResponseReturnValue:

@@ -1,12 +1,12 @@
 """Time zones in which a programme can be read."""
 
+from datetime import datetime
 from functools import lru_cache
 from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
 
 from portal import i18n
-from portal.events.models import Event
 from portal.text import fold
 
 # Offered to whoever reads a programme from elsewhere; any other zone works by its name too.
@@ -32,16 +32,16 @@ def names() -> frozenset[str]:
     return frozenset(available_timezones()) - {"Factory", "localtime"}
 
 
-def choices(event: Event, chosen: str) -> list[tuple[str, str]]:
-    """(zone, 'Athens (UTC+2)') as it holds when the event starts, sorted by city."""
-    zones = dict.fromkeys((*ZONES, event.zone, chosen))
+def choices(at: datetime, *chosen: str) -> list[tuple[str, str]]:
+    """(zone, 'Athens (UTC+2)') as it holds at that moment, sorted by city."""
+    zones = dict.fromkeys((*ZONES, *chosen))
     found = [
         (
             zone,
             _(
                 "%(city)s (%(offset)s)",
                 city=i18n.zone_city(zone),
-                offset=i18n.offset(event.starts_at, zone),
+                offset=i18n.offset(at, zone),
             ),
         )
         for zone in zones

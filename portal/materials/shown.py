@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -43,6 +44,12 @@ def for_attendee(event: Event, token: str, now: datetime) -> list[MaterialShown]
         m for m in queries.of_event(event) if is_for_attendees(m.visibility, event_was_held=held)
     ]
     return [_shown(m, url_for("materials.own_file", token=token, material_id=m.id)) for m in found]
+
+
+def page_values(event: Event, now: datetime) -> dict[str, Any]:
+    """What the public page of the event shows of them, whole and beside each session."""
+    found = for_everybody(event, now)
+    return {"materials": found, "materials_of": by_session(found)}
 
 
 def by_session(shown: Sequence[MaterialShown]) -> dict[int, list[MaterialShown]]:

@@ -7,7 +7,6 @@ from portal.audit.service import Actor, record
 from portal.db import db
 from portal.protection import queries
 from portal.protection.models import Version
-from portal.protection.rules import Facts
 
 
 def keep(
@@ -37,20 +36,11 @@ def keep(
     return version
 
 
-def begin(event_id: int, *, like: int | None = None, by: Actor, now: datetime) -> int:
-    """A new event's record says what the house's does, or that of the event it is like.
+def begin(event_id: int, *, by: Actor, now: datetime) -> int:
+    """A new event's record says what the house's does.
 
-    Answers the number of the version; 0 where there is none to begin with.
+    Answers the number of the version; 0 where the house has none.
     """
-    pattern = queries.current(like)
-    if pattern is None:
-        return 0
-    return _number(keep(event_id, _copy(pattern.facts), by=by, now=now))
-
-
-def _number(version: Version | None) -> int:
-    return version.number if version else 0
-
-
-def _copy(facts: Facts) -> dict[str, Any]:
-    return dict(facts)
+    house = queries.current(None)
+    kept = keep(event_id, dict(house.facts), by=by, now=now) if house else None
+    return kept.number if kept else 0

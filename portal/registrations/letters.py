@@ -29,6 +29,7 @@ from portal.registrations.models import Registration
 from portal.registrations.rules import (
     Heard,
     Occasion,
+    Reply,
     Status,
     joining_opens_at,
     occasion,
@@ -200,6 +201,20 @@ class Told:
     @cached_property
     def manage_url(self) -> str:
         return manage_url(self.registration, self.language)
+
+    @cached_property
+    def asks(self) -> str:
+        """Where one answers “Will you still come?”; empty for who is not asked or has answered."""
+        if self.registration.reply is not Reply.NONE:
+            return ""
+        return mail.public_url(
+            "registrations.reply", lang=self.language, token=token(self.registration)
+        )
+
+    @cached_property
+    def reason(self) -> str:
+        """What the organisers added, in the language of the letter or in another."""
+        return translated(self.event.reason, self.language)
 
     @cached_property
     def event_url(self) -> str:

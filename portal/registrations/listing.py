@@ -16,7 +16,14 @@ from portal.events.rules import State
 from portal.registrations import news, unreached
 from portal.registrations.models import Registration
 from portal.registrations.queries import LIVE
-from portal.registrations.rules import Attendance, StakeholderGroup, Status
+from portal.registrations.rules import (
+    ASKED,
+    Attendance,
+    Reply,
+    StakeholderGroup,
+    Status,
+    reply,
+)
 from portal.text import clean, fold, like_pattern
 
 PAGE = 50
@@ -40,6 +47,7 @@ COLUMNS = (
     Registration.attendance,
     Registration.registered_at,
     Registration.stuck_at,
+    Registration.still_comes_at,
 )
 
 
@@ -139,6 +147,50 @@ def figures(event: Event) -> Figures:
         {way: ways[way] for way in Attendance},
         sorted(country for country in countries if country),
     )
+
+
+def replies(event: Event) -> tuple[int, int] | None:
+    """How many said that they will still come, and how many have not answered; None: not asked."""
+    if event.asked_again_at is None or event.state is not State.PUBLISHED:
+        return None
+    yes = Registration.still_comes_at >= event.asked_again_at
+    found = db.session.execute(
+        select(func.count().filter(yes), func.count()).where(
+            *_of(event),
+            Registration.status.in_(ASKED),
+            Registration.registered_at < event.asked_again_at,
+        )
+    ).one()
+    return found[0], found[1] - found[0]
+
+
+def reply_of(event: Event, person: Result[Any]) -> Reply | None:
+    """What one of the list answered to “Will you still come?”; None where they are not asked."""
+    return reply(
+        status=Status(person.status),
+        registered_at=person.registered_at,
+        asked_at=event.asked_again_at if event.state is State.PUBLISHED else None,
+        still_comes_at=person.still_comes_at,
+    )
+
+
+def to_be_asked(event: Event) -> int:
+    """How many have a place or stand in line, and are asked when there is a new date."""
+    asked = select(func.count()).where(*_of(event), Registration.status.in_(ASKED))
+    return db.session.scalar(asked) or 0
+
+
+def in_the_room(event: Event) -> tuple[int, int]:
+    """How many are to take part in person, and how many said what they need there."""
+    needs = (Registration.access_needs != "") | (Registration.diet != "")
+    found = db.session.execute(
+        select(func.count(), func.count().filter(needs)).where(
+            *_of(event),
+            Registration.status.in_(LIVE),
+            Registration.attendance == Attendance.IN_PERSON,
+        )
+    ).one()
+    return found[0], found[1]
 
 
 def count(event: Event, wish: Wish) -> int:

@@ -10,7 +10,7 @@ from portal.db import Row, coded
 from portal.events.models import Event
 from portal.events.rules import State
 from portal.registrations import rules
-from portal.registrations.rules import Attendance, NoteKind, StakeholderGroup, Status
+from portal.registrations.rules import Attendance, NoteKind, Reply, StakeholderGroup, Status
 
 _UNTOLD = text("revision > told_revision")
 _ASKED = text("links_asked_at IS NOT NULL")
@@ -23,7 +23,8 @@ class Registration(Row):
 
     `address_key` and `name_key` recognise the person; `queue_number` only rises within an event,
     so that positions follow the order of arrival; the `told_…` columns say what the person has
-    last heard; `link_code` revokes the link in the letters when it changes.
+    last heard; `still_comes_at` is when they said that they will still come; `link_code` revokes
+    the link in the letters when it changes.
     """
 
     __tablename__ = "registrations"
@@ -80,6 +81,7 @@ class Registration(Row):
     stuck_at: Mapped[datetime | None]
     stuck_reason: Mapped[str] = mapped_column(String(200), default="")
     joined_at: Mapped[datetime | None]
+    still_comes_at: Mapped[datetime | None]
     erase_asked_at: Mapped[datetime | None] = mapped_column(index=True)
     erased_at: Mapped[datetime | None]
 
@@ -103,6 +105,18 @@ class Registration(Row):
     @property
     def holds_place(self) -> bool:
         return self.standing is Status.CONFIRMED
+
+    @property
+    def reply(self) -> Reply | None:
+        """What they answered to “Will you still come?”; None where nobody asks."""
+        event = self.event
+        is_on = event.state is State.PUBLISHED
+        return rules.reply(
+            status=self.status,
+            registered_at=self.registered_at,
+            asked_at=event.asked_again_at if is_on else None,
+            still_comes_at=self.still_comes_at,
+        )
 
     def may_change(self, now: datetime) -> bool:
         return rules.may_change(

@@ -39,3 +39,12 @@ def only_in_person(person: dict[str, Any]) -> dict[str, Any]:
     if person["attendance"] is Attendance.IN_PERSON:
         return person
     return person | {"access_needs": "", "diet": ""}
+
+
+def without_needs(consents: dict[str, Any]) -> dict[str, Any]:
+    """The consents that are left when what a person needs is forgotten."""
+    return {
+        name: proof
+        for name, proof in consents.items()
+        if name not in ("access_consent", "diet_consent")
+    }

@@ -8,10 +8,16 @@ from portal import mail
 from portal.events import queries as events
 from portal.events.models import Event
 from portal.events.rules import State, announced_on_its_own, places_left
-from portal.events.service import programme_moves, sessions_moved, sessions_said, snapshot
-from portal.i18n import translated
+from portal.events.service import (
+    asks_again,
+    programme_moves,
+    sessions_moved,
+    sessions_said,
+    snapshot,
+)
+from portal.i18n import Translated, translated
 from portal.mail import Said
-from portal.registrations import news, queries
+from portal.registrations import listing, news, queries
 from portal.registrations.changes import Change, changes
 from portal.registrations.rules import Occasion, Status, stillness
 
@@ -31,11 +37,14 @@ class Plan:
     promoted: int = 0
     programme_moves: bool = False
     fields: tuple[str, ...] = ()
+    asks: int = 0
+    go_online: int = 0
+    needs_forgotten: int = 0
 
 
 def of_change(event: Event, facts: dict[str, Any], now: datetime) -> Plan:
     """The plan of giving the event these facts, compared with what was last announced."""
-    after = _with(event, facts)
+    after = event.planned(facts)
     sessions = sessions_moved(event, after.starts_at, after.zone)
     before, then = snapshot(event), snapshot(after, sessions)
     heard = events.revision_facts(event.id, event.announced_revision) or before
@@ -48,6 +57,8 @@ def of_change(event: Event, facts: dict[str, Any], now: datetime) -> Plan:
         on_its_own=event.tell_due_at is not None or announced_on_its_own(before, then),
         promoted=promoted - _promoted(event, event.id, now),
         programme_moves=programme_moves(event, after.starts_at),
+        asks=_asks(event, facts),
+        **_moving_online(event, after),
         fields=tuple(name for name, value in facts.items() if getattr(event, name) != value),
     )
 
@@ -65,31 +76,40 @@ def of_programme(event: Event, sessions: list[dict[str, Any]], now: datetime) ->
     )
 
 
-def of_postponing(event: Event) -> Plan:
-    return _of_state(event, State.POSTPONED, Occasion.EVENT_POSTPONED)
+def _asks(event: Event, facts: dict[str, Any]) -> int:
+    """How many are asked whether they will still come at the new date."""
+    is_taken_up = event.state is State.POSTPONED and facts.get("state") is State.PUBLISHED
+    return listing.to_be_asked(event) if is_taken_up and asks_again(event, facts) else 0
 
 
-def of_cancelling(event: Event) -> Plan:
-    return _of_state(event, State.CANCELLED, Occasion.EVENT_CANCELLED)
+def _moving_online(event: Event, after: Event) -> dict[str, int]:
+    """Who took part in the room, and who said what they need there."""
+    if not event.in_person or after.in_person:
+        return {}
+    in_room, with_needs = listing.in_the_room(event)
+    return {"go_online": in_room, "needs_forgotten": with_needs}
 
 
-def _of_state(event: Event, state: State, occasion: Occasion) -> Plan:
-    then = snapshot(_with(event, {"state": state}), sessions_said(event))
+def of_postponing(event: Event, reason: Translated) -> Plan:
+    return _of_state(event, State.POSTPONED, Occasion.EVENT_POSTPONED, reason)
+
+
+def of_cancelling(event: Event, reason: Translated) -> Plan:
+    return _of_state(event, State.CANCELLED, Occasion.EVENT_CANCELLED, reason)
+
+
+def _of_state(event: Event, state: State, occasion: Occasion, reason: Translated) -> Plan:
+    then = snapshot(event.planned({"state": state}), sessions_said(event))
     letters = news.letters_due(event, then)
     held = event.state is State.PUBLISHED and queries.places(event.id).taken > 0
-    return Plan(_said(event, occasion, calendar=held), [], letters, on_its_own=True)
+    said = _said(event, occasion, calendar=held, reason=translated(reason))
+    return Plan(said, [], letters, on_its_own=True)
 
 
-def _said(event: Event, occasion: Occasion, *, calendar: bool) -> Said:
+def _said(event: Event, occasion: Occasion, *, calendar: bool, reason: str = "") -> Said:
     """The letter's first words, as who has a place reads them, in the organiser's language."""
-    told = {"title": translated(event.title)}
+    told = {"title": translated(event.title), "reason": reason}
     return mail.first_words("registrations", occasion, told=told, calendar=calendar, changes=[])
-
-
-def _with(event: Event, facts: dict[str, Any]) -> Event:
-    """The event as it would be; kept nowhere."""
-    names = [column.key for column in Event.__mapper__.column_attrs if column.key != "id"]
-    return Event(**({name: getattr(event, name) for name in names} | facts))
 
 
 def _promoted(event: Event, event_id: int, now: datetime) -> int:

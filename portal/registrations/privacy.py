@@ -12,6 +12,7 @@ from portal.events.rules import State
 from portal.protection import queries as records
 from portal.protection.rules import Kept, days
 from portal.registrations.models import Note, Registration
+from portal.registrations.person import without_needs
 
 # Every column that says something about the person; the rest are counts, order and proof.
 PERSONAL = (
@@ -39,11 +40,7 @@ def forget_needs(now: datetime) -> None:
     )
     for registration in db.session.scalars(old.limit(A_FEW)):
         registration.access_needs = registration.diet = ""
-        registration.consents = {
-            name: proof
-            for name, proof in registration.consents.items()
-            if name not in ("access_consent", "diet_consent")
-        }
+        registration.consents = without_needs(registration.consents)
 
 
 def _with_old_needs(now: datetime) -> list[int]:
@@ -118,6 +115,7 @@ def erase(registration: Registration, *, now: datetime) -> None:
     registration.address_key = registration.name_key = nobody
     registration.consents = {}
     db.session.execute(delete(Note).where(Note.registration_id == registration.id))
+    registration.still_comes_at = None
     registration.links_asked_at = registration.erase_asked_at = registration.stuck_at = None
     registration.erased_at = now
     record("registration.erased", registration, by=WORKER, now=now, event_id=registration.event_id)

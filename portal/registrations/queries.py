@@ -185,6 +185,16 @@ def of_address(address_key: str) -> Sequence[Registration]:
     ).all()
 
 
+def with_needs(event_id: int) -> Sequence[Registration]:
+    """Who said what they need on the spot."""
+    return db.session.scalars(
+        select(Registration).where(
+            Registration.event_id == event_id,
+            (Registration.access_needs != "") | (Registration.diet != ""),
+        )
+    ).all()
+
+
 def last_queue_number(event_id: int) -> int:
     """The highest number ever given in this line."""
     return db.session.scalar(_LAST_NUMBER, {"event_id": event_id}) or 0

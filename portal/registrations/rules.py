@@ -102,6 +102,30 @@ class Stillness(StrEnum):
     SWITCHED_OFF = "switched_off"
 
 
+class Reply(StrEnum):
+    """What a person answered to “Will you still come?”; no is a withdrawal."""
+
+    YES = "yes"
+    NONE = "none"
+
+
+ASKED = (Status.CONFIRMED, Status.WAITLISTED)
+
+
+def reply(
+    *,
+    status: Status,
+    registered_at: datetime,
+    asked_at: datetime | None,
+    still_comes_at: datetime | None,
+) -> Reply | None:
+    """What they answered, or None where they are not asked: who registered since knew the date."""
+    if asked_at is None or status not in ASKED or registered_at >= asked_at:
+        return None
+    answered = still_comes_at is not None and still_comes_at >= asked_at
+    return Reply.YES if answered else Reply.NONE
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What a person has last heard, or would hear now."""

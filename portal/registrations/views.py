@@ -51,6 +51,7 @@ from portal.registrations.forms import (
 from portal.registrations.models import Registration
 from portal.registrations.rules import (
     NOTICE_VERSION,
+    Reply,
     Status,
     joining_opens_at,
     notice_version,
@@ -152,6 +153,23 @@ def withdrawal(token: str) -> ResponseReturnValue:
     if request.method != "POST":
         return _act_page("withdrawal", token, may=Registration.may_withdraw)
     registration = _held(token)
+    if registration.status is not Status.WITHDRAWN:
+        service.withdraw(registration, by=REGISTRANT, now=clock.now())
+    return redirect(url_for("registrations.own", token=token), 303)
+
+
+@bp.route("/registrations/<token>/reply", methods=["GET", "POST"])
+@personal
+def reply(token: str) -> ResponseReturnValue:
+    """Will they still come? Yes is noted, no gives the place to the next in line."""
+    if request.method != "POST":
+        return _act_page("reply", token, may=lambda registration, now: bool(registration.reply))
+    registration, said = _held(token), request.form.get("reply")
+    if said == "yes":
+        service.still_come(registration, by=REGISTRANT, now=clock.now())
+        return redirect(url_for("registrations.own", token=token, replied="yes"), 303)
+    if said != "no":
+        abort(400)
     if registration.status is not Status.WITHDRAWN:
         service.withdraw(registration, by=REGISTRANT, now=clock.now())
     return redirect(url_for("registrations.own", token=token), 303)
@@ -346,6 +364,7 @@ def _own_page(registration: Registration, token: str) -> str:
         is_over=event.is_over(now),
         materials=for_attendee(event, token, now) if registration.holds_place else [],
         saved=request.args.get("saved") == "yes",
+        replied=request.args.get("replied") == "yes" and registration.reply is Reply.YES,
     )
 
 

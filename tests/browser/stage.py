@@ -22,12 +22,12 @@ from portal.accounts import credentials, links
 from portal.accounts import queries as accounts
 from portal.accounts import service as account_service
 from portal.accounts.rules import Made, TeamRole
-from portal.audit.service import COMMAND
+from portal.audit.service import COMMAND, Actor
 from portal.circulars import service as circulars
 from portal.circulars.models import Circular
 from portal.circulars.rules import CircularState
 from portal.db import db, transaction
-from portal.events import letters
+from portal.events import editions_service, letters, publication_service
 from portal.events import programme_service as programme
 from portal.events import queries as events
 from portal.events import service as event_service
@@ -185,6 +185,11 @@ class Stage:
             assert account is not None
             account_service.forget_second_factor(account, by=COMMAND, now=clock.now())
 
+    def changes(self, slug: str, **facts: Any) -> None:
+        """Somebody else changes the event meanwhile."""
+        with self.app.app_context(), transaction():
+            event_service.change(_event(slug), facts, by=COMMAND, now=clock.now())
+
     def closes(self, slug: str, moment: datetime | None) -> None:
         """When registration for an event closes, from now on."""
         with self.app.app_context(), transaction():
@@ -235,6 +240,8 @@ def _set_up(now: datetime) -> None:
     _letters(now)
     _circulars(now)
     _stories(now)
+    _drafts(now, later)
+    _asked(now, later)
 
 
 def _open_events(now: datetime, later: datetime) -> None:
@@ -338,6 +345,32 @@ def _people(now: datetime, soon: datetime, later: datetime) -> None:
     event_service.change(
         changed, {"venue": "Another house"}, tell=False, by=COMMAND, now=now + timedelta(hours=1)
     )
+
+
+def _drafts(now: datetime, later: datetime) -> None:
+    """One for each thing that may stand between a draft and the public, and a template."""
+    asker = accounts.by_address(COMPLETE)
+    assert asker is not None
+    _made("bare", later, state=State.DRAFT, summary={}, venue="", address="")
+    planned = _made("planned", later, state=State.DRAFT)
+    planned.publish_at = now + timedelta(days=1)
+    missed = _made("missed", later, state=State.DRAFT, summary={})
+    missed.publish_missed_at = now
+    publication_service.ask(
+        _made("asked-for", later, state=State.DRAFT), by=Actor("organiser", asker.id), now=now
+    )
+    editions_service.keep_template(planned, f"Half a day, {LONG}", by=COMMAND, now=now)
+
+
+def _asked(now: datetime, later: datetime) -> None:
+    """Taken up again: one said yes, one has not answered."""
+    event, then = _made("asked-again", later), now + timedelta(hours=1)
+    yes = _comes("asked-again", "faithful")
+    _comes("asked-again", "silent")
+    event_service.postpone(event, reason={"en": "The hall is flooded."}, by=COMMAND, now=now)
+    new_time = {"starts_at": later + timedelta(days=7), "ends_at": later + timedelta(days=8)}
+    event_service.take_up(event, new_time, by=COMMAND, now=then)
+    yes.still_comes_at = then
 
 
 def _crowd(now: datetime, later: datetime) -> None:

@@ -260,6 +260,30 @@ def _kept_meanwhile(page: Page, stage: Stage, lang: str) -> None:
     _keep_record(page)
 
 
+def _two_write(page: Page, stage: Stage, lang: str) -> None:
+    """Somebody else saves the same text first."""
+    goto(page, stage, "/desk/events/lonely/texts")
+    texts = {"en": f"Theirs, of {next(_networks)}.\n\nIn two paragraphs.", "fr": "La leur."}
+    stage.changes("lonely", description=texts, hashtag=f"#theirs{next(_networks)}")
+    page.fill("#description-en", "Mine")
+    press(page)
+
+
+def _two_change(page: Page, stage: Stage, lang: str) -> None:
+    goto(page, stage, "/desk/events/lonely/details")
+    stage.changes("lonely", venue=f"House {next(_networks)}", capacity=next(_networks))
+    page.fill("#venue", "Mine")
+    press(page)
+
+
+def _later(page: Page) -> None:
+    page.check("#when-1")
+
+
+def _flooded(page: Page) -> None:
+    page.fill("#reason-en", "The hall is flooded.\nWe look for another.")
+
+
 VISITOR: dict[str, Way] = {
     "notice of an event": at("/events/open/privacy"),
     "event": at("/events/open/"),
@@ -303,6 +327,11 @@ VISITOR: dict[str, Way] = {
     "own: cancelled": own("cancelled"),
     "own: postponed": own("postponed"),
     "own: over": own("attended"),
+    "own: asked again": own("silent"),
+    "own: still comes": own("faithful"),
+    "reply": own("silent", "/reply"),
+    "reply, not asked": own("confirmed", "/reply"),
+    "reply, yes": then(own("faithful", "/reply"), press),
     "details": own("confirmed", "/details"),
     "details, everything missing": then(
         own("confirmed", "/details"), fill(first_name="", last_name="", email="ada"), press
@@ -368,6 +397,38 @@ DESK: dict[str, Way] = {
     "draft at the desk": at_desk("/events/draft/"),
     "postponed at the desk": at_desk("/events/postponed/"),
     "cancelled at the desk": at_desk("/events/cancelled/"),
+    "new event": at_desk("/events/new"),
+    "new event, nothing given": then(at_desk("/events/new"), press),
+    "new event from a template": at_desk("/events/new?template=1"),
+    "templates": at_desk("/templates"),
+    "template removed": at_desk("/templates/1/removal"),
+    "template kept": at_desk("/events/open/template"),
+    "next edition": at_desk("/events/open/edition"),
+    "texts": at_desk("/events/open/texts"),
+    "texts, wrong": then(
+        at_desk("/events/open/texts"),
+        fill(**{"hashtag": "two words", "title-en": "", "title-fr": "", "contact_1_email": "x"}),
+        press,
+    ),
+    "texts, changed by two": _two_write,
+    "details, changed by two": _two_change,
+    "preview of a draft": lambda page, stage, lang: goto(
+        page, stage, f"/desk/events/draft/preview/{lang}"
+    ),
+    "draft at the desk, bare": at_desk("/events/bare/"),
+    "draft at the desk, planned": at_desk("/events/planned/"),
+    "draft at the desk, missed": at_desk("/events/missed/"),
+    "draft at the desk, asked for": at_desk("/events/asked-for/"),
+    "publication, something missing": at_desk("/events/bare/publication"),
+    "publication, planned": at_desk("/events/planned/publication"),
+    "publication, to approve": at_desk("/events/asked-for/publication"),
+    "publication, no time": then(at_desk("/events/draft/publication"), _later, press),
+    "draft sent back": at_desk("/events/asked-for/publication/refusal"),
+    "asked again at the desk": at_desk("/events/asked-again/"),
+    "registrations, asked again": at_desk("/events/asked-again/registrations"),
+    "move online": at_desk("/events/crowd/move-online"),
+    "review: online": then(at_desk("/events/crowd/move-online"), press),
+    "postponement, with words": then(at_desk("/events/crowd/postponement"), _flooded, press),
     "registrations": at_desk("/events/crowd/registrations"),
     "registrations, last page": at_desk("/events/crowd/registrations?page=2"),
     "registrations, none yet": at_desk("/events/lonely/registrations"),

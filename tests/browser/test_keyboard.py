@@ -137,6 +137,56 @@ def test_a_letter_to_a_selection_needs_no_mouse(stage: Stage, window: Window) ->
     until(lambda: any("Bring a pen, Settled" in str(m["Subject"]) for m in mails.new()), 20)
 
 
+@pytest.mark.parametrize("look", [Look(width=width, lang="en") for width in (1280, 320)],
+                         ids=lambda look: str(look.width))  # fmt: skip
+def test_an_event_is_made_and_published_without_a_mouse(
+    stage: Stage, window: Window, look: Look
+) -> None:
+    page = window(look)
+    page.goto(stage.server.url + stage.link("sign_in", ORGANISERS["en"]))
+    press(page, "Sign in", "button")
+    press(page, "New event")
+    press(page, "Make the draft", "button")
+    assert focused(page)["id"] == "error-summary"
+    assert page.title().startswith("Error:")
+    title = f"Keys {look.width}"
+    tab_to(page, id="title-en")
+    page.keyboard.type(title)
+    tab_to(page, name="format")
+    page.keyboard.press("Space")
+    set_time(page, "starts_at", "0118", "2038", "0200PM")
+    set_time(page, "ends_at", "0118", "2038", "0530PM")
+    press(page, "Make the draft", "button")
+    assert page.locator("h1").inner_text() == title
+
+    press(page, "Summary")
+    write(page, **{"summary-en": "Nobody needs a mouse."})
+    press(page, "Save the texts", "button")
+    assert page.get_by_text("The texts are saved").is_visible()
+    press(page, "Place")
+    write(page, venue="House of Keys")
+    press(page, "See what it does", "button")
+    press(page, "Change it", "button")
+
+    press(page, "Preview as a visitor: English")
+    assert page.locator("h1").inner_text() == title
+    assert page.get_by_text("This is a preview").is_visible()
+    press(page, "Back to the desk")
+    press(page, "Publish…")
+    press(page, "Publish", "button")
+    press(page, "Public page")
+    assert page.locator("h1").inner_text() == title
+    assert page.get_by_text("Nobody needs a mouse.").first.is_visible()
+
+
+def set_time(page: Page, name: str, day: str, year: str, clock: str) -> None:
+    """Month and day follow by themselves; after the year, which may be longer, one goes on."""
+    tab_to(page, id=name)
+    page.keyboard.type(day + year)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type(clock)
+
+
 def tab_to(page: Page, **wanted: str | re.Pattern[str]) -> None:
     """Press Tab until the focus is there; wherever it rests on the way, it can be seen."""
     for _step in range(MOST_STEPS):

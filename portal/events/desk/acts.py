@@ -3,21 +3,28 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from portal import clock
-from portal.accounts.guards import by
+from portal.accounts import queries as accounts
+from portal.accounts.guards import by, organiser
+from portal.accounts.models import User
 from portal.accounts.rules import Right
 from portal.errors import Refused
-from portal.events import service
-from portal.events.forms import DetailsForm, NewTimeForm, OnTheEventsClock
+from portal.events import letters as letters_to_us
+from portal.events import publication_service, service
+from portal.events.forms import DetailsForm, MoveOnlineForm, NewTimeForm, OnTheEventsClock
 from portal.events.guards import guard_event, needs, own_event
+from portal.events.making_forms import PublicationForm, ReasonForm
 from portal.events.models import Event
-from portal.events.rules import State
+from portal.events.rules import Format, State
 from portal.forms import ActForm
+from portal.i18n import Translated, languages
 from portal.registrations import listing, news, plans
+from portal.registrations import service as registrations
 from portal.registrations.plans import Plan
 from portal.registrations.rules import Status
 
@@ -25,6 +32,12 @@ bp = Blueprint("events_desk", __name__, url_prefix="/desk/events/<slug>")
 guard_event(bp)
 
 Verb = Callable[..., None]
+UNASKED = {
+    "state": _l("State"),
+    "format": _l("How people take part"),
+    "venue": _l("Venue"),
+    "address": _l("Address"),
+}
 
 
 @bp.get("/")
@@ -40,6 +53,10 @@ def show() -> ResponseReturnValue:
         Status=Status,
         State=State,
         is_over=event.is_over(now),
+        checklist=service.checklist(event, now) if event.state is State.DRAFT else [],
+        replies=listing.replies(event),
+        languages_of_pages=languages(),
+        saved=request.args.get("saved") == "yes",
         letters_now=letters_now,
         letters_due=listing.letters_due_of([event.id]).get(event.id, 0),
         form=ActForm(),
@@ -51,7 +68,7 @@ def details() -> ResponseReturnValue:
     """Time, place, the way in, places and registration."""
     if own_event().state is State.CANCELLED:
         raise Refused(_("A cancelled event stays as it is."))
-    return _two_steps("events/desk/details.html", DetailsForm(own_event()), _change)
+    return _two_steps("events/desk/details.html", DetailsForm, _change)
 
 
 @bp.route("/publication", methods=["GET", "POST"])
@@ -59,20 +76,29 @@ def publication() -> ResponseReturnValue:
     """A draft goes public as it is; a postponed event takes place at its new time."""
     event = own_event()
     if event.state is State.POSTPONED:
-        return _two_steps("events/desk/new_time.html", NewTimeForm(event), _publish_again)
-    return _one_step("events/desk/publication.html", None, service.publish)
+        return _two_steps("events/desk/new_time.html", NewTimeForm, _publish_again)
+    if event.state is State.DRAFT:
+        return _publish_draft(event)
+    raise Refused(_("Only a draft can be published."))
 
 
 @bp.route("/postponement", methods=["GET", "POST"])
 def postponement() -> ResponseReturnValue:
-    plan = plans.of_postponing(own_event())
-    return _one_step("events/desk/postponement.html", plan, service.postpone)
+    return _one_step("events/desk/postponement.html", plans.of_postponing, service.postpone)
 
 
 @bp.route("/cancellation", methods=["GET", "POST"])
 def cancellation() -> ResponseReturnValue:
-    plan = plans.of_cancelling(own_event())
-    return _one_step("events/desk/cancellation.html", plan, service.cancel)
+    return _one_step("events/desk/cancellation.html", plans.of_cancelling, service.cancel)
+
+
+@bp.route("/move-online", methods=["GET", "POST"])
+def move_online() -> ResponseReturnValue:
+    """Everybody takes part online; the joining link may follow."""
+    event = own_event()
+    if event.state is State.CANCELLED or event.format is Format.ONLINE:
+        raise Refused(_("Only an event with a place, and not cancelled, can be moved online."))
+    return _two_steps("events/desk/move_online.html", MoveOnlineForm, _change)
 
 
 @bp.post("/letters")
@@ -83,16 +109,19 @@ def letters() -> ResponseReturnValue:
     return _to_event()
 
 
-def _two_steps(template: str, form: OnTheEventsClock, act: Verb) -> ResponseReturnValue:
+def _two_steps(
+    template: str, make: Callable[[Event], OnTheEventsClock], act: Verb
+) -> ResponseReturnValue:
     """The form, then what it would do, then the act; going back to the form loses nothing."""
     step = request.form.get("step")
+    if step == "act":
+        service.locked(own_event().id)  # read anew, before it is asked who changed it meanwhile
+    form = make(own_event())
+    if form.is_submitted() and form.is_outdated:
+        return render_template(template, event=own_event(), form=form), 409
     if not form.validate_on_submit() or step == "form":
         page = render_template(template, event=own_event(), form=form)
         return page, 422 if form.errors else 200
-    if step == "act":
-        service.locked(own_event().id)  # read anew, before it is asked who changed it meanwhile
-    if form.is_outdated:
-        raise Refused(_("Somebody else has changed the event meanwhile. Open the form again."))
     if step == "act":
         act(own_event(), form.facts)
         return _to_event()
@@ -108,7 +137,8 @@ def _two_steps(template: str, form: OnTheEventsClock, act: Verb) -> ResponseRetu
 
 
 def _field_words(form: OnTheEventsClock, name: str) -> str:
-    return _("State") if name == "state" else str(form[name].label.text)
+    """Also of what an act changes without asking."""
+    return str(form[name].label.text) if name in form else str(UNASKED[name])
 
 
 def _sent_again(form: OnTheEventsClock) -> list[tuple[str, str]]:
@@ -117,13 +147,49 @@ def _sent_again(form: OnTheEventsClock) -> list[tuple[str, str]]:
     return [(name, value) for name, value in given if name in form and name != "csrf_token"]
 
 
-def _one_step(template: str, plan: Plan | None, verb: Verb) -> ResponseReturnValue:
-    """A page that says what will happen and to how many, and the act."""
-    form = ActForm()
-    if form.validate_on_submit():
-        verb(service.locked(own_event().id), by=by(), now=clock.now())
+def _one_step(
+    template: str, make_plan: Callable[[Event, Translated], Plan], verb: Verb
+) -> ResponseReturnValue:
+    """A page that says what will happen and to how many, in which words, and the act."""
+    form = ReasonForm()
+    wants_to_look = request.form.get("step") == "look"
+    if form.validate_on_submit() and not wants_to_look:
+        verb(service.locked(own_event().id), reason=form.reason.data, by=by(), now=clock.now())
         return _to_event()
-    return render_template(template, event=own_event(), plan=plan, form=form)
+    plan = make_plan(own_event(), form.reason.data)
+    page = render_template(template, event=own_event(), plan=plan, form=form)
+    return page, 422 if form.errors else 200
+
+
+def _publish_draft(event: Event) -> ResponseReturnValue:
+    """Now or at a time; by oneself, or with a colleague's approval where the setting asks."""
+    now, needs_approval = clock.now(), current_app.extensions["portal"].publish_approval
+    form = PublicationForm(event)
+    if form.validate_on_submit():
+        verb = publication_service.ask if needs_approval else publication_service.publish
+        verb(service.locked(event.id), form.at, by=by(), now=now)
+        if needs_approval:
+            colleagues = accounts.who_else_runs(event.id, organiser())
+            letters_to_us.tell(colleagues, letters_to_us.ASKED, event, who=organiser(), now=now)
+        return _to_event()
+    page = render_template(
+        "events/desk/publication.html",
+        event=event,
+        form=form,
+        act_form=ActForm(),
+        checklist=service.checklist(event, now),
+        missing=service.missing(event, now),
+        needs_approval=needs_approval,
+        asked_by=_who_asked(event),
+        is_own=event.publish_asked_by == organiser().id,
+    )
+    return page, 422 if form.errors else 200
+
+
+def _who_asked(event: Event) -> User | None:
+    if event.publish_asked_at is None or event.publish_asked_by is None:
+        return None
+    return accounts.by_id(event.publish_asked_by)
 
 
 def _plan(facts: dict[str, Any]) -> Plan:
@@ -135,7 +201,7 @@ def _plan(facts: dict[str, Any]) -> Plan:
 
 def _change(event: Event, facts: dict[str, Any]) -> None:
     tell = request.form.get("tell") == "yes"
-    service.change(event, facts, tell=tell, by=by(), now=clock.now())
+    registrations.change_event(event, facts, tell=tell, by=by(), now=clock.now())
 
 
 def _publish_again(event: Event, facts: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -44,6 +45,8 @@ def index() -> ResponseReturnValue:
         wish=wish,
         args=_args(wish),
         people=listing.page(event, wish, number),
+        reply_of=partial(listing.reply_of, event),
+        replies=listing.replies(event),
         positions=listing.positions(event),
         found=found,
         number=number,

@@ -22,8 +22,21 @@ from portal.events.models import Event
 from portal.events.rules import Door, Entrance, Places, State, places_left
 from portal.registrations import queries
 from portal.registrations.models import Answer, Registration
-from portal.registrations.person import address_key, columns, name_key, only_in_person
-from portal.registrations.rules import Status, Stillness, first_status, stillness
+from portal.registrations.person import (
+    address_key,
+    columns,
+    name_key,
+    only_in_person,
+    without_needs,
+)
+from portal.registrations.rules import (
+    Attendance,
+    Reply,
+    Status,
+    Stillness,
+    first_status,
+    stillness,
+)
 
 
 @dataclass(frozen=True)
@@ -172,6 +185,41 @@ def why_still(event: Event, left: int | None, now: datetime) -> Stillness | None
     )
 
 
+def still_come(registration: Registration, *, by: Actor, now: datetime) -> None:
+    """They answered yes to “Will you still come?”; to say so twice changes nothing."""
+    events.locked(registration.event_id)
+    db.session.refresh(registration)
+    if registration.reply is None:
+        raise Refused(_("Nobody asks whether you will still come."))
+    if registration.reply is Reply.YES:
+        return
+    registration.still_comes_at = now
+    record("registration.still_comes", registration, by=by, now=now, event_id=registration.event_id)
+
+
+def change_event(
+    event: Event, facts: dict[str, Any], *, tell: bool = False, by: Actor, now: datetime
+) -> None:
+    """The event changes; where it moves online, everybody who was to come takes part there."""
+    had_a_room = event.in_person
+    events.change(event, facts, tell=tell, by=by, now=now)
+    if had_a_room and not event.in_person:
+        _everybody_online(event.id)
+
+
+def _everybody_online(event_id: int) -> None:
+    """What they need in the room and at the table is forgotten with the room."""
+    db.session.execute(
+        update(Registration)
+        .where(Registration.event_id == event_id)
+        .values(attendance=Attendance.ONLINE)
+        .execution_options(synchronize_session=False)
+    )
+    for registration in queries.with_needs(event_id):
+        registration.access_needs = registration.diet = ""
+        registration.consents = without_needs(registration.consents)
+
+
 def note_joining(registration: Registration, *, by: Actor, now: datetime) -> None:
     """The person went to the joining link: that is joined, not attended."""
     registration.joined_at = registration.joined_at or now
@@ -236,6 +284,7 @@ def enter_again(
 ) -> None:
     """Who withdrew comes back, as a newcomer comes, under the same UID."""
     write_values(registration, whole(sent, now) | {"erase_asked_at": None, "erased_at": None})
+    registration.still_comes_at = None
     _stand(registration, status, now)
     db.session.flush()
     event_id = registration.event_id

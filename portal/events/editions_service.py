@@ -1,0 +1,66 @@
+"""The verbs that make an event: from nothing, from a template, from an earlier edition."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from portal.accounts import service as accounts
+from portal.accounts.models import User
+from portal.audit.service import Actor, record
+from portal.db import db
+from portal.errors import Refused
+from portal.events import patterns, service
+from portal.events.models import Event, Session, Template
+from portal.protection import queries as records
+
+
+def make(
+    facts: dict[str, Any],
+    pattern: dict[str, Any] | None = None,
+    *,
+    organiser: User,
+    by: Actor,
+    now: datetime,
+) -> Event:
+    """A draft, perhaps after a pattern; who makes it is organiser of its team."""
+    if pattern is not None:
+        facts = patterns.facts(pattern, facts["starts_at"], _zone(facts, pattern), now) | facts
+    event = service.create(facts, by=by, now=now)
+    for columns in patterns.sessions(pattern, event.starts_at, event.zone) if pattern else ():
+        db.session.add(Session(event_id=event.id, **columns))
+    accounts.join_team(organiser, event.id, by=by, now=now)
+    return event
+
+
+def make_next(
+    event: Event, facts: dict[str, Any], *, organiser: User, by: Actor, now: datetime
+) -> Event:
+    """The next edition: texts, programme and settings of this one, and nobody of it."""
+    made = make(facts, patterns.of(event), organiser=organiser, by=by, now=now)
+    if (said := records.current(event.id)) is not None:
+        service.keep_record(made, dict(said.facts), by=by, now=now)
+    record("event.copied", made, by=by, now=now, event_id=made.id, source=event.id)
+    return made
+
+
+def keep_template(event: Event, name: str, *, by: Actor, now: datetime) -> Template:
+    """A template after this event; it lives on when the event does not."""
+    if db.session.scalar(select(Template.id).where(Template.name == name)) is not None:
+        raise Refused(_("There is a template of this name already."))
+    template = Template(name=name, pattern=patterns.of(event), created_at=now)
+    db.session.add(template)
+    db.session.flush()
+    record("template.kept", template, by=by, now=now, event_id=event.id)
+    return template
+
+
+def remove_template(template: Template, *, by: Actor, now: datetime) -> None:
+    """Events that were made from it stay as they are."""
+    record("template.removed", template, by=by, now=now)
+    db.session.delete(template)
+
+
+def _zone(facts: dict[str, Any], pattern: dict[str, Any]) -> str:
+    return str(facts.get("zone") or pattern["facts"]["zone"])
