@@ -57,11 +57,16 @@ def make_event(**facts: Any) -> Event:
         "contacts": [],
         "capacity": 50,
     }
-    if records.current(None) is None:
-        protection.keep(None, RECORD, by=COMMAND, now=clock.now())
+    keep_house_record()
     event = events.create(usual | facts | {"state": state}, by=COMMAND, now=clock.now())
     db.session.flush()
     return event
+
+
+def keep_house_record() -> None:
+    """A whole record of the house, with which those of events begin."""
+    if records.current(None) is None:
+        protection.keep(None, RECORD, by=COMMAND, now=clock.now())
 
 
 def make_session(event: Event, **facts: Any) -> Session:

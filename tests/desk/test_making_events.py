@@ -24,7 +24,13 @@ from portal.events.queries import any_slug
 from portal.events.rules import Format, State
 from tests.desk.counting import queries
 from tests.desk.front_door import make_user, sign_in, words
-from tests.factories import make_event, make_registration, make_session, make_speaker
+from tests.factories import (
+    keep_house_record,
+    make_event,
+    make_registration,
+    make_session,
+    make_speaker,
+)
 from tests.harness.client import PortalClient
 from tests.harness.mails import text_of
 
@@ -43,6 +49,8 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 @pytest.fixture
 def client(app: Flask) -> PortalClient:
+    with app.app_context(), transaction():
+        keep_house_record()
     return sign_in(app, make_user(app, "olga@example.org"))
 
 
