@@ -30,7 +30,7 @@ from portal.forms import Form
 from portal.i18n import countries, page_language
 from portal.labels import ATTENDANCE, STAKEHOLDER_GROUPS
 from portal.registrations.models import Registration
-from portal.registrations.rules import NEEDED_FOR, Attendance, StakeholderGroup
+from portal.registrations.rules import NEEDED_FOR, NOTICE_VERSION, Attendance, StakeholderGroup
 from portal.text import clean, clean_lines
 
 CONSENTS = ("access_consent", "diet_consent", "list_consent", "photo_consent")
@@ -227,9 +227,10 @@ class PersonForm(Form):
             **needs,
         }
 
-    def consents(self, version: str, now: datetime) -> dict[str, Any]:
-        """Each consent given, with the version of its text and the moment: the proof of it."""
-        proof = {"version": version, "at": now.isoformat(timespec="seconds")}
+    def consents(self, notice: str, now: datetime) -> dict[str, Any]:
+        """Each consent given, with the versions of its text and of the notice, and the moment."""
+        at = now.isoformat(timespec="seconds")
+        proof = {"version": NOTICE_VERSION, "notice": notice, "at": at}
         given = [name for name in CONSENTS if name in self and self[name].data]
         return {name: proof for name in given if self._is_about_something(name)}
 

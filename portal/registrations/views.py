@@ -50,7 +50,6 @@ from portal.registrations.forms import (
 )
 from portal.registrations.models import Registration
 from portal.registrations.rules import (
-    NOTICE_VERSION,
     Reply,
     Status,
     joining_opens_at,
@@ -89,10 +88,11 @@ def send_registration(slug: str) -> ResponseReturnValue:
     may_write = _may_write_to(form.email.data, "registering")
     entrance = event_service.held(found[0].id)
     now = clock.now()  # under the lock, so that moments of arrival rise as the line does
+    notice = notice_version(entrance.notice_number)
     sent = Sent(
         person=form.person,
-        consents=form.consents(NOTICE_VERSION, now),
-        notice_version=notice_version(entrance.notice_number),
+        consents=form.consents(notice, now),
+        notice_version=notice,
         language=page_language(),
         form_key=form.form_key.data or "",
         may_write=may_write,
@@ -139,7 +139,8 @@ def details(token: str) -> ResponseReturnValue:
         if not form.validate_on_submit():
             return _details_page(registration, form, token)
     registration, now = _own(token), clock.now()
-    consents = form.consents(NOTICE_VERSION, now)
+    notice = notice_version(registration.event.notice_number)
+    consents = form.consents(notice, now)
     changing.change(registration, form.person, consents, by=REGISTRANT, now=now)
     if registration.link_code != g.link_code:
         _leads_to_event(registration.event)

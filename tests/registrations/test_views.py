@@ -16,6 +16,7 @@ from portal.db import db, transaction
 from portal.events.models import Event
 from portal.events.rules import Format, State
 from portal.registrations.models import Registration
+from portal.registrations.rules import NOTICE_VERSION
 from tests.factories import JANUARY, make_event
 from tests.harness.client import PortalClient
 from tests.harness.mails import calendar_of, html_of, text_of
@@ -143,7 +144,8 @@ def test_needs_without_their_consent_are_refused_in_a_sentence(
     with app.app_context():
         kept = db.session.scalars(select(Registration)).one()
         assert getattr(kept, needs) == "step-free access"
-        assert kept.consents[consent]["version"] == kept.notice_version
+        proof = kept.consents[consent]
+        assert (proof["version"], proof["notice"]) == (NOTICE_VERSION, kept.notice_version)
         assert set(kept.consents) == {consent}
 
 
