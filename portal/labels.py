@@ -81,9 +81,6 @@ KEPT = {
     "contact": _l("Mail address and telephone"),
     "organisation": _l("Organisation and role"),
     "needs": _l("Access needs and diet"),
-    "notes": _l("Notes of the organisers"),
-    "letters": _l("Letters that were sent"),
-    "identity": _l("Date of birth and document number for a building’s access list"),
 }
 PERSON_FIELDS = {
     "title": _l("Title"),

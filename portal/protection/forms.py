@@ -118,9 +118,6 @@ class RecordForm(Form):
     contact = _days(Kept.CONTACT)
     organisation = _days(Kept.ORGANISATION)
     needs = _days(Kept.NEEDS)
-    notes = _days(Kept.NOTES)
-    letters = _days(Kept.LETTERS)
-    identity = _days(Kept.IDENTITY)
 
     def validate_register_url(self, field: Field) -> None:
         if field.data:

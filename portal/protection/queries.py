@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from portal.db import db
 from portal.protection.models import Version
@@ -54,5 +54,5 @@ def days_kept(event_id: int, kept: Kept) -> int:
     return days(found.facts if found else None, kept)
 
 
-def _of(event_id: int | None):  # type: ignore[no-untyped-def]
+def _of(event_id: int | None) -> ColumnElement[bool]:
     return Version.event_id.is_(None) if event_id is None else Version.event_id == event_id

@@ -28,15 +28,15 @@ class Basis(StrEnum):
 
 
 class Kept(StrEnum):
-    """What is kept of a person, by the time for which it is."""
+    """What is kept of a person as long as the record says.
+
+    Letters and notes have an end of their own; see `shown.Notice.times`.
+    """
 
     NAME = "name"
     CONTACT = "contact"
     ORGANISATION = "organisation"
     NEEDS = "needs"
-    NOTES = "notes"
-    LETTERS = "letters"
-    IDENTITY = "identity"
 
 
 ARTICLES: Mapping[Law, Mapping[Basis, str]] = {
@@ -61,9 +61,6 @@ USUAL_DAYS: Mapping[Kept, int] = {
     Kept.CONTACT: 365,
     Kept.ORGANISATION: 365,
     Kept.NEEDS: 30,
-    Kept.NOTES: 30,
-    Kept.LETTERS: 90,
-    Kept.IDENTITY: 3,
 }
 """Days after the end of the event that a record proposes, and that hold where there is none."""
 

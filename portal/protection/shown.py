@@ -19,10 +19,15 @@ SUPERVISOR = "https://www.edps.europa.eu/"
 
 @dataclass(frozen=True)
 class Notice:
-    """What registrants are told, made from a version of the record."""
+    """What registrants are told, made from a version of the record.
+
+    `letters` and `notes` are the days for which the portal keeps those, whatever a record says.
+    """
 
     facts: Facts
     number: int
+    letters: int
+    notes: int
 
     @property
     def law(self) -> Law:
@@ -59,11 +64,15 @@ class Notice:
     @property
     def times(self) -> list[tuple[str, str]]:
         """(what, for how long)."""
-        return [(str(KEPT[kept]), days_words(days(self.facts, kept))) for kept in Kept]
-
-    @property
-    def uses_consent(self) -> bool:
-        return any(each["basis"] == Basis.CONSENT for each in self.facts["purposes"])
+        sent = ngettext(
+            "%(num)d day after it was sent", "%(num)d days after they were sent", self.letters
+        )
+        written = _("as long as each of them says, %(days)s days at most", days=self.notes)
+        return [
+            *((str(KEPT[kept]), days_words(days(self.facts, kept))) for kept in Kept),
+            (_("Letters that were sent"), sent),
+            (_("Notes of the organisers"), written),
+        ]
 
     def _ground(self, code: str) -> str:
         basis = Basis(code)

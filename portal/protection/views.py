@@ -7,8 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from portal.cache import Fresh, page
 from portal.events import queries as events
+from portal.outbox.privacy import MAILS_ARE_KEPT
 from portal.protection import queries
 from portal.protection.shown import Notice
+from portal.registrations.service.notes import LONGEST_KEPT
 
 bp = Blueprint("protection", __name__)
 
@@ -36,7 +38,12 @@ def _notice(slug: str, asked: str, now: datetime) -> Fresh:
     body = render_template(
         "protection/notice.html",
         event=event,
-        notice=Notice(version.facts, version.number),
+        notice=Notice(
+            version.facts,
+            version.number,
+            letters=MAILS_ARE_KEPT.days,
+            notes=LONGEST_KEPT.days,
+        ),
         at=version.at,
         versions=queries.versions(event.id),
     )

@@ -196,6 +196,9 @@ class Told:
 
     @cached_property
     def privacy_url(self) -> str:
+        """The event's own notice, or the site's where it has none."""
+        if self.event.notice_number:
+            return mail.public_url("protection.notice", lang=self.language, slug=self.event.slug)
         return mail.public_url("pages.privacy", lang=self.language)
 
     @cached_property

@@ -69,7 +69,7 @@ def test_a_free_place_is_theirs_though_registration_is_closed(
     assert mail["Content-Language"] == "fr"
     for said in (text_of(mail), html_of(mail)):
         assert "Olga" in said and "1 November" in said
-        assert "/fr/privacy" in said
+        assert "/fr/events/trust/privacy" in said
     assert client.get(link_in(mail)).status_code == 200
     assert acts(app, grace.id) == [("registration.made", {"status": "confirmed"})]
 

@@ -111,6 +111,8 @@ def test_the_notice_says_what_the_record_says_in_each_language(
         "Standard clauses", "7 days after the event", "Authority of Nowhere",
     ):  # fmt: skip
         assert said in english, said
+    assert "90 days after they were sent" in english
+    assert "Date of birth" not in english
     for said in ("L’agence tient le bureau.", "7 jours après l’événement", "article 6(1)(e)"):
         assert said.lower() in french.lower(), said
 
