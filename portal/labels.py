@@ -118,6 +118,7 @@ ACTS = {
     "registration.disowned": _l("“I did not register”"),
     "registration.merged": _l("Became one with another registration of this person"),
     "registration.gained": _l("Took over the better place of another registration"),
+    "registration.still_comes": _l("Will still come"),
     "registration.joined": _l("Went to the joining link"),
     "registration.tried_again": _l("Letter to be written again"),
     "registration.noted": _l("Note written"),

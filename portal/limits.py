@@ -33,14 +33,16 @@ class Counts(Storage):
     """Counts in SQL, outside the request's transaction: a refused request counts as well.
 
     On SQLite they have a file of their own, since a second writer beside an open transaction
-    would wait for itself; on PostgreSQL they are a table beside the others.
+    would wait for itself; on PostgreSQL they are a table beside the others. The library has one
+    storage for all applications of a process; each of these has its own counts.
     """
 
     STORAGE_SCHEME = ["counts"]
 
-    def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **options: str):
-        super().__init__(uri, wrap_exceptions)
-        self.engine = _engine(options["url"])
+    @property
+    def engine(self) -> Engine:
+        engine: Engine = current_app.extensions["limit_counts"]
+        return engine
 
     @property
     def base_exceptions(self) -> type[Exception]:
@@ -101,7 +103,7 @@ def init_limits(app: Flask, settings: Settings, limiter: Limiter) -> None:
     if url.startswith("sqlite"):
         url = f"sqlite:///{settings.data_dir / 'limits.sqlite3'}"
     app.config["RATELIMIT_STORAGE_URI"] = "counts://"
-    app.config["RATELIMIT_STORAGE_OPTIONS"] = {"url": url}
+    app.extensions["limit_counts"] = _engine(url)
     hooks = (app.before_request_funcs, app.after_request_funcs)
     before = [list(each[None]) for each in hooks]
     limiter.init_app(app)

@@ -60,6 +60,10 @@ class Site:
                 self._demo = events.demonstration_is_loaded()
         return self._demo
 
+    def forget(self) -> None:
+        """Know nothing, as in a new process."""
+        self._demo, self._demo_asked_at = False, None
+
     @property
     def is_known_demo(self) -> bool:
         """What is known of it without asking anybody, for pages that do without the database."""

@@ -19,7 +19,6 @@ from playwright.sync_api import Browser, Page
 
 from portal import clock as portal_clock
 from portal.config import Settings
-from portal.db import db
 from tests.harness.browsers import axe as run_axe
 from tests.harness.browsers import chromium, watched_page
 from tests.harness.client import PortalClient
@@ -31,6 +30,7 @@ from tests.harness.databases import (
     postgres_databases,
 )
 from tests.harness.mails import MailBox
+from tests.harness.portals import Portal
 from tests.harness.servers import Server
 from tests.harness.smtp import MailServer, mail_server
 
@@ -39,6 +39,7 @@ MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "settings(NAME=value, ...): more variables for the portal")
+    config.addinivalue_line("markers", "own_portal: breaks its database, which nobody else may use")
 
 
 @pytest.fixture(scope="session")
@@ -60,52 +61,60 @@ def databases(request: pytest.FixtureRequest) -> Databases:
 
 
 @pytest.fixture
-def database(databases: Databases, tmp_path: Path) -> Iterator[Database]:
-    """A migrated database without rows."""
-    database = databases.fresh(tmp_path)
-    yield database
-    databases.drop(database)
-
-
-@pytest.fixture
 def environ(request: pytest.FixtureRequest) -> dict[str, str]:
     """What `@pytest.mark.settings(PORTAL_LIMITS="off")` asks for."""
     marks = reversed(list(request.node.iter_markers("settings")))
     return {name: str(value) for mark in marks for name, value in mark.kwargs.items()}
 
 
-@pytest.fixture
-def settings(database: Database, tmp_path: Path, environ: dict[str, str]) -> Settings:
-    given = {
-        "PORTAL_ENV": "test",
-        "PORTAL_PUBLIC_URL": "http://localhost",
-        "PORTAL_DATABASE_URL": database.url,
-        "PORTAL_DATA_DIR": str(tmp_path / "data"),
-    }
-    return Settings.from_environ(given | environ)
-
-
 @pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Each test has an application of its own; the templates are compiled once for all."""
+def _templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
-@pytest.fixture
-def app(settings: Settings, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
-    from portal import cache
-    from portal.app import create_app
-    from portal.extensions import limiter
+@pytest.fixture(scope="session")
+def _shared_portals() -> Iterator[dict[Databases, Portal]]:
+    """Of each kind of database, the portal of all tests that ask for no settings of their own."""
+    portals: dict[Databases, Portal] = {}
+    yield portals
+    for portal in portals.values():
+        portal.drop()
 
-    cache.clear()
-    app = create_app(settings)
-    app.test_client_class = PortalClient
-    app.jinja_env.bytecode_cache = compiled_templates
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    limiter.storage.engine.dispose()  # type: ignore[attr-defined]
+
+@pytest.fixture
+def _portal(
+    request: pytest.FixtureRequest,
+    databases: Databases,
+    environ: dict[str, str],
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    _templates: FileSystemBytecodeCache,
+    _shared_portals: dict[Databases, Portal],
+) -> Iterator[Portal]:
+    is_own = bool(environ) or request.node.get_closest_marker("own_portal") is not None
+    if is_own:
+        portal = Portal(databases, tmp_path, _templates, environ)
+    elif databases in _shared_portals:
+        portal = _shared_portals[databases]
+        portal.renew()
+    else:
+        portal = Portal(databases, tmp_path_factory.mktemp("portal"), _templates, environ)
+        _shared_portals[databases] = portal
+    yield portal
+    portal.release()
+    if is_own:
+        portal.drop()
+
+
+@pytest.fixture
+def settings(_portal: Portal) -> Settings:
+    return _portal.settings
+
+
+@pytest.fixture
+def app(_portal: Portal) -> Flask:
+    """With a database without rows, and a data directory with nothing but keys in it."""
+    return _portal.app
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from threading import Barrier
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select
 
 from portal.accounts import queries
@@ -20,6 +19,7 @@ from portal.db import db, transaction
 from tests.desk.front_door import account, act, give_password, link_in, make_user, sign_in, words
 from tests.factories import make_event
 from tests.harness.client import PortalClient
+from tests.harness.counting import statements
 
 Deliver = Callable[[], list[EmailMessage]]
 LIST = "/desk/colleagues/"
@@ -215,23 +215,13 @@ def test_a_lost_second_step_is_forgotten_and_its_owner_told(
 
 
 def test_the_list_asks_as_often_for_thirty_as_for_one(app: Flask, ada: PortalClient) -> None:
-    def questions() -> int:
-        asked: list[str] = []
-        with app.app_context():
-            engine = db.engine
-
-        def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-            asked.append(statement)
-
-        sqlalchemy_event.listen(engine, "before_cursor_execute", note)
+    with statements(app) as one:
         assert ada.get(LIST).status_code == 200
-        sqlalchemy_event.remove(engine, "before_cursor_execute", note)
-        return len(asked)
-
-    one = questions()
     for number in range(29):
         make_user(app, f"olga{number}@example.org", "trust")
-    assert questions() == one
+    with statements(app) as thirty:
+        assert ada.get(LIST).status_code == 200
+    assert len(thirty) == len(one)
     assert ada.get(f"{LIST}?page=2").status_code == 404
 
 

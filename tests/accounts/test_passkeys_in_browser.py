@@ -20,20 +20,18 @@ EMAIL = "olga@example.org"
 def portal(new_server: Callable[..., Server]) -> Iterator[tuple[str, Flask]]:
     """The address of a running portal that has a name, and a second application on its rows."""
     from portal.app import create_app
-    from portal.extensions import limiter
 
     server = new_server()
     address = f"http://localhost:{server.port}"
     server.environ["PORTAL_PUBLIC_URL"] = address
     app = create_app(Settings.from_environ(server.environment()))
-    counts = limiter.storage
     make_user(app, EMAIL)
     server.start()
     yield address, app
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-    counts.engine.dispose()  # type: ignore[attr-defined]
+    app.extensions["limit_counts"].dispose()
 
 
 def plug_in(page: Page, *, verified: bool = True) -> tuple[CDPSession, str]:

@@ -9,7 +9,6 @@ from threading import Barrier
 
 import pytest
 from flask import Flask
-from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -21,6 +20,7 @@ from portal.db import db, transaction
 from tests.desk.front_door import account, act, make_user, sign_in, words
 from tests.factories import make_event
 from tests.harness.client import PortalClient
+from tests.harness.counting import statements
 from tests.harness.mails import text_of
 
 Deliver = Callable[[], list[EmailMessage]]
@@ -205,20 +205,10 @@ def test_a_member_of_one_team_is_not_found_under_another_event(
 
 
 def test_the_list_asks_as_often_for_thirty_as_for_one(app: Flask, olga: PortalClient) -> None:
-    def questions() -> int:
-        asked: list[str] = []
-        with app.app_context():
-            engine = db.engine
-
-        def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-            asked.append(statement)
-
-        sqlalchemy_event.listen(engine, "before_cursor_execute", note)
+    with statements(app) as one:
         assert olga.get(TEAM).status_code == 200
-        sqlalchemy_event.remove(engine, "before_cursor_execute", note)
-        return len(asked)
-
-    one = questions()
     for number in range(29):
         make_user(app, f"rita{number}@example.org", "trust", role=TeamRole.READER)
-    assert questions() == one
+    with statements(app) as thirty:
+        assert olga.get(TEAM).status_code == 200
+    assert len(thirty) == len(one)

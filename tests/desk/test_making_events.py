@@ -22,7 +22,6 @@ from portal.events import editions_service, service
 from portal.events.models import Event
 from portal.events.queries import any_slug
 from portal.events.rules import Format, State
-from tests.desk.counting import queries
 from tests.desk.front_door import make_user, sign_in, words
 from tests.factories import (
     keep_house_record,
@@ -32,6 +31,7 @@ from tests.factories import (
     make_speaker,
 )
 from tests.harness.client import PortalClient
+from tests.harness.counting import statements
 from tests.harness.mails import text_of
 
 Deliver = Callable[[], list[EmailMessage]]
@@ -376,7 +376,7 @@ def test_lists_ask_as_often_for_thirty_as_for_one(app: Flask) -> None:
                 made = make_event(state=State.DRAFT, summary={})
                 name = f"Template {more} {number}"
                 editions_service.keep_template(made, name, by=COMMAND, now=made.created_at)
-        with queries(app) as asked:
+        with statements(app) as asked:
             admin.get("/desk/")
             admin.get("/desk/templates")
         counts.append(len(asked))

@@ -21,9 +21,9 @@ from portal.labels import ACTS
 from portal.registrations.models import Note
 from tests.desk.front_door import make_user, sign_in, words
 from tests.desk.people import LIST, acts, comes, park
-from tests.desk.test_registrations import queries
 from tests.factories import make_event
 from tests.harness.client import PortalClient
+from tests.harness.counting import statements
 from tests.registrations.front_door import link_in
 
 Deliver = Callable[[], list[EmailMessage]]
@@ -93,13 +93,13 @@ def test_a_long_story_asks_as_often_as_a_short_one(
     ada = comes(app, "ada")
     noted(client, ada, "one")
     deliver()
-    with queries(app) as few:
+    with statements(app) as few:
         client.get(f"{LIST}/{ada}")
     for number in range(15):
         noted(client, ada, f"note {number}")
         client.submit(f"{LIST}/{ada}/details", {"role": f"role {number}"}, action="/details")
         deliver()
-    with queries(app) as many:
+    with statements(app) as many:
         client.get(f"{LIST}/{ada}")
     assert len(many) == len(few) < 14
 

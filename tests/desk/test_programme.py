@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import event as sql_event
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -32,6 +31,7 @@ from tests.factories import (
     make_speaker,
 )
 from tests.harness.client import PortalClient
+from tests.harness.counting import statements
 from tests.harness.mails import text_of
 
 Deliver = Callable[[], list[EmailMessage]]
@@ -336,20 +336,13 @@ def test_acts_leave_audit_lines(app: Flask, client: PortalClient) -> None:
 def test_the_programme_costs_as_many_queries_with_thirty_sessions_as_with_one(
     app: Flask, client: PortalClient
 ) -> None:
-    def queries() -> int:
-        seen: list[str] = []
-        with app.app_context():
-            engine = db.engine
-        listener = lambda *call: seen.append(call[2])  # noqa: E731
-        sql_event.listen(engine, "before_cursor_execute", listener)
-        client.get(PAGE)
-        sql_event.remove(engine, "before_cursor_execute", listener)
-        return len(seen)
-
     client.get(PAGE)
-    few = queries()
+    with statements(app) as few:
+        client.get(PAGE)
     with app.app_context(), transaction():
         for number in range(29):
             session = make_session(the_event(), title={"en": f"Talk {number}"})
             session.appearances.append(Appearance(speaker=make_speaker(the_event())))
-    assert queries() <= few + 1  # the speakers, where there are any
+    with statements(app) as many:
+        client.get(PAGE)
+    assert len(many) <= len(few) + 1  # the speakers, where there are any

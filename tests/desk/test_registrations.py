@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from email.message import EmailMessage
-from typing import Any
 
 import openpyxl
 import pytest
 from flask import Flask
-from sqlalchemy import event as sa_event
 from sqlalchemy import select
 
 from portal.audit.models import Entry
@@ -23,6 +20,7 @@ from portal.sheets import neutral
 from tests.desk.front_door import make_user, sign_in, words
 from tests.factories import make_event, make_registration
 from tests.harness.client import PortalClient, find_form
+from tests.harness.counting import statements
 
 Deliver = Callable[[], list[EmailMessage]]
 LIST = "/desk/events/trust/registrations"
@@ -255,7 +253,7 @@ def test_a_list_asks_as_often_with_one_person_as_with_sixty(
     app: Flask, client: PortalClient
 ) -> None:
     client.get(LIST)
-    with queries(app) as few:
+    with statements(app) as few:
         client.get(LIST)
     with app.app_context(), transaction():
         from portal.events.queries import any_slug
@@ -264,30 +262,14 @@ def test_a_list_asks_as_often_with_one_person_as_with_sixty(
         assert trust is not None
         for _each in range(60):
             make_registration(trust)
-    with queries(app) as many:
+    with statements(app) as many:
         page = client.get(LIST)
     assert "63 people" in words(page)
     assert len(many) == len(few) < 16
     assert client.get(f"{LIST}?page=2").status_code == 200
-    with queries(app) as front:
+    with statements(app) as front:
         client.get("/desk/")
     assert len(front) < 12
-
-
-@contextmanager
-def queries(app: Flask) -> Iterator[list[str]]:
-    asked: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        asked.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    sa_event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        sa_event.remove(engine, "before_cursor_execute", note)
 
 
 def person_id(app: Flask, email: str) -> int:

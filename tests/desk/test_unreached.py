@@ -15,9 +15,9 @@ from portal.db import transaction
 from portal.registrations.models import Registration
 from tests.desk.front_door import make_user, sign_in, words
 from tests.desk.people import LIST, acts, comes, park
-from tests.desk.test_registrations import queries
 from tests.factories import make_event
 from tests.harness.client import PortalClient
+from tests.harness.counting import statements
 from tests.registrations.front_door import told
 
 Deliver = Callable[[], list[EmailMessage]]
@@ -125,11 +125,11 @@ def test_a_reader_may_telephone_and_not_act(app: Flask, client: PortalClient, ad
 def test_the_list_asks_as_often_with_one_as_with_many(
     app: Flask, client: PortalClient, ada: int
 ) -> None:
-    with queries(app) as few:
+    with statements(app) as few:
         client.get(PAGE)
     for number in range(12):
         park(app, comes(app, f"person{number}"))
-    with queries(app) as many:
+    with statements(app) as many:
         client.get(PAGE)
     assert "13 people" in listed(client)
     assert len(many) == len(few) < 12

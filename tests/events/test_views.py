@@ -415,6 +415,7 @@ def test_a_kept_page_costs_one_small_query(app: Flask, make: Make, client: Porta
         assert len([each for each in statements if each.startswith("SELECT")]) == selects, path
 
 
+@pytest.mark.own_portal
 def test_a_kept_page_whose_database_fails_says_so(
     app: Flask, make: Make, client: PortalClient
 ) -> None:

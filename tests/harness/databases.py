@@ -26,6 +26,21 @@ max_connections = 400
 shared_buffers = 64MB
 """
 
+RENEWED = """
+DO $$ DECLARE each text; found boolean; BEGIN
+    FOR each IN
+        SELECT tablename FROM pg_tables
+        WHERE schemaname = current_schema() AND tablename <> 'alembic_version'
+    LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', each) INTO found;
+        IF found THEN EXECUTE format('TRUNCATE %I CASCADE', each); END IF;
+    END LOOP;
+    PERFORM setval(sequencename::regclass, 1, false) FROM pg_sequences
+    WHERE schemaname = current_schema() AND last_value IS NOT NULL;
+END $$
+"""
+"""Made from the template again would take ten times as long."""
+
 
 @dataclass(frozen=True)
 class Database:
@@ -37,6 +52,9 @@ class Databases(Protocol):
     def fresh(self, directory: Path) -> Database: ...
 
     def empty(self, directory: Path) -> Database: ...
+
+    def renew(self, database: Database) -> None:
+        """Without rows again; nobody may be connected on SQLite."""
 
     def drop(self, database: Database) -> None: ...
 
@@ -56,8 +74,12 @@ class SqliteDatabases:
     def empty(self, directory: Path) -> Database:
         return Database("sqlite", _sqlite_url(directory / "empty.sqlite3"))
 
+    def renew(self, database: Database) -> None:
+        self.drop(database)
+        shutil.copyfile(self.template, _sqlite_path(database))
+
     def drop(self, database: Database) -> None:
-        for path in Path(database.url.removeprefix("sqlite:///")).parent.glob("*.sqlite3*"):
+        for path in _sqlite_path(database).parent.glob("*.sqlite3*"):
             path.unlink()
 
 
@@ -84,6 +106,10 @@ class PostgresDatabases:
 
     def empty(self, directory: Path) -> Database:
         return self._make("template0")
+
+    def renew(self, database: Database) -> None:
+        with psycopg.connect(database.url, autocommit=True) as connection:
+            connection.execute(RENEWED)
 
     def drop(self, database: Database) -> None:
         name = database.url.partition("@/")[2].partition("?")[0]
@@ -115,6 +141,10 @@ def postgres_databases(directory: Path) -> Iterator[PostgresDatabases]:
 
 def _sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
+
+
+def _sqlite_path(database: Database) -> Path:
+    return Path(database.url.removeprefix("sqlite:///"))
 
 
 def _migrate(url: str, directory: Path) -> None:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from portal import cache
 from portal import clock as portal_clock
@@ -22,6 +22,7 @@ from portal.heartbeat import beat
 from portal.pages import readiness
 from tests.factories import JANUARY, make_event
 from tests.harness.client import PortalClient
+from tests.harness.counting import statements
 from tests.harness.mails import html_of, text_of
 from tests.harness.reading import all_words, links, words
 from tests.outbox.front_door import post
@@ -147,6 +148,7 @@ def test_a_finder_of_a_weakness_learns_whom_to_tell(
     assert renewed[1] == "Expires: 2027-12-31T00:00:00Z"
 
 
+@pytest.mark.own_portal
 def test_health_does_not_ask_the_database(app: Flask, client: PortalClient) -> None:
     with app.app_context(), transaction() as session:
         session.execute(text("ALTER TABLE events RENAME TO gone"))
@@ -235,20 +237,18 @@ def test_many_who_ask_make_one_write_a_second(
     app: Flask, client: PortalClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(readiness, "KEPT", 60.0)
-    written: list[str] = []
-
-    def heard(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        if statement.startswith(("INSERT", "UPDATE")):
-            written.append(statement)
-
-    with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", heard)
-    assert {client.get("/readyz").status_code for _time in range(10)} == {200}
-    assert len(written) == 1
+    with statements(app) as asked:
+        assert {client.get("/readyz").status_code for _time in range(10)} == {200}
+    assert len(written(asked)) == 1
 
     monkeypatch.setattr(readiness, "KEPT", 0.0)
-    client.get("/readyz")
-    assert len(written) == 2
+    with statements(app) as asked:
+        client.get("/readyz")
+    assert len(written(asked)) == 1
+
+
+def written(asked: list[str]) -> list[str]:
+    return [each for each in asked if each.startswith(("INSERT", "UPDATE"))]
 
 
 def test_a_demonstration_that_is_loaded_meanwhile_marks_every_page(
@@ -341,21 +341,15 @@ def test_a_flood_of_rare_pages_leaves_the_hot_one_kept(
 ) -> None:
     monkeypatch.setattr(cache, "KEPT_PAGES", 3)
     make("hot")
-    asked: list[str] = []
-
-    def heard(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        asked.append(statement)
-
     client.get("/en/events/hot/")
-    with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", heard)
-    client.get("/en/events/hot/", query_string={"zone": "Europe/Kyiv"})
-    assert [each for each in asked if each.startswith("SELECT")]
-    for zone in ("Europe/Paris", "Europe/Rome", "Europe/Oslo", "Asia/Tokyo"):
-        client.get("/en/events/hot/", query_string={"zone": zone})
-        asked.clear()
-        client.get("/en/events/hot/")
-        assert not [each for each in asked if each.startswith("SELECT")]
+    with statements(app) as asked:
+        client.get("/en/events/hot/", query_string={"zone": "Europe/Kyiv"})
+        assert [each for each in asked if each.startswith("SELECT")]
+        for zone in ("Europe/Paris", "Europe/Rome", "Europe/Oslo", "Asia/Tokyo"):
+            client.get("/en/events/hot/", query_string={"zone": zone})
+            asked.clear()
+            client.get("/en/events/hot/")
+            assert not [each for each in asked if each.startswith("SELECT")]
 
 
 def test_an_old_heartbeat_and_an_old_letter_are_warnings_and_no_failure(

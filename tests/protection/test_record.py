@@ -18,11 +18,12 @@ from portal.protection.demonstration import RECORD
 from portal.registrations.models import Registration
 from tests.desk.front_door import make_user, sign_in, words
 from tests.factories import make_event
-from tests.harness.client import PortalClient
+from tests.harness.client import PortalClient, find_form
 from tests.registrations.front_door import register
 
 pytestmark = pytest.mark.usefixtures("clock")
 PAGE = "/desk/events/trust/protection"
+PUBLICATION = "/desk/events/trust/publication"
 NOTICE = "/en/events/trust/privacy"
 
 
@@ -50,7 +51,7 @@ def facts_now(app: Flask) -> dict[str, Any]:
 
 
 def publish(client: PortalClient) -> None:
-    client.submit("/desk/events/trust/publication", action="/publication")
+    client.submit(PUBLICATION, action="/publication")
 
 
 def test_a_draft_with_gaps_in_its_record_stays_one(app: Flask, organiser: PortalClient) -> None:
@@ -60,7 +61,11 @@ def test_a_draft_with_gaps_in_its_record_stays_one(app: Flask, organiser: Portal
     page = words(organiser.get(PAGE))
     assert "Give the mailbox of the data protection officer." in page
     assert "Say who gets to see the data. Missing in: French." in page
-    publish(organiser)
+    closed = organiser.get(PUBLICATION)
+    assert "missing Data protection record" in words(closed)
+    token = find_form(closed, "/sign-out").values["csrf_token"]
+    sent = organiser.post(PUBLICATION, data={"csrf_token": token, "when": "now"})
+    assert sent.status_code == 409
     assert state_of(app) is State.DRAFT
     organiser.submit(
         PAGE, {"officer_email": "dpo@example.org", "recipients-fr": "Nous"}, action="/protection"

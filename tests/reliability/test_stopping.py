@@ -39,7 +39,7 @@ def test_the_worker_finishes_its_message_and_leaves_the_others(
     smtp.slow = 3.0
     portal = open_portal(PORTAL_MAIL_URL=smtp.url)
     slug = portal.event()
-    rush(portal.url, people(slug, 6))
+    assert [o.code for o in rush(portal.url, people(slug, 6))] == [303] * 6
     until(lambda: len(portal.messages()) == 6 and smtp.attempts, PATIENCE)
     tried = smtp.attempts
     assert portal.server.stop() == 0

@@ -12,15 +12,15 @@ import httpx
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import event
 
 from portal import clock as portal_clock
 from portal import maintenance, worker
 from portal.config import Settings
-from portal.db import db, transaction
+from portal.db import transaction
 from portal.maintenance import Pause
 from tests.factories import make_event, make_registration
 from tests.harness.client import PortalClient
+from tests.harness.counting import statements
 from tests.harness.mails import MailBox
 from tests.harness.servers import Server, until
 from tests.outbox.front_door import all_mails, post
@@ -41,10 +41,8 @@ def closed(settings: Settings, clock: time_machine.Traveller) -> Path:
 def test_every_page_says_until_when_without_asking_the_database(
     app: Flask, client: PortalClient, closed: Path, path: str
 ) -> None:
-    asked: list[str] = []
-    with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
-    answer = client.get(path)
+    with statements(app) as asked:
+        answer = client.get(path)
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == str(4 * 3600)
     assert answer.headers["Cache-Control"] == "no-store"

@@ -1,4 +1,4 @@
-"""How often a page asks the database."""
+"""How often the database is asked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.db import db
 
 
 @contextmanager
-def queries(app: Flask) -> Iterator[list[str]]:
+def statements(app: Flask) -> Iterator[list[str]]:
     """The statements that are sent meanwhile."""
     asked: list[str] = []
 
