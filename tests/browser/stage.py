@@ -202,14 +202,12 @@ def staged(server: Server) -> Iterator[Stage]:
     from portal import cache
     from portal.app import create_app
     from portal.config import Settings
-    from portal.extensions import limiter
 
     server.environ["PORTAL_PUBLIC_URL"] = server.url
     server.environ["PORTAL_TRUSTED_PROXIES"] = "1"
     server.environ["PORTAL_LIMITS"] = "link=20/hour;sign_in=1000/hour;reset=1000/hour"
     cache.clear()
     app = create_app(Settings.from_environ(server.environment()))
-    counts = limiter.storage
     with app.app_context(), transaction():
         _set_up(clock.now())
     try:
@@ -219,7 +217,7 @@ def staged(server: Server) -> Iterator[Stage]:
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
-        counts.engine.dispose()  # type: ignore[attr-defined]
+        app.extensions["limit_counts"].dispose()
 
 
 def _event(slug: str) -> Event:

@@ -7,16 +7,15 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
 
 from tests.browser.conftest import WIDE, Look, Window
+from tests.browser.keys import enter, press, set_time, tab_to, write
 from tests.browser.looking import focused
 from tests.browser.stage import ORGANISERS, Stage
 from tests.harness.mails import MailBox, calendar_of
 from tests.harness.servers import until
 from tests.registrations.front_door import link_in
 
-MOST_STEPS = 150
 LOOKS = [
     Look(width=width, scripts=scripts, lang="en")
     for width in (1280, 320)
@@ -177,46 +176,6 @@ def test_an_event_is_made_and_published_without_a_mouse(
     press(page, "Public page")
     assert page.locator("h1").inner_text() == title
     assert page.get_by_text("Nobody needs a mouse.").first.is_visible()
-
-
-def set_time(page: Page, name: str, day: str, year: str, clock: str) -> None:
-    """Month and day follow by themselves; after the year, which may be longer, one goes on."""
-    tab_to(page, id=name)
-    page.keyboard.type(day + year)
-    page.keyboard.press("ArrowRight")
-    page.keyboard.type(clock)
-
-
-def tab_to(page: Page, **wanted: str | re.Pattern[str]) -> None:
-    """Press Tab until the focus is there; wherever it rests on the way, it can be seen."""
-    for _step in range(MOST_STEPS):
-        page.keyboard.press("Tab")
-        found = focused(page)
-        if all(_fits(found[name], value) for name, value in wanted.items()):
-            return
-    pytest.fail(f"The keyboard does not reach {wanted} on {page.url}.")
-
-
-def press(page: Page, words: str | re.Pattern[str], tag: str = "a") -> None:
-    """Go to a link or a button and press Enter."""
-    tab_to(page, words=words, tag=tag)
-    enter(page)
-
-
-def enter(page: Page) -> None:
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-
-
-def write(page: Page, **fields: str) -> None:
-    """Go from field to field in their order and type; a list jumps to what is typed."""
-    for name, value in fields.items():
-        tab_to(page, id=name)
-        page.keyboard.type(value)
-
-
-def _fits(found: str, wanted: str | re.Pattern[str]) -> bool:
-    return found == wanted if isinstance(wanted, str) else bool(wanted.search(found))
 
 
 def _letter(mails: MailBox, email: str) -> str:
