@@ -73,12 +73,9 @@ def _templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCa
 
 
 @pytest.fixture(scope="session")
-def _shared_portals() -> Iterator[dict[Databases, Portal]]:
+def _shared_portals() -> dict[Databases, Portal]:
     """Of each kind of database, the portal of all tests that ask for no settings of their own."""
-    portals: dict[Databases, Portal] = {}
-    yield portals
-    for portal in portals.values():
-        portal.drop()
+    return {}
 
 
 @pytest.fixture

@@ -179,6 +179,7 @@ def test_readiness_says_how_the_portal_stands(
     }
 
 
+@pytest.mark.own_portal
 def test_a_database_of_another_version_is_not_ready(app: Flask, client: PortalClient) -> None:
     with app.app_context(), transaction() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
