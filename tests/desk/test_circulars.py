@@ -23,7 +23,6 @@ from portal.outbox import service as outbox
 from portal.outbox.models import Message
 from tests.desk.front_door import make_user, sign_in, words
 from tests.desk.people import LIST, comes, event_of, park
-from tests.desk.test_registrations import queries
 from tests.factories import make_event
 from tests.harness.client import PortalClient, find_form
 from tests.harness.mails import html_of, text_of
