@@ -427,11 +427,11 @@ def test_a_list_of_letters_asks_as_often_with_one_as_with_twenty(
     client: PortalClient, deliver: Deliver
 ) -> None:
     send(client, draft(client))
-    with queries(client.application) as few:
+    with statements(client.application) as few:
         client.get(LETTERS)
     for _each in range(20):
         draft(client)
-    with queries(client.application) as many:
+    with statements(client.application) as many:
         client.get(LETTERS)
     assert len(many) == len(few) < 12
 
