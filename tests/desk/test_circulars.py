@@ -25,6 +25,7 @@ from tests.desk.front_door import make_user, sign_in, words
 from tests.desk.people import LIST, comes, event_of, park
 from tests.factories import make_event
 from tests.harness.client import PortalClient, find_form
+from tests.harness.counting import statements
 from tests.harness.mails import html_of, text_of
 from tests.registrations.front_door import link_in
 
