@@ -12,6 +12,7 @@ from portal.db import db, transaction
 from portal.events import speaker_service
 from portal.events.models import Speaker
 from portal.ledger import Digest, Erased, Row
+from portal.outbox import kept_mails
 from portal.outbox.models import Message
 from portal.registrations import letters as registration_letters
 from portal.registrations import privacy as registrations
@@ -61,6 +62,7 @@ def _again(entry: Erased, known: _Known, now: datetime) -> bool:
     addresses = [each for each in known.addresses if known.is_of(entry.digest, each)]
     people = _registrations(entry, known)
     speakers = _speakers(entry, known)
+    written_to = {*(addresses if entry.whole else ()), *(each.email for each in people)}
     for registration in people:
         _forget(registration, now)
         del known.registrations[registration.id]
@@ -68,6 +70,7 @@ def _again(entry: Erased, known: _Known, now: datetime) -> bool:
         speaker_service.remove_speaker(speaker, by=COMMAND, now=now)
         del known.speakers[speaker.id]
     mails = _forget_address(addresses, entry.at) if entry.whole else 0
+    kept_mails.drop_about(written_to)
     return bool(people or speakers or mails)
 
 
