@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,6 +21,7 @@ from portal.circulars import service as circulars
 from portal.config import Settings
 from portal.db import db, transaction
 from portal.events.models import Speaker
+from portal.prepare import migrate
 from portal.registrations.models import Registration
 from portal.registrations.queries import counts_by_status
 from portal.registrations.rules import Status
@@ -59,6 +62,7 @@ def a_whole_life(app: Flask, client: PortalClient, deliver: Deliver) -> None:
         path = f"{link_in(mail)}/details"
         assert client.submit(path, PERSON | {"email": NEW}, action=path).status_code == 200
     deliver()
+    client.submit("/en/accessibility/feedback", {"message": "Too small.", "email": NEW})
     with app.app_context(), transaction():
         people = db.session.scalars(select(Registration).where(Registration.email == NEW)).all()
         assert [each.status for each in people] == [Status.CONFIRMED, Status.WAITLISTED]
@@ -199,3 +203,23 @@ def test_who_comes_back_while_they_are_being_forgotten_stays(
     with app.app_context():
         left = db.session.scalars(select(Registration).where(Registration.erased_at.is_(None)))
         assert [each.email for each in left] == ["ada@example.org"]
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_what_an_earlier_version_deleted_leaves_the_file_with_the_upgrade(
+    app: Flask, settings: Settings, tmp_path: Path
+) -> None:
+    """Rows deleted before SQLite was told to zero them, and rows that stay."""
+    file = settings.database_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("PRAGMA secure_delete=OFF")
+        connection.execute("PRAGMA user_version=0")
+        rows = [(f"zenobia{number}", "2026-11-02 09:00:00") for number in range(200)]
+        connection.executemany("INSERT INTO heartbeats VALUES (?, ?)", rows)
+        connection.commit()
+        connection.execute("DELETE FROM heartbeats WHERE name <> 'zenobia7'")
+    with app.app_context():
+        db.engine.dispose()
+    migrate(app)
+    assert found_in(tmp_path, "zenobia8") == []
+    assert found_in(tmp_path, "zenobia7") != []
