@@ -43,6 +43,8 @@ from portal.registrations.desk import line as registration_line
 from portal.registrations.desk import people
 from portal.registrations.desk import unreached as registration_unreached
 from portal.site import TEMPLATES, init_site
+from portal.subjects import desk as subjects_desk
+from portal.subjects import views as subjects
 from portal.web import JsonLines, OwnHost, Portal, init_web
 from portal.wording import init_wording
 
@@ -77,6 +79,8 @@ BLUEPRINTS = (
     registration_unreached.bp,
     circulars_desk.bp,
     outbox_desk.bp,
+    subjects.bp,
+    subjects_desk.bp,
 )
 
 

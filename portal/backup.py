@@ -13,9 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from portal import clock, maintenance, running
+from flask import Flask
+
+from portal import clock, ledger, maintenance, running
 from portal.config import Misconfigured, Settings, data_directory
-from portal.dump import REFUSALS, Database, Migrate, database_at
+from portal.db import db
+from portal.dump import REFUSALS, Database, database_at
+from portal.ledger import Erased
 from portal.prepare import knows, migrate
 
 FORMAT = 1
@@ -48,10 +52,14 @@ def write_backup(settings: Settings, file: Path) -> Manifest:
     return manifest
 
 
-def restore_backup(environ: Mapping[str, str], file: Path, *, force: bool = False) -> Settings:
-    """Bring an archive back; nothing is touched before all of it was checked.
+def restore_backup(
+    environ: Mapping[str, str], file: Path, *, force: bool = False, erasures: Path | None = None
+) -> int:
+    """Bring an archive back, and make the erasures since then again; how many those were.
 
-    Not while the portal runs, whatever was forced: it would write on into what is replaced.
+    They stand in the ledger that is replaced, and in another one where it is named. Nothing is
+    touched before all of the archive was checked, and nothing while the portal runs, whatever was
+    forced: it would write on into what is replaced.
     """
     data_dir = data_directory(environ)
     with running.alone(data_dir), _workplace(data_dir.parent) as place:
@@ -60,14 +68,40 @@ def restore_backup(environ: Mapping[str, str], file: Path, *, force: bool = Fals
             raise Misconfigured([f"{data_dir} is not empty: restore elsewhere, or use --force."])
         database = database_at(Settings.from_environ(environ).database_url)
         _ensure_it_may_be_replaced(database, manifest, force=force)
+        entries, keys = _ledgers(data_dir, place / "data", erasures)
         _put_back(place / "data", data_dir)
-        settings = Settings.from_environ(environ)
+        ledger.keep(data_dir, entries)
+        app = _app(Settings.from_environ(environ))
         try:
-            database.read(place / "database", manifest["database"], _migrate(settings))
+            database.read(place / "database", manifest["database"], lambda to: migrate(app, to))
         except REFUSALS as error:
             reason = str(error).splitlines()[0]
             raise Misconfigured([f"The database refused the backup: {reason}"]) from None
-    return settings
+        return _erase_again(app, entries, keys)
+
+
+def _ledgers(data_dir: Path, archived: Path, named: Path | None) -> tuple[list[Erased], set[str]]:
+    """Every erasure that is known, and the keys by which their addresses may be digested."""
+    files = [data_dir / ledger.FILE, archived / ledger.FILE, *([named] if named else [])]
+    entries = [entry for file in files for entry in ledger.read(file)]
+    keys = {ledger.key_of(place) for place in (data_dir, archived) if _has_key(place)}
+    return entries, keys
+
+
+def _has_key(place: Path) -> bool:
+    return (place / ledger.KEY).exists()
+
+
+def _erase_again(app: Flask, entries: list[Erased], keys: set[str]) -> int:
+    from portal.subjects import replay
+
+    if not entries:
+        return 0
+    with app.app_context():
+        made = replay.again(entries, [ledger.digest_by(key) for key in keys], now=clock.now())
+        db.session.remove()
+        db.engine.dispose()
+    return made
 
 
 def _ensure_it_may_be_replaced(database: Database, manifest: Manifest, *, force: bool) -> None:
@@ -81,11 +115,10 @@ def _ensure_it_may_be_replaced(database: Database, manifest: Manifest, *, force:
         raise Misconfigured(["The database is not empty: use another one, or --force."])
 
 
-def _migrate(settings: Settings) -> Migrate:
+def _app(settings: Settings) -> Flask:
     from portal.app import create_app
 
-    app = create_app(settings)
-    return lambda revision: migrate(app, revision)
+    return create_app(settings)
 
 
 @contextmanager

@@ -122,12 +122,18 @@ def backup(file: Path) -> None:
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Replace what is there already.")
-def restore(file: Path, force: bool) -> None:
+@click.option(
+    "--erasures",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A later `erasures` file, where the data directory that held it is lost.",
+)
+def restore(file: Path, force: bool, erasures: Path | None) -> None:
     """Bring back everything from FILE into an empty data directory and database."""
     from portal.backup import restore_backup
 
-    restore_backup(os.environ, file, force=force)
+    made = restore_backup(os.environ, file, force=force, erasures=erasures)
     click.echo(f"Everything from {file} is back.")
+    click.echo(f"Erasures made since the backup, and now made again: {made}.")
 
 
 @main.command(name="maintenance")

@@ -80,6 +80,7 @@ class Settings:
     trusted_proxies: int = 0
     workers: int = 2
     upload_megabytes: int = 20
+    backup_days: int = 90
     limits: Mapping[str, str | None] = field(
         default_factory=lambda: {**LIMITS_PER_NETWORK, **LIMITS_PER_ADDRESS}
     )
@@ -214,6 +215,7 @@ class _Reader:
             "trusted_proxies": self.number("PORTAL_TRUSTED_PROXIES", 0, lowest=0, highest=10),
             "workers": self.number("PORTAL_WORKERS", 2, lowest=1, highest=64),
             "upload_megabytes": self.number("PORTAL_UPLOAD_MEGABYTES", 20, lowest=1, highest=500),
+            "backup_days": self.number("PORTAL_BACKUP_DAYS", 90, lowest=1, highest=3650),
             "limits": self.limits(),
             "mail_rate": self.mail_rate(),
             "metrics_token": self.text("PORTAL_METRICS_TOKEN", ""),

@@ -227,7 +227,7 @@ def _tune(engine: Engine, *, lock: bool) -> None:
     def connected(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -311,5 +311,6 @@ def _lock(file: int) -> bool:
     return True
 
 
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 _BUSY = "The database is busy with other writers."
 _LOOKS_AGAIN = 0.001

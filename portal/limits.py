@@ -141,6 +141,7 @@ def _engine(url: str) -> Engine:
             cursor.execute("PRAGMA busy_timeout=20000")
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute("PRAGMA synchronous=OFF")
+            cursor.execute("PRAGMA secure_delete=ON")
             cursor.execute(
                 "CREATE TABLE IF NOT EXISTS limit_counts (key VARCHAR(300) PRIMARY KEY, "
                 "count INTEGER NOT NULL, expires_at FLOAT NOT NULL)"

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
+from portal import tokens
 from portal.config import Settings
 from portal.invites.service import Calendar
 from portal.outbox import mime
@@ -71,7 +72,7 @@ def post(
     priority: int = outbox.PERSONAL,
 ) -> str:
     """Freeze the letter's octets and put them into the outbox; the Message-ID is answered."""
-    message_id = mime.message_id(domain(), to[1], *facts)
+    message_id = mime.message_id(domain(), tokens.keyed("mail", to[1], *facts))
     octets = mime.build(
         sender=sender(),
         to=to,

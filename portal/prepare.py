@@ -12,6 +12,8 @@ from babel.messages.pofile import read_po
 from portal.assets import bundle
 from portal.config import ROOT, Settings
 from portal.db import db
+from portal.ledger import key_of
+from portal.wiping import write_anew_once
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -23,7 +25,9 @@ MIGRATIONS = ROOT / "migrations"
 
 def prepare(app: Flask) -> None:
     """Bring everything to the state this version needs; run again, it changes nothing."""
-    make_directories(app.extensions["portal"])
+    settings = app.extensions["portal"]
+    make_directories(settings)
+    key_of(settings.data_dir)
     before = os.umask(0o077)  # a database that is made here is its owner's alone
     try:
         migrate(app)
@@ -45,6 +49,7 @@ def migrate(app: Flask, revision: str = "head") -> None:
     Migrate(app, db, directory=directory, render_as_batch=True)
     with app.app_context():
         upgrade(directory=directory, revision=revision)
+    write_anew_once(app.extensions["portal"])
 
 
 def knows(revision: str) -> bool:

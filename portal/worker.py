@@ -20,6 +20,7 @@ from portal.heartbeat import beat
 from portal.materials import chores as materials
 from portal.outbox import chores as outbox
 from portal.registrations import chores as registrations
+from portal.subjects import chores as subjects
 
 log = logging.getLogger("portal.worker")
 
@@ -31,6 +32,7 @@ WRITING: Sequence[Chore] = (
     accounts.forget_sign_ins,
     *events.CHORES,
     *materials.CHORES,
+    *subjects.CHORES,
 )
 POSTING: Sequence[Chore] = (outbox.deliver_some,)
 IDLE_SECONDS, GATHERING_SECONDS = 0.3, 0.06
@@ -50,6 +52,10 @@ RESTS: Mapping[Chore, float] = {
     accounts.forget_sign_ins: 600.0,
     events.forget_speakers_addresses: 600.0,
     materials.sweep_files: 3600.0,
+    subjects.finish_next_erasure: 1.0,
+    subjects.forget_old: 600.0,
+    subjects.forget_ledger: 3600.0,
+    subjects.wipe: 30.0,
 }
 """Seconds after which a chore that found nothing looks again; the others always look."""
 
@@ -73,8 +79,13 @@ def run(app: Flask, stop: threading.Event) -> None:
 
 def run_all(now: datetime) -> None:
     """Do every chore until none finds anything to do, in the application's context."""
-    while any([_do(chore, now) for chore in (*WRITING, *POSTING)]):
+    while run_each(now):
         pass
+
+
+def run_each(now: datetime) -> bool:
+    """Do every chore once; whether any found something to do."""
+    return any([_do(chore, now) for chore in (*WRITING, *POSTING)])
 
 
 def _post(app: Flask, stop: threading.Event) -> None:

@@ -110,6 +110,9 @@ def _nav() -> list[tuple[str, str, bool]]:
             places.append(
                 (_("Team"), url_for("team_desk.index", slug=slug), request.blueprint == "team_desk")
             )
+    places.append(
+        (_("Requests"), url_for("subjects_desk.index"), request.blueprint == "subjects_desk")
+    )
     places.append((_("Outbox"), url_for("outbox_desk.index"), request.blueprint == "outbox_desk"))
     if organiser().admin:
         places += [

@@ -13,7 +13,7 @@ from portal.accounts.rules import TeamRole
 from portal.extensions import limiter
 from portal.i18n import Translated, in_language, languages
 from portal.mail import Written
-from portal.tokens import digest
+from portal.tokens import keyed
 
 SECURITY, TEAM = "security", "team"
 SECOND_FACTOR_FORGOTTEN = "second_factor_forgotten"
@@ -23,7 +23,7 @@ PASSKEY_ADDED, IDENTITY_LINKED = "passkey_added", "identity_linked"
 def may_write_to(address_key: str) -> bool:
     """Whether a page may send one more letter to this mailbox within the hour; it is counted."""
     allowed = current_app.extensions["portal"].limits["mail"]
-    return not allowed or limiter.limiter.hit(parse(allowed), "mail", digest(address_key))
+    return not allowed or limiter.limiter.hit(parse(allowed), "mail", keyed("mailbox", address_key))
 
 
 def invite(user: User, *, now: datetime) -> str:

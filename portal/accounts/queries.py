@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.accounts.models import Identity, Membership, Passkey, SignIn, User
@@ -188,13 +188,22 @@ def by_identity(issuer: str, subject: str) -> User | None:
 
 def who_else_runs(event_id: int, user: User) -> Sequence[User]:
     """The other organisers of the event; where there is none, the other administrators."""
-    others = select(User).where(User.active, User.id != user.id).order_by(User.id)
+    return _running(event_id, select(User).where(User.active, User.id != user.id))
+
+
+def who_runs(event_id: int) -> Sequence[User]:
+    """The organisers of the event; where there is none, the administrators."""
+    return _running(event_id, select(User).where(User.active))
+
+
+def _running(event_id: int, among: Select[User]) -> Sequence[User]:
     members = select(Membership.user_id).where(
         Membership.event_id == event_id,
         Membership.role.in_([role for role in TeamRole if Right.RUN in RIGHTS[role]]),
     )
-    team = db.session.scalars(others.where(User.id.in_(members))).all()
-    return team or db.session.scalars(others.where(User.admin)).all()
+    among = among.order_by(User.id)
+    team = db.session.scalars(among.where(User.id.in_(members))).all()
+    return team or db.session.scalars(among.where(User.admin)).all()
 
 
 def demonstration_organiser() -> User | None:

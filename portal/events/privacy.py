@@ -1,6 +1,7 @@
 """What events hold about speakers, and how they forget."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, literal_column, select
 
@@ -15,6 +16,21 @@ PERSONAL = (
 
 # A speaker's address is needed until what they said is published, and no longer.
 ADDRESSES_ARE_KEPT = timedelta(days=30)
+
+
+def held(speaker: Speaker) -> dict[str, Any]:
+    """What is kept of a speaker, and what they agreed to have shown."""
+    shown = ("name", "role", "affiliation", "biography", "photo", "photo_text", "email")
+    moments = ("asked_at", "agreed_at", "refused_at")
+    found = {name: getattr(speaker, name) for name in moments}
+    return {
+        "event": speaker.event.title,
+        "starts_at": speaker.event.starts_at.isoformat(),
+        **{name: getattr(speaker, name) for name in shown},
+        **{name: moment.isoformat() if moment else None for name, moment in found.items()},
+        "recordings": speaker.recordings,
+        "agreed": speaker.agreed,
+    }
 
 
 def next_forgotten(now: datetime) -> Speaker | None:

@@ -5,9 +5,12 @@ organiser can answer who was told what. A parked mail that nobody helped goes as
 to be forgotten is forgotten at once (`service.forget_thread`).
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, delete, func, or_, select
+from sqlalchemy.orm import defer
 
 from portal.db import db
 from portal.outbox.models import Message
@@ -30,3 +33,30 @@ def forget_old(now: datetime) -> None:
 def _old(now: datetime) -> Select[int]:
     before = now - MAILS_ARE_KEPT
     return select(Message.id).where(or_(Message.sent_at < before, Message.parked_at < before))
+
+
+def held(thread: str) -> dict[str, Any]:
+    """The letters of a thread: when, to which mailbox, about what, and what became of them."""
+    return {"letters": _letters(Message.thread == thread)}
+
+
+def held_of_mailbox(address: str, but: Iterable[str]) -> list[dict[str, Any]]:
+    """The letters to a mailbox outside these threads."""
+    to = func.lower(Message.recipient) == func.lower(bindparam("address", address, type_=String()))
+    return _letters(to & Message.thread.not_in(list(but)))
+
+
+def _letters(which: ColumnElement[bool]) -> list[dict[str, Any]]:
+    question = select(Message).where(which).order_by(Message.id)
+    found = db.session.scalars(question.options(defer(Message.octets), defer(Message.before)))
+    return [
+        {
+            "written_at": each.created_at.isoformat(),
+            "occasion": each.occasion,
+            "to": each.recipient,
+            "subject": each.subject,
+            "state": "sent" if each.sent_at else "parked" if each.parked_at else "waiting",
+            "sent_at": each.sent_at.isoformat() if each.sent_at else None,
+        }
+        for each in found
+    ]

@@ -1,17 +1,19 @@
 """The verbs of the outbox: post, take back, claim, and note what became of a mail."""
 
 import random
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from portal.audit.service import Actor, record
 from portal.db import db, for_update
 from portal.errors import Refused
+from portal.outbox import kept_mails
 from portal.outbox.models import Message
 from portal.outbox.queries import WAITING
 
@@ -233,17 +235,40 @@ def _was_overtaken(message: Message) -> bool:
 
 
 def forget_thread(thread: str, recipient: str, occasion: str) -> bool:
-    """Remove a thread's mails, and its reader's of an occasion that belong to no thread.
+    """Remove a thread's mails, and its readers' of an occasion that belong to no thread.
 
-    Not while one of them is still to be sent.
+    Its readers are all mailboxes that it was ever written to. Not while one of these mails is
+    still to be sent.
     """
+    written_to = select(func.lower(Message.recipient)).where(Message.thread == thread)
     of_nothing = and_(
         Message.thread == "",
         Message.occasion == occasion,
-        func.lower(Message.recipient) == func.lower(recipient),
+        or_(
+            func.lower(Message.recipient) == func.lower(recipient),
+            func.lower(Message.recipient).in_(written_to),
+        ),
     )
-    told = or_(Message.thread == thread, of_nothing)
+    return _forget(or_(Message.thread == thread, of_nothing))
+
+
+def forget_address(addresses: Collection[str]) -> bool:
+    """Remove every mail to these mailboxes; not while one of them is still to be sent."""
+    mailboxes = [address.lower() for address in addresses]
+    if not _forget(func.lower(Message.recipient).in_(mailboxes)):
+        return False
+    kept_mails.drop_about(addresses)
+    return True
+
+
+def drop_waiting(thread: str) -> None:
+    """What was still to be sent of a thread is not sent any more."""
+    db.session.execute(delete(Message).where(Message.thread == thread, WAITING))
+
+
+def _forget(told: ColumnElement[bool]) -> bool:
     if db.session.execute(select(Message.id).where(told, WAITING).limit(1)).first() is not None:
         return False
-    db.session.execute(delete(Message).where(told))
+    removed = delete(Message).where(told).returning(Message.message_id)
+    kept_mails.drop(db.session.scalars(removed).all())
     return True

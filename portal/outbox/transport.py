@@ -64,6 +64,12 @@ def open_transport(mail_url: str, *, maildir: Path) -> Transport:
     return FileTransport(_directory(parts, maildir))
 
 
+def kept_in(mail_url: str, maildir: Path) -> Path | None:
+    """The directory of mails kept as files; None where they go to a server."""
+    parts = urlsplit(mail_url)
+    return None if parts.scheme in ("smtp", "smtps") else _directory(parts, maildir)
+
+
 def where(mail_url: str, maildir: Path) -> str:
     """One sentence for the start-up line, without user and password."""
     parts = urlsplit(mail_url)
@@ -95,7 +101,7 @@ class FileTransport:
         self.directory = directory
 
     def send(self, message_id: str, sender: str, recipient: str, octets: bytes) -> None:
-        finished = self.directory / f"{_file_name(message_id)}.eml"
+        finished = self.directory / f"{file_name(message_id)}.eml"
         draft = finished.with_name(f".{finished.name}.{os.getpid()}")
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
@@ -333,7 +339,8 @@ def _directory(parts: SplitResult, maildir: Path) -> Path:
     return Path(unquote(parts.path)) if parts.path else maildir
 
 
-def _file_name(message_id: str) -> str:
+def file_name(message_id: str) -> str:
+    """Under which a mail is kept as a file, without its ending."""
     name = _UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", message_id.strip("<>"))
     if len(name) > 200:
         name = f"{name[:100]}-{sha256(name.encode()).hexdigest()}"

@@ -23,6 +23,7 @@ from portal.metrics import BUCKETS, LETTERS, OTHER, STATUSES, parts
 from portal.outbox.queries import figures
 from portal.pages.readiness import free_bytes, seconds_since
 from portal.registrations.queries import numbers_by_status, stuck_number
+from portal.subjects.unfinished import seconds_unfinished
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 Sample = tuple[str, dict[str, str], float]
@@ -110,6 +111,8 @@ def _of_the_database(now: datetime) -> Iterator[str]:
     yield from _gauge("letters_parked", "Letters that were refused for good.", outbox.parked)
     yield from _gauge("letters_stuck", "Letters that could not be written.", stuck_number())
     yield from _gauge("oldest_letter_seconds", "How long the oldest waits.", oldest)
+    erasing = seconds_unfinished(now)
+    yield from _gauge("oldest_erasure_seconds", "Since one waits to be done and wiped.", erasing)
     if beat is not None:
         yield from _gauge("worker_heartbeat_seconds", "Since the worker was heard of.", beat)
     yield from _metric(

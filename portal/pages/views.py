@@ -106,6 +106,7 @@ def robots() -> Response:
         "Disallow: /desk",
         *(f"Disallow: /{lang}/registrations/" for lang in languages()),
         *(f"Disallow: /{lang}/speakers/" for lang in languages()),
+        *(f"Disallow: /{lang}/your-data/" for lang in languages()),
         "",
         f"Sitemap: {absolute(url_for('pages.sitemap'))}",
         "",

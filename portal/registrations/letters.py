@@ -106,6 +106,11 @@ def forget(registration: Registration) -> bool:
     return outbox.forget_thread(registration.thread, registration.email, Occasion.LINKS)
 
 
+def drop_waiting(registration: Registration) -> None:
+    """What an older copy of the database still has to tell was told: it is not told again."""
+    outbox.drop_waiting(registration.thread)
+
+
 def entry(registration: Registration, invite: Invite) -> Entry:
     """What the person's calendar should hold while they have a place, in their language."""
     event = registration.event

@@ -1,10 +1,12 @@
 """What registrations hold about a person, and how they forget."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, delete, or_, select
 
+from portal import wiping
 from portal.audit.service import WORKER, record
 from portal.db import db
 from portal.events.models import Event
@@ -12,7 +14,7 @@ from portal.events.rules import State
 from portal.protection import queries as records
 from portal.protection.rules import Kept, days
 from portal.registrations.models import Note, Registration
-from portal.registrations.person import without_needs
+from portal.registrations.person import FIELDS, without_needs
 
 # Every column that says something about the person; the rest are counts, order and proof.
 PERSONAL = (
@@ -77,24 +79,58 @@ def _old_notes(now: datetime) -> Select[int]:
 
 
 def held(registration: Registration) -> dict[str, Any]:
-    """What organisers wrote about the person, and how they came to be in the list."""
+    """All that the registration says of the person, what they were told, and notes about them."""
+    event = registration.event
+    return {
+        "event": event.title,
+        "event_page": event.slug,
+        "starts_at": event.starts_at.isoformat(),
+        "status": registration.standing.value,
+        "registered_at": registration.registered_at.isoformat(),
+        "status_since": registration.status_at.isoformat(),
+        **{name: _plain(getattr(registration, name)) for name in FIELDS},
+        "language": registration.language,
+        "number_in_line": registration.queue_number,
+        "entered_at_the_desk": registration.entered_by is not None,
+        "source": registration.source,
+        "notice_version": registration.notice_version,
+        "consents": [
+            {"consent": name} | _proof(proof) for name, proof in registration.consents.items()
+        ],
+        "told_status": registration.told_status.value if registration.told_status else None,
+        "told_at_address": registration.told_address,
+        "joined_at": _moment(registration.joined_at),
+        "still_comes_at": _moment(registration.still_comes_at),
+        "reached_at": _moment(registration.reached_at),
+        "notes": _notes(registration),
+    }
+
+
+def _notes(registration: Registration) -> list[dict[str, Any]]:
     notes = db.session.scalars(
         select(Note).where(Note.registration_id == registration.id).order_by(Note.id)
     )
-    return {
-        "phone": registration.phone,
-        "entered_at_the_desk": registration.entered_by is not None,
-        "source": registration.source,
-        "notes": [
-            {
-                "kind": note.kind.value,
-                "text": note.text,
-                "written_at": note.written_at.isoformat(),
-                "expires_at": note.expires_at.isoformat(),
-            }
-            for note in notes
-        ],
-    }
+    return [
+        {
+            "kind": note.kind.value,
+            "text": note.text,
+            "written_at": note.written_at.isoformat(),
+            "expires_at": note.expires_at.isoformat(),
+        }
+        for note in notes
+    ]
+
+
+def _proof(proof: Any) -> dict[str, Any]:
+    return dict(proof) if isinstance(proof, dict) else {"given": str(proof)}
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, StrEnum) else value
+
+
+def _moment(value: datetime | None) -> str | None:
+    return value.isoformat() if value else None
 
 
 def blank(registration: Registration) -> None:
@@ -116,6 +152,8 @@ def erase(registration: Registration, *, now: datetime) -> None:
     registration.consents = {}
     db.session.execute(delete(Note).where(Note.registration_id == registration.id))
     registration.still_comes_at = None
+    registration.told_revision = registration.revision
     registration.links_asked_at = registration.erase_asked_at = registration.stuck_at = None
     registration.erased_at = now
     record("registration.erased", registration, by=WORKER, now=now, event_id=registration.event_id)
+    wiping.ask()

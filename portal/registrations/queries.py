@@ -21,6 +21,9 @@ _A_LETTER_WAITS = exists().where(
     Message.sent_at.is_(None),
     Message.parked_at.is_(None),
 )
+_COUNTS = Registration.erased_at.is_(None) | (Registration.status != Status.WITHDRAWN)
+"""Who was forgotten still came; who withdrew, or never registered, and was forgotten, did not."""
+
 LIVE = tuple(status for status in Status if status.is_live)
 
 
@@ -102,7 +105,7 @@ def counts_by_status(event_id: int) -> dict[Status, int]:
     """How many registrations of an event stand at each status."""
     rows = db.session.execute(
         select(Registration.status, func.count())
-        .where(Registration.event_id == event_id, Registration.erased_at.is_(None))
+        .where(Registration.event_id == event_id, _COUNTS)
         .group_by(Registration.status)
     ).all()
     return dict.fromkeys(Status, 0) | {status: count for status, count in rows}
@@ -111,9 +114,7 @@ def counts_by_status(event_id: int) -> dict[Status, int]:
 def numbers_by_status() -> dict[Status, int]:
     """How many registrations of all events stand at each status."""
     rows = db.session.execute(
-        select(Registration.status, func.count())
-        .where(Registration.erased_at.is_(None))
-        .group_by(Registration.status)
+        select(Registration.status, func.count()).where(_COUNTS).group_by(Registration.status)
     ).all()
     return dict.fromkeys(Status, 0) | {status: count for status, count in rows}
 
@@ -347,6 +348,7 @@ def _untold_of(event: Event) -> Select[Registration]:
         Registration.event_id == event.id,
         Registration.status.in_(LIVE),
         Registration.told_event_revision < event.announced_revision,
+        Registration.erased_at.is_(None),
         Registration.stuck_at.is_(None),
         Registration.letter_due_at.is_(None),
     )

@@ -40,7 +40,7 @@ from portal.limits import rate
 from portal.materials.shown import for_attendee
 from portal.protection import queries as records
 from portal.protection.rules import Kept
-from portal.registrations import letters, person, privacy, queries, service
+from portal.registrations import letters, person, queries, service
 from portal.registrations.forms import (
     LinkForm,
     PersonForm,
@@ -57,6 +57,7 @@ from portal.registrations.rules import (
 )
 from portal.registrations.service import Sent
 from portal.registrations.service import details as changing
+from portal.subjects.service import forget_details
 from portal.text import masked
 from portal.tokens import BadLink
 from portal.web import personal
@@ -184,7 +185,7 @@ def erasure(token: str) -> ResponseReturnValue:
         return _act_page("erasure", token)
     registration = _own(token)
     service.disown(registration, by=REGISTRANT, now=clock.now())
-    privacy.blank(registration)
+    forget_details(registration)
     _leads_to_event(registration.event)
     return render_template("registrations/erased.html", event=registration.event)
 
@@ -405,5 +406,5 @@ def _may_write_to(address: str, counted_as: str) -> bool:
     allowed = current_app.extensions["portal"].limits["mail"]
     if not allowed:
         return True
-    key = tokens.digest(person.address_key(address))
+    key = tokens.keyed("mailbox", person.address_key(address))
     return limiter.limiter.hit(parse(allowed), counted_as, key)

@@ -45,6 +45,10 @@ from portal.registrations.demonstration import register_people
 from portal.registrations.models import Registration
 from portal.registrations.rules import Attendance
 from portal.registrations.service import notes
+from portal.subjects import letters as subject_letters
+from portal.subjects import service as subjects
+from portal.subjects.models import Inquiry
+from portal.subjects.rules import RequestKind
 from portal.tokens import sign
 from tests.desk.front_door import PASSWORD
 from tests.factories import (
@@ -79,6 +83,17 @@ class Stage:
             ).one()
             token = sign("registration", found.id, found.link_code)
         return f"/registrations/{token}{page}"
+
+    def data(self, email: str, page: str = "") -> str:
+        """The path of what is kept about an address, as its letter links it."""
+        with self.app.app_context(), transaction() as session:
+            inquiry = Inquiry(
+                address=email, address_key=email, language="en", asked_at=clock.now(),
+                told_at=clock.now(),
+            )  # fmt: skip
+            session.add(inquiry)
+            session.flush()
+            return f"/your-data/{subject_letters.token(inquiry)}{page}"
 
     def desk(self, email: str, page: str = "") -> str:
         """The path of that registration at the desk."""
@@ -238,6 +253,7 @@ def _set_up(now: datetime) -> None:
     _letters(now)
     _circulars(now)
     _stories(now)
+    _requests(now)
     _drafts(now, later)
     _asked(now, later)
 
@@ -459,6 +475,17 @@ def _stories(now: datetime) -> None:
     _comes("rests", "resting")
     rests.capacity, rests.waitlist = 2, False
     _comes("open", "known", last_name="Known")
+
+
+def _requests(now: datetime) -> None:
+    """One to answer, one that is late, one that was answered."""
+    who = Inquiry(address="storied@example.org", address_key="storied@example.org", language="en")
+    for kind, days in ((RequestKind.OBJECTION, 3), (RequestKind.RESTRICTION, 40)):
+        said = "No photographs of me.\nNot in the report either."
+        asked = now - timedelta(days=days)
+        subjects.ask(who, _event("crowd").id, kind, said, now=asked)
+    done = subjects.ask(who, _event("crowd").id, RequestKind.OTHER, "Who saw it?", now=now)
+    subjects.answer(done, "The team of the event, and nobody else.", by=COMMAND, now=now)
 
 
 def _made(slug: str, starts_at: datetime, **facts: Any) -> Event:

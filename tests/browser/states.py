@@ -47,6 +47,18 @@ def own(name: str, rest: str = "") -> Way:
     )
 
 
+def kept_of(name: str, rest: str = "") -> Way:
+    """What is kept about an address, by the link in the letter."""
+    return lambda page, stage, lang: goto(
+        page, stage, f"/{lang}{stage.data(f'{name}@example.org', rest)}"
+    )
+
+
+def _all_deleted(page: Page, stage: Stage, lang: str) -> None:
+    goto(page, stage, f"/{lang}{stage.data(stage.newcomer(), '/erasure')}")
+    press(page)
+
+
 def person(name: str, rest: str = "") -> Way:
     """A registration at the desk."""
     return lambda page, stage, lang: goto(page, stage, stage.desk(f"{name}@example.org", rest))
@@ -344,6 +356,16 @@ VISITOR: dict[str, Way] = {
     "link": at("/registrations/link"),
     "link, address missing": then(at("/registrations/link"), press),
     "link sent": then(at("/registrations/link"), fill(email="ada@example.org"), press),
+    "your data": at("/your-data"),
+    "your data, address missing": then(at("/your-data"), press),
+    "your data, letter sent": then(at("/your-data"), fill(email="ada@example.org"), press),
+    "your data, shown": kept_of("storied"),
+    "your data, nothing kept": kept_of("nobody"),
+    "your data, request": kept_of("storied", "/request"),
+    "your data, request, nothing written": then(kept_of("storied", "/request"), press),
+    "your data, deletion": kept_of("storied", "/erasure"),
+    "your data, nothing to delete": kept_of("nobody", "/erasure"),
+    "your data, deleted": _all_deleted,
     "join": at("/events/soon/join"),
     "join, address missing": then(at("/events/soon/join"), press),
     "join, link sent": then(at("/events/soon/join"), fill(email="ada@example.org"), press),
@@ -535,6 +557,19 @@ DESK: dict[str, Way] = {
     "new link": at_desk("/events/offers/materials/new/link"),
     "material": offered("materials", Material),
     "material: removal": offered("materials", Material, "/removal"),
+    "requests": at_desk("/requests/"),
+    "requests, answered": at_desk("/requests/?shelf=answered"),
+    "request": at_desk("/requests/1"),
+    "request, overdue, no answer": then(at_desk("/requests/2"), press),
+    "request, answered": at_desk("/requests/3"),
+    "deletions": at_desk("/requests/erasures"),
+    "deletion": at_desk("/requests/erasures/new"),
+    "deletion, nobody": then(
+        at_desk("/requests/erasures/new"), fill(email="no@example.org"), press
+    ),
+    "deletion, shown": then(
+        at_desk("/requests/erasures/new"), fill(email="storied@example.org"), press
+    ),
     "outbox: waiting": at_desk("/outbox/"),
     "outbox: sent": at_desk("/outbox/?shelf=sent"),
     "outbox: parked": at_desk("/outbox/?shelf=parked"),

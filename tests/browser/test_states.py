@@ -20,6 +20,12 @@ PARTS: dict[str, dict[str, Way]] = {"visitor": VISITOR, "stranger": STRANGER, "d
 
 # Pages that are one page twice, and those that say no to whatever was asked.
 SAME_TITLE = {
+    "your data, shown",
+    "your data, nothing kept",
+    "your data, letter sent",
+    "your data, nothing to delete",
+    "deletion, shown",
+    "request, answered",
     "record, with gaps",
     "record, one more purpose",
     "record, kept by a colleague meanwhile",

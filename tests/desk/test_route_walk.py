@@ -66,6 +66,7 @@ def values(app: Flask) -> dict[str, object]:
             "speaker_id": make_speaker(theirs).id,
             "material_id": make_link(theirs).id,
             "message_id": 1,
+            "request_id": 1,
         }
     email = make_user(app, "member@example.org", "theirs")
     sign_in(app, email)

@@ -104,6 +104,8 @@ def test_robots_are_told_where_not_to_go(client: PortalClient) -> None:
         "Disallow: /fr/registrations/",
         "Disallow: /en/speakers/",
         "Disallow: /fr/speakers/",
+        "Disallow: /en/your-data/",
+        "Disallow: /fr/your-data/",
         "",
         "Sitemap: http://localhost/sitemap.xml",
     ]

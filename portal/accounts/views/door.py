@@ -18,7 +18,7 @@ from portal.accounts.models import User
 from portal.accounts.rules import FAILURES_PER_ACCOUNT, HALF_SIGNED_IN, SignedInBy
 from portal.audit.service import Actor
 from portal.extensions import limiter
-from portal.tokens import BadLink, digest
+from portal.tokens import BadLink, keyed
 from portal.web import error_page
 
 bp = Blueprint("accounts", __name__, url_prefix="/desk")
@@ -111,11 +111,11 @@ def by(user: User) -> Actor:
 
 def refuse_after_failures(what: str, key: str) -> None:
     """Somebody guesses: this account rests, whether or not it exists."""
-    if not limiter.limiter.test(parse(FAILURES_PER_ACCOUNT), what, digest(key)):
+    if not limiter.limiter.test(parse(FAILURES_PER_ACCOUNT), what, keyed("account", key)):
         raise TooManyRequests
 
 
 def note_failure(what: str, key: str) -> None:
     """Counted outside the transaction, which is about to be rolled back."""
-    limiter.limiter.hit(parse(FAILURES_PER_ACCOUNT), what, digest(key))
+    limiter.limiter.hit(parse(FAILURES_PER_ACCOUNT), what, keyed("account", key))
     log.warning("sign-in failed", extra={"fields": {"factor": what}})

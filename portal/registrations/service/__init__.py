@@ -14,12 +14,14 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import bindparam, insert, update
 
+from portal import ledger
 from portal.audit.service import WORKER, Actor, Subject, record
 from portal.db import db
 from portal.errors import Refused
 from portal.events import service as events
 from portal.events.models import Event
 from portal.events.rules import Door, Entrance, Places, State, places_left
+from portal.ledger import Erased, Row
 from portal.registrations import queries
 from portal.registrations.models import Answer, Registration
 from portal.registrations.person import (
@@ -96,12 +98,43 @@ def withdraw(registration: Registration, *, by: Actor, now: datetime) -> None:
 
 def disown(registration: Registration, *, by: Actor, now: datetime) -> None:
     """Somebody else used this address: withdraw, and forget the person once that is told."""
-    event = events.locked(registration.event_id)
-    db.session.refresh(registration)
+    event = _held_with_event(registration)
+    known_by = ledger.digest(registration.address_key)
+    ledger.note(Erased(now, known_by, registrations=(row(registration),)))
     if registration.status.is_live:
         settle(registration, Status.WITHDRAWN, "registration.disowned", by=by, now=now)
-    registration.erase_asked_at = now
     registration.revision += 1
+    _have_erased(registration, event, now)
+
+
+def ask_to_be_erased(registration: Registration, *, by: Actor, now: datetime) -> bool:
+    """The person is to be forgotten; whether a letter about this event says so before.
+
+    Who was to come gives their place up and is told. Of an event that is over the status stays,
+    so that it is known how many came. The ledger is written by who asks for all of an address.
+    """
+    event = _held_with_event(registration)
+    was_to_come = registration.status.is_live and registration.may_withdraw(now)
+    if was_to_come:
+        act = "registration.erasure_asked"
+        settle(registration, Status.WITHDRAWN, act, by=by, now=now)
+    _have_erased(registration, event, now)
+    return was_to_come
+
+
+def row(registration: Registration) -> Row:
+    """By what the ledger of erasures knows the registration again."""
+    return Row(registration.id, registration.event_id, registration.registered_at)
+
+
+def _held_with_event(registration: Registration) -> Event:
+    event = events.locked(registration.event_id)
+    db.session.refresh(registration)
+    return event
+
+
+def _have_erased(registration: Registration, event: Event, now: datetime) -> None:
+    registration.erase_asked_at = now
     registration.link_code = secrets.token_urlsafe(9)
     fill_places(event, now=now)
 

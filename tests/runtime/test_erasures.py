@@ -1,0 +1,90 @@
+"""A restore brings nobody back who asked to be forgotten since the backup was made."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from portal import clock, ledger
+from portal.audit.service import REGISTRANT
+from portal.backup import restore_backup, write_backup
+from portal.config import Settings
+from portal.db import db, transaction
+from portal.outbox.models import Message
+from portal.registrations import service as registrations
+from portal.registrations.models import Registration
+from portal.registrations.rules import Status
+from portal.subjects import queries, service
+from portal.worker import run_all
+from tests.factories import make_event, make_registration
+from tests.harness.servers import Server
+from tests.runtime.restoring import application
+from tests.subjects.front_door import found_in
+
+NewServer = Callable[..., Server]
+ZENOBIA = {"email": "zenobia@example.net", "first_name": "Zenobia", "last_name": "Quixley"}
+
+
+def test_what_was_erased_since_the_backup_is_erased_again_and_nobody_is_told_anew(
+    new_server: NewServer, tmp_path: Path
+) -> None:
+    portal, elsewhere = new_server(), new_server(empty=True)
+    archive, lost = tmp_path / "backup.tar.gz", tmp_path / "erasures"
+    with application(portal) as app, app.app_context():
+        with transaction():
+            event = make_event(capacity=2)
+            make_registration(event, **ZENOBIA)
+            disowned = make_registration(event, email="eve@example.org").id
+            other = make_event()
+            make_registration(other, **ZENOBIA | {"email": "zenobia.old@example.net"})
+            make_registration(other, email="bob@example.org")
+        run_all(clock.now())
+    settings = Settings.from_environ(portal.environment())
+    write_backup(settings, archive)
+    with application(portal) as app, app.app_context():
+        with transaction():
+            moved = db.session.scalars(select(Registration).where(Registration.id == 3)).one()
+            moved.email = moved.address_key = "zenobia@example.net"
+        with transaction():
+            erase("zenobia@example.net")
+            person = db.session.get_one(Registration, disowned)
+            registrations.disown(person, by=REGISTRANT, now=clock.now())
+        run_all(clock.now())
+        assert forgotten(app) == {1, disowned, 3}
+        with transaction():  # she comes back, and another gets no number of hers
+            make_registration(db.session.get_one(Registration, 4).event, **ZENOBIA)
+        run_all(clock.now())
+    later = tmp_path / "later.tar.gz"
+    write_backup(settings, later)
+    shutil.copy(portal.data_dir / ledger.FILE, lost)
+
+    assert restore_backup(portal.environment(), archive, force=True) == 2
+    moved_on = elsewhere.command("restore", str(archive), "--erasures", str(lost))
+    assert "now made again: 2." in moved_on.stdout, moved_on.stderr
+    for each in (portal, elsewhere):
+        with application(each) as app, app.app_context():
+            assert forgotten(app) == {1, disowned, 3}
+            people = db.session.scalars(select(Registration).where(Registration.id.in_((1, 3))))
+            assert {person.status for person in people} == {Status.WITHDRAWN}
+            before = db.session.scalar(select(func.count()).select_from(Message))
+            run_all(clock.now())
+            assert db.session.scalar(select(func.count()).select_from(Message)) == before
+        assert found_in(each.directory, "Zenobia", "zenobia@example.net", "zenobia.old@") == []
+    assert restore_backup(portal.environment(), later, force=True) == 0
+    with application(portal) as app, app.app_context():
+        assert forgotten(app) == {1, disowned, 3}
+
+
+def erase(address: str) -> None:
+    found = queries.of_address(address)
+    service.erase(found, address, address, "en", by=REGISTRANT, now=clock.now())
+
+
+def forgotten(app: Flask) -> set[int]:
+    return set(
+        db.session.scalars(select(Registration.id).where(Registration.erased_at.is_not(None)))
+    )
