@@ -42,6 +42,7 @@ from portal.registrations.desk import details as person_details
 from portal.registrations.desk import line as registration_line
 from portal.registrations.desk import people
 from portal.registrations.desk import unreached as registration_unreached
+from portal.reminders import desk as reminders_desk
 from portal.site import TEMPLATES, init_site
 from portal.web import JsonLines, OwnHost, Portal, init_web
 from portal.wording import init_wording
@@ -76,6 +77,7 @@ BLUEPRINTS = (
     registration_line.bp,
     registration_unreached.bp,
     circulars_desk.bp,
+    reminders_desk.bp,
     outbox_desk.bp,
 )
 
