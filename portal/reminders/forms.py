@@ -67,7 +67,8 @@ class ReminderForm(Together):
         self.names = NAMES[kind]
         self.known = {name: getattr(reminder, name) for name in self.names} if reminder else {}
         usual = {"number": 1, "unit": Unit.DAYS, "at": time(10), "audience": Audience.CAME}
-        super().__init__(data=self.known or usual)
+        super().__init__(data=usual | {n: v for n, v in self.known.items() if v is not None})
+        self.at.flags.required = True
         for name in ("unit", "at", "audience"):
             if name not in self.names:
                 del self[name]
@@ -81,8 +82,8 @@ class ReminderForm(Together):
             self.number.label.text = _("How many hours before the start")
             return
         self.number.description = (
-            _("after the end of the event") if self.kind.comes_after
-            else _("before the start of the event; 0 is the day itself")
+            _("counted from the end of the event") if self.kind.comes_after
+            else _("counted back from the start of the event; 0 is the day itself")
         )  # fmt: skip
         self.at.description = _(
             "Of days only, on the event’s clock: %(city)s time. Hours are counted exactly.",

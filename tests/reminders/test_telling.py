@@ -439,7 +439,7 @@ def test_thanks_go_to_who_came_as_far_as_that_is_known(
     page = words(again(app).get(DESK))
     came = [("ada", "Thank"), ("bob", "Thank")]
     if sends_the_link:
-        assert "everybody with a place, since nobody noted who came 3" in page
+        assert "everybody with a place, since nobody noted who came People now 3" in page
         assert told(deliver()) == [*came, ("cid", "Thank")]
     else:
         assert "who opened the joining link, and who has a place in the room" in page
