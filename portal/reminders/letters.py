@@ -53,6 +53,9 @@ class Reminded(Told):
         return translated_as(self.words, self.language)[0]
 
     def _how_to_join(self) -> str:
+        """Nothing once it is over: facts without a value are left out."""
+        if self.kind.comes_after:
+            return ""
         if self.kind is Kind.SOON:
             return _("by the link in this letter")
         return super()._how_to_join()

@@ -14,6 +14,7 @@ from portal.db import LARGEST_ID, db, for_update
 from portal.events import queries as events
 from portal.events.models import Event
 from portal.events.rules import Format, State
+from portal.heartbeat import LONG_AGO
 from portal.outbox.models import Message
 from portal.outbox.queries import WAITING
 from portal.registrations.models import Registration
@@ -229,7 +230,7 @@ def run(event: Event, run_id: int) -> Run | None:
     if run_id > LARGEST_ID:
         return None
     question = select(Run).join(Run.reminder).where(Run.id == run_id)
-    return db.session.scalar(question.where(Reminder.event_id == event.id))
+    return db.session.scalar(for_update(question.where(Reminder.event_id == event.id)))
 
 
 def progress(found: Sequence[Run]) -> dict[int, Progress]:
@@ -317,7 +318,7 @@ def refused_at_an_old_address(count: int) -> Sequence[Telling]:
     return db.session.scalars(
         _copies()
         .where(
-            Message.parked_at.is_not(None),
+            Message.parked_at > LONG_AGO,
             Message.in_doubt.is_(False),
             func.lower(Message.recipient) != func.lower(Registration.email),
             func.coalesce(Registration.erased_at, Registration.erase_asked_at).is_(None),
@@ -336,7 +337,6 @@ def _copies() -> Select[Telling]:
         .join(Run.reminder)
         .join(Reminder.event)
         .where(Message.occasion.in_(OCCASIONS), Telling.outcome == Outcome.WRITTEN)
-        .order_by(Telling.id)
         .options(contains_eager(Telling.run, Run.reminder, Reminder.event))
     )
 
