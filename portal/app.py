@@ -42,6 +42,7 @@ from portal.registrations.desk import details as person_details
 from portal.registrations.desk import line as registration_line
 from portal.registrations.desk import people
 from portal.registrations.desk import unreached as registration_unreached
+from portal.reminders import desk as reminders_desk
 from portal.site import TEMPLATES, init_site
 from portal.subjects import desk as subjects_desk
 from portal.subjects import views as subjects
@@ -78,6 +79,7 @@ BLUEPRINTS = (
     registration_line.bp,
     registration_unreached.bp,
     circulars_desk.bp,
+    reminders_desk.bp,
     outbox_desk.bp,
     subjects.bp,
     subjects_desk.bp,

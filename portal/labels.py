@@ -160,8 +160,19 @@ BADGES = {
     "changed": _l("Changed since they agreed"),
     "refused": _l("Refused"),
 }
+REMINDERS = {
+    "reminder": _l("Reminder"),
+    "soon": _l("It starts soon"),
+    "thanks": _l("Thank you"),
+}
+REMINDER_UNITS = {"days": _l("days"), "hours": _l("hours")}
+REMINDER_AUDIENCES = {
+    "came": _l("Those who came, as far as that is known"),
+    "places": _l("Everybody who had a place"),
+}
 OCCASIONS = {
     "circular": _l("Letter from the organisers"),
+    **REMINDERS,
     "feedback": _l("Feedback on accessibility"),
     "received": _l("Registration received"),
     "confirmed": _l("Place confirmed"),

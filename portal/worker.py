@@ -20,6 +20,7 @@ from portal.heartbeat import beat
 from portal.materials import chores as materials
 from portal.outbox import chores as outbox
 from portal.registrations import chores as registrations
+from portal.reminders import chores as reminders
 from portal.subjects import chores as subjects
 
 log = logging.getLogger("portal.worker")
@@ -28,6 +29,7 @@ Chore = Callable[[datetime], bool]
 WRITING: Sequence[Chore] = (
     *registrations.CHORES,
     *circulars.CHORES,
+    *reminders.CHORES,
     outbox.forget_old,
     accounts.forget_sign_ins,
     *events.CHORES,
@@ -48,6 +50,9 @@ RESTS: Mapping[Chore, float] = {
     registrations.forget_old_needs: 60.0,
     registrations.forget_notes: 60.0,
     circulars.renew_refused_circulars: 5.0,
+    reminders.begin_next_reminder: 5.0,
+    reminders.take_back_outdated_reminders: 1.0,
+    reminders.renew_refused_reminders: 5.0,
     outbox.forget_old: 60.0,
     accounts.forget_sign_ins: 600.0,
     events.forget_speakers_addresses: 600.0,

@@ -19,6 +19,7 @@ OPENER = "sign_in"
 EVENT_PAGES = {"events_desk", "events_texts", "events_publication", "events_editions"}
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OWN_PAGES = {"accounts_desk", "passkeys_desk", "identity_desk"}
+_LETTERS = ("circulars_desk", "reminders_desk")
 _OF_PEOPLE = ("registrations_desk", "person_desk", "line_desk", "unreached_desk")
 
 
@@ -104,7 +105,7 @@ def _nav() -> list[tuple[str, str, bool]]:
         if Right.RUN in g.rights:
             places.append(
                 (_("Letters"), url_for("circulars_desk.index", slug=slug),
-                 request.blueprint == "circulars_desk")
+                 request.blueprint in _LETTERS)
             )  # fmt: skip
         if Right.RUN in g.rights:
             places.append(

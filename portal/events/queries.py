@@ -196,6 +196,30 @@ def revision(event_id: int, number: int) -> Revision | None:
     )
 
 
+def stands_since(found: Sequence[Event]) -> dict[int, datetime]:
+    """From when each of these events was to take place when it is now to, without a break."""
+    said: dict[int, list[Revision]] = {event.id: [] for event in found}
+    question = select(Revision).where(Revision.event_id.in_(said))
+    for revision in db.session.scalars(question.order_by(Revision.revision.desc())):
+        said[revision.event_id].append(revision)
+    return {event.id: _stands_since(event, said[event.id]) for event in found}
+
+
+def _stands_since(event: Event, newest_first: Sequence[Revision]) -> datetime:
+    now = {
+        "starts_at": event.starts_at.isoformat(),
+        "ends_at": event.ends_at.isoformat(),
+        "zone": event.zone,
+        "state": event.state.value,
+    }
+    since = event.updated_at
+    for revision in newest_first:
+        if any(revision.facts[name] != value for name, value in now.items()):
+            break
+        since = revision.at
+    return since
+
+
 def due_to_announce(now: datetime) -> Event | None:
     """An event whose last edit has rested long enough to be told."""
     return db.session.scalar(

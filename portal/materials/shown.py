@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
+from portal import mail
 from portal.events.models import Event
 from portal.events.rules import State
 from portal.events.shown import Words, words
@@ -44,6 +45,15 @@ def for_attendee(event: Event, token: str, now: datetime) -> list[MaterialShown]
         m for m in queries.of_event(event) if is_for_attendees(m.visibility, event_was_held=held)
     ]
     return [_shown(m, url_for("materials.own_file", token=token, material_id=m.id)) for m in found]
+
+
+def in_letter(found: Sequence[Material], token: str, lang: str) -> list[MaterialShown]:
+    """What somebody with a place finds once the event is over, to be written in a letter."""
+    return [
+        _shown(m, mail.public_url("materials.own_file", lang=lang, token=token, material_id=m.id))
+        for m in found
+        if is_for_attendees(m.visibility, event_was_held=True)
+    ]
 
 
 def page_values(event: Event, now: datetime) -> dict[str, Any]:

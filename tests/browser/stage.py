@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -25,7 +25,7 @@ from portal.accounts.rules import Made, TeamRole
 from portal.audit.service import COMMAND, Actor
 from portal.circulars import service as circulars
 from portal.circulars.models import Circular
-from portal.circulars.rules import CircularState
+from portal.circulars.rules import CircularState, Outcome
 from portal.db import db, transaction
 from portal.events import editions_service, letters, publication_service
 from portal.events import programme_service as programme
@@ -45,6 +45,9 @@ from portal.registrations.demonstration import register_people
 from portal.registrations.models import Registration
 from portal.registrations.rules import Attendance
 from portal.registrations.service import notes
+from portal.reminders import service as reminders
+from portal.reminders.models import Reminder, Run, Telling
+from portal.reminders.rules import Audience, Kind, Unit
 from portal.subjects import letters as subject_letters
 from portal.subjects import service as subjects
 from portal.subjects.models import Inquiry
@@ -118,6 +121,16 @@ class Stage:
     def letter(self, name: str, page: str = "") -> str:
         """The path of a letter to a selection."""
         return f"/desk/events/crowd/letters/{_LETTERS[name]}{page}"
+
+    def reminder(self, name: str, page: str = "") -> str:
+        """The path of a letter that leaves by itself."""
+        slug, number = _REMINDERS[name]
+        return f"/desk/events/{slug}/reminders/{number}{page}"
+
+    def sets_another_moment(self, name: str) -> None:
+        """A colleague saves this letter first."""
+        with self.app.app_context(), transaction() as session:
+            session.get_one(Reminder, _REMINDERS[name][1]).number += 1
 
     def corrects(self, email: str) -> None:
         """A colleague corrects this person's role, each time to another one."""
@@ -252,6 +265,7 @@ def _set_up(now: datetime) -> None:
     _organisers(now)
     _letters(now)
     _circulars(now)
+    _reminders(now)
     _stories(now)
     _requests(now)
     _drafts(now, later)
@@ -434,6 +448,7 @@ def _letters(now: datetime) -> None:
 
 
 _LETTERS: dict[str, int] = {}
+_REMINDERS: dict[str, tuple[str, int]] = {}
 
 
 def _circulars(now: datetime) -> None:
@@ -455,6 +470,33 @@ def _circulars(now: datetime) -> None:
         if name == "sent":
             one.state, one.sent_at, one.ended_at = CircularState.SENT, now, now
         _LETTERS[name] = one.id
+
+
+def _reminders(now: datetime) -> None:
+    """Of the crowd: one to come, one that went out, one switched off; and one that nobody gets."""
+    crowd = _event("crowd")
+    own = {"words": {"en": "Bring a **pen**, and:\n\n- something to write on\n- patience"}}
+    day = {"unit": Unit.DAYS, "at": time(10)}
+    for name, kind, number, more in (
+        ("coming", Kind.REMINDER, 1, own),
+        ("sent", Kind.REMINDER, 7, {}),
+        ("thanks", Kind.THANKS, 1, {"audience": Audience.CAME}),
+        ("off", Kind.THANKS, 30, own | {"is_on": False}),
+    ):
+        facts = {"kind": kind, "number": number} | day | more
+        one = reminders.add(crowd, facts, by=COMMAND, now=now)
+        _REMINDERS[name] = ("crowd", one.id)
+    sent = db.session.get_one(Reminder, _REMINDERS["sent"][1])
+    reminders.begin(sent, now=now)
+    run = db.session.scalars(select(Run)).one()
+    failed = db.session.scalars(select(Telling).order_by(Telling.id)).first()
+    assert failed is not None
+    failed.outcome, failed.reason = Outcome.FAILED, "ValueError"
+    db.session.flush()
+    reminders.end(run, now=now)
+    soon = {"kind": Kind.SOON, "number": 1, "unit": Unit.HOURS, "at": None}
+    one = reminders.add(_event("hybrid"), soon, by=COMMAND, now=now)
+    _REMINDERS["nobody"] = ("hybrid", one.id)
 
 
 def _stories(now: datetime) -> None:

@@ -243,6 +243,18 @@ def _corrected_meanwhile(page: Page, stage: Stage, lang: str) -> None:
     press(page)
 
 
+def reminder(name: str, rest: str = "") -> Way:
+    """A letter that leaves by itself, at the desk."""
+    return lambda page, stage, lang: goto(page, stage, stage.reminder(name, rest))
+
+
+def _moment_changed_meanwhile(page: Page, stage: Stage, lang: str) -> None:
+    goto(page, stage, stage.reminder("thanks"))
+    stage.sets_another_moment("thanks")
+    page.fill("#number", "9")
+    press(page)
+
+
 def _rewritten_meanwhile(page: Page, stage: Stage, lang: str) -> None:
     goto(page, stage, stage.letter("draft"))
     stage.rewrites("draft")
@@ -499,6 +511,19 @@ DESK: dict[str, Way] = {
     "everybody could be reached": at_desk("/events/lonely/unreached"),
     "told by telephone": person("stuck", "/told"),
     "told by telephone, nothing written": then(person("stuck", "/told"), press),
+    "reminders": at_desk("/events/crowd/reminders/"),
+    "reminders, none yet": at_desk("/events/online/reminders/"),
+    "reminder, new": at_desk("/events/open/reminders/new/reminder"),
+    "reminder, wrong": then(
+        at_desk("/events/crowd/reminders/new/reminder"), fill(number="99", at=""), press
+    ),
+    "it starts soon, new": at_desk("/events/online/reminders/new/soon"),
+    "thanks, new": at_desk("/events/open/reminders/new/thanks"),
+    "reminder": reminder("coming"),
+    "reminder, changed meanwhile": _moment_changed_meanwhile,
+    "reminder, preview": reminder("coming", "/preview"),
+    "reminder, preview of nobody": reminder("nobody", "/preview"),
+    "reminder, removing": reminder("off", "/removal"),
     "letters": at_desk("/events/crowd/letters/"),
     "letters, none yet": at_desk("/events/lonely/letters/"),
     "letter, draft": letter("draft"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 from html import unescape
 
 import pytest
@@ -17,6 +18,8 @@ from portal.audit.service import COMMAND
 from portal.circulars import service as circulars
 from portal.db import db, transaction
 from portal.events import editions_service
+from portal.reminders import service as reminders
+from portal.reminders.rules import Kind, Unit
 from tests.desk.front_door import account, make_user, sign_in
 from tests.factories import (
     make_event,
@@ -29,6 +32,7 @@ from tests.harness.client import PortalClient
 
 pytestmark = pytest.mark.usefixtures("clock")
 DOORS = "accounts."
+A_DAY_BEFORE = {"kind": Kind.REMINDER, "number": 1, "unit": Unit.DAYS, "at": time(10)}
 
 
 def desk_rules(app: Flask) -> list[tuple[str, str, set[str]]]:
@@ -62,6 +66,9 @@ def values(app: Flask) -> dict[str, object]:
             "registration_id": make_registration(theirs).id,  # in line: all acts are possible
             "note_id": 1,
             "circular_id": circulars.begin(theirs, {}, by=COMMAND, now=theirs.created_at).id,
+            "reminder_id": reminders.add(theirs, A_DAY_BEFORE, by=COMMAND, now=clock.now()).id,
+            "kind": "reminder",
+            "run_id": 1,
             "session_id": make_session(theirs).id,
             "speaker_id": make_speaker(theirs).id,
             "material_id": make_link(theirs).id,
@@ -189,7 +196,9 @@ def needed(client: PortalClient, action: str) -> Right:
     return right
 
 
-@pytest.mark.parametrize("name", ["registration_id", "session_id", "speaker_id", "material_id"])
+@pytest.mark.parametrize(
+    "name", ["registration_id", "session_id", "speaker_id", "material_id", "reminder_id"]
+)
 def test_what_belongs_to_one_event_is_not_found_under_another(
     app: Flask, values: dict[str, object], name: str
 ) -> None:

@@ -24,6 +24,8 @@ from portal.events.queries import any_slug
 from portal.events.rules import Consent
 from portal.prepare import migrate
 from portal.registrations.models import Registration
+from portal.reminders import service as reminders
+from portal.reminders.models import Reminder
 from tests.desk.front_door import make_user, sign_in
 from tests.factories import make_event, make_registration, make_session, make_speaker
 
@@ -155,3 +157,22 @@ def test_people_of_before_keep_all_and_have_no_telephone(app: Flask, clock: obje
         after = db.session.get_one(Registration, kept)
         assert (after.last_name, after.phone, after.source) == ("Kept", "", "")
         assert (after.entered_by, after.reached_at) == (None, None)
+
+
+def test_events_and_people_of_before_reminders_stay_and_have_none(
+    app: Flask, clock: object
+) -> None:
+    """Down to the release before, and up again, on rows that are there."""
+    with app.app_context(), transaction():
+        event = make_event(slug="kept")
+        make_registration(event, last_name="Kept")
+        reminders.add_usual(event, by=COMMAND, now=now())
+    migrate(app)
+    with app.app_context():
+        downgrade(directory=str(ROOT / "migrations"), revision="0009")
+        assert "reminders" not in inspect(db.engine).get_table_names()
+    migrate(app)
+    with app.app_context():
+        assert [each.last_name for each in db.session.scalars(select(Registration))] == ["Kept"]
+        assert any_slug("kept") is not None
+        assert db.session.scalar(select(func.count()).select_from(Reminder)) == 0

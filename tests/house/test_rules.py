@@ -18,6 +18,9 @@ from portal.events.models import Speaker
 from portal.registrations import privacy as registrations
 from portal.registrations.models import Note, Registration
 from portal.registrations.rules import Occasion
+from portal.reminders import privacy as reminders
+from portal.reminders.models import Telling
+from portal.reminders.rules import Kind
 
 CODE = sorted((ROOT / "portal").rglob("*.py"))
 MAY_COMMIT = {"portal/web.py", "portal/db.py", "portal/worker.py", "portal/outbox/chores.py"}
@@ -69,6 +72,12 @@ def test_every_letter_has_its_three_shapes(occasion: Occasion, shape: str) -> No
     assert (ROOT / "templates/registrations/mail" / f"{occasion}.{shape}").is_file()
 
 
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("shape", ["subject.txt", "txt", "html"])
+def test_every_reminder_has_its_three_shapes(kind: Kind, shape: str) -> None:
+    assert (ROOT / "templates/reminders/mail" / f"{kind}.{shape}").is_file()
+
+
 def test_every_template_compiles(app: Flask) -> None:
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
@@ -105,6 +114,11 @@ def test_every_text_about_a_registrant_is_personal_or_has_its_reason(app: Flask)
 def test_every_text_of_a_note_is_personal(app: Flask) -> None:
     texts = {column.key for column in Note.__table__.columns if isinstance(column.type, String)}
     assert texts == {*registrations.PERSONAL_NOTES, "kind"}
+
+
+def test_a_copy_of_a_reminder_is_a_pair_of_ids(app: Flask) -> None:
+    kept = {column.key for column in Telling.__table__.columns if isinstance(column.type, String)}
+    assert kept == {*reminders.PERSONAL, "outcome", "message_id", "reason"}
 
 
 def test_a_recipient_of_a_letter_is_a_pair_of_ids(app: Flask) -> None:

@@ -11,6 +11,7 @@ from portal.events import editions_service
 from portal.events.guards import guard_event, own_event
 from portal.events.making_forms import EditionForm, TemplateForm
 from portal.i18n import translated
+from portal.reminders import service as reminders
 from portal.wall_clock import moved
 
 bp = Blueprint("events_editions", __name__, url_prefix="/desk/events/<slug>")
@@ -36,6 +37,7 @@ def edition() -> ResponseReturnValue:
         made = editions_service.make_next(
             event, form.facts, organiser=organiser(), by=by(), now=now
         )
+        reminders.copy(event, made, by=by(), now=now)
         return redirect(url_for("events_desk.show", slug=made.slug), 303)
     page = render_template("events/desk/edition.html", event=event, form=form)
     return page, 422 if form.errors else 200

@@ -1,0 +1,122 @@
+"""A reminder or a thank-you as one person gets it; the only door from here to the outbox."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy import select
+
+from portal import mail, markup
+from portal.circulars.rules import Outcome
+from portal.events.models import Event
+from portal.i18n import Translated, in_language, translated_as
+from portal.mail import Written
+from portal.materials import shown as materials_shown
+from portal.materials.models import Material
+from portal.materials.shown import MaterialShown
+from portal.outbox import service as outbox
+from portal.registrations.letters import Told, token
+from portal.registrations.models import Registration
+from portal.registrations.rules import Attendance, Status
+from portal.reminders.models import Reminder, Telling
+from portal.reminders.rules import Kind, RunState
+
+
+@dataclass(frozen=True)
+class Reminded(Told):
+    """What the template shows of one registration: the letter that it starts has the link itself.
+
+    `own` is what the organisers wrote, in the reader's language or in another.
+    """
+
+    kind: Kind
+    words: Translated
+    after: Sequence[MaterialShown] = field(default_factory=list)
+
+    @property
+    def own_language(self) -> str:
+        return translated_as(self.words, self.language)[1]
+
+    @property
+    def own_html(self) -> Markup:
+        return markup.rich(self._own)
+
+    @property
+    def own_plain(self) -> str:
+        return markup.plain(self._own)
+
+    @property
+    def _own(self) -> str:
+        return translated_as(self.words, self.language)[0]
+
+    def _how_to_join(self) -> str:
+        """Nothing once it is over: facts without a value are left out."""
+        if self.kind.comes_after:
+            return ""
+        if self.kind is Kind.SOON:
+            return _("by the link in this letter")
+        return super()._how_to_join()
+
+
+def written(
+    reminder: Reminder,
+    words: Translated,
+    registration: Registration,
+    language: str,
+    materials: Sequence[Material],
+) -> Written:
+    """The letter in this language, with these words of the organisers."""
+    with in_language(language):
+        after = materials_shown.in_letter(materials, token(registration), language)
+        told = Reminded(registration, reminder.event, language, reminder.kind, words, after)
+        values: dict[str, Any] = {"told": told, "changes": []}
+        return mail.write("reminders", reminder.kind.value, language=language, **values)
+
+
+def write(
+    telling: Telling, registration: Registration, materials: Sequence[Material], now: datetime
+) -> None:
+    """Put this person's copy into the outbox and note it, unless it does not concern them now."""
+    run, reminder = telling.run, telling.run.reminder
+    event = reminder.event
+    telling.at, telling.event_revision = now, event.revision
+    if not concerns(reminder.kind, registration, event):
+        telling.outcome = Outcome.SKIPPED
+        return
+    telling.message_id = mail.post(
+        written(reminder, run.words, registration, registration.language, materials),
+        to=("", registration.email),
+        facts=(reminder.kind, run.id, registration.id, event.revision),
+        occasion=reminder.kind.value,
+        thread=registration.thread,
+        event_id=event.id,
+        priority=outbox.URGENT if reminder.kind is Kind.SOON else outbox.BULK,
+        now=now,
+    )
+    telling.outcome, telling.reason = Outcome.WRITTEN, ""
+
+
+def concerns(kind: Kind, registration: Registration, event: Event) -> bool:
+    """Whoever lost their place or asked to be forgotten is left alone; a room needs no link."""
+    if registration.status is not Status.CONFIRMED or registration.erase_asked_at is not None:
+        return False
+    in_the_room = event.in_person and registration.attendance is Attendance.IN_PERSON
+    return not (kind is Kind.SOON and in_the_room)
+
+
+def take_back(tellings: Sequence[Telling], *, parked: bool = False) -> int:
+    """Remove those of these mails that surely did not leave, to be written as things are now.
+
+    Who is not to be told any more is found out when they are written.
+    """
+    ids = [each.id for each in tellings]
+    mails = select(Telling.message_id).where(Telling.id.in_(ids))
+    removed = set(outbox.remove(mails, parked=parked))
+    for telling in tellings:
+        if telling.message_id in removed:
+            telling.outcome, telling.message_id = Outcome.WAITING, ""
+            telling.run.state, telling.run.ended_at = RunState.WRITING, None
+    return len(removed)

@@ -1,0 +1,351 @@
+"""Questions about reminders and thanks."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy.orm import contains_eager, joinedload
+
+from portal.circulars.queries import Progress
+from portal.circulars.rules import Outcome
+from portal.db import LARGEST_ID, db, for_update
+from portal.events import queries as events
+from portal.events.models import Event
+from portal.events.rules import Format, State
+from portal.heartbeat import LONG_AGO
+from portal.outbox.models import Message
+from portal.outbox.queries import WAITING
+from portal.registrations.models import Registration
+from portal.registrations.rules import Attendance, Status
+from portal.reminders.models import Reminder, Run, Telling
+from portal.reminders.rules import (
+    LATE_AFTER,
+    MOST_DAYS,
+    Audience,
+    Kind,
+    RunState,
+    last_call,
+)
+
+MOST = 200
+_REACH = timedelta(days=MOST_DAYS + 2)
+OCCASIONS = tuple(kind.value for kind in Kind)
+
+
+def of_event(event: Event) -> Sequence[Reminder]:
+    """The rules of an event, in the order in which they were made."""
+    return db.session.scalars(
+        select(Reminder)
+        .where(Reminder.event_id == event.id, Reminder.removed_at.is_(None))
+        .order_by(Reminder.id)
+        .options(joinedload(Reminder.event))
+    ).all()
+
+
+def one(event: Event, reminder_id: int, *, hold: bool = False) -> Reminder | None:
+    """The rule, if it is of this event and was not taken away; perhaps held until the end."""
+    if reminder_id > LARGEST_ID:
+        return None
+    question = select(Reminder).where(
+        Reminder.id == reminder_id, Reminder.event_id == event.id, Reminder.removed_at.is_(None)
+    )
+    held = for_update(question).execution_options(populate_existing=True)
+    return db.session.scalar(held if hold else question)
+
+
+def due(now: datetime) -> Reminder | None:
+    """A rule whose moment has come and which has not told of this date."""
+    return next(iter(_due(db.session.scalars(_near(now)).all(), now)), None)
+
+
+def held_if_due(reminder_id: int, now: datetime) -> Reminder | None:
+    """The same rule as it is now, held, unless another worker was quicker."""
+    question = select(Reminder).where(Reminder.id == reminder_id, *_IN_FORCE)
+    held = for_update(question).execution_options(populate_existing=True)
+    return next(iter(_due(db.session.scalars(held).all(), now)), None)
+
+
+_IN_FORCE = (Reminder.is_on, Reminder.removed_at.is_(None))
+
+
+def _near(now: datetime) -> Select[Reminder]:
+    """Rules of events that are not too far away for any rule; what is urgent first."""
+    return (
+        select(Reminder)
+        .join(Reminder.event)
+        .where(
+            Event.state == State.PUBLISHED,
+            Event.starts_at < now + _REACH,
+            Event.ends_at > now - _REACH - LATE_AFTER,
+            *_IN_FORCE,
+        )
+        .order_by((Reminder.kind == Kind.SOON).desc(), Reminder.id)
+        .options(contains_eager(Reminder.event))
+    )
+
+
+def _due(reminders: Sequence[Reminder], now: datetime) -> list[Reminder]:
+    ripe = [each for each in reminders if _is_ripe(each, now)]
+    if not ripe:
+        return []
+    told, since = dates_told(ripe), events.stands_since([each.event for each in ripe])
+    return [
+        each
+        for each in ripe
+        if (each.id, each.date_told) not in told
+        and (each.moment or now) >= max(each.since, since[each.event_id])
+    ]
+
+
+def _is_ripe(reminder: Reminder, now: datetime) -> bool:
+    """Its moment has come. What is not urgent lets a change of the event be told first."""
+    event, moment = reminder.event, reminder.moment
+    if moment is None or event.state is not State.PUBLISHED or reminder.lacks_link:
+        return False
+    is_told = event.tell_due_at is None and event.announced_revision <= event.told_revision
+    in_time = moment <= now < last_call(reminder.kind, moment, event.starts_at)
+    return in_time and (is_told or reminder.kind is Kind.SOON)
+
+
+def dates_told(reminders: Collection[Reminder]) -> set[tuple[int, str]]:
+    """(rule, date) of all that these have told."""
+    rows = db.session.execute(
+        select(Run.reminder_id, Run.date).where(
+            Run.reminder_id.in_([each.id for each in reminders])
+        )
+    ).all()
+    return {(row[0], row[1]) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many people each kind of letter would go to now.
+
+    `is_noted` says whether it is known who came online: somebody opened the joining link on their
+    page, and no letter had carried it past that.
+    """
+
+    places: int
+    online: int
+    joined: int
+    is_noted: bool
+    format: Format
+
+    def of(self, reminder: Reminder) -> int:
+        if reminder.kind is Kind.SOON:
+            return self.online
+        if reminder.audience is Audience.CAME and self.is_noted:
+            return self.places - self.online + self.joined
+        return self.places
+
+
+def reach(event: Event) -> Reach:
+    """The same for all rules of an event, in one question."""
+    is_online = _is_online(event)
+    row = db.session.execute(
+        select(
+            func.count(),
+            func.count().filter(is_online),
+            func.count().filter(is_online, Registration.joined_at.is_not(None)),
+            _soon_was_sent(event.id),
+        ).where(*_has_place(event))
+    ).one()
+    return Reach(row[0], row[1], row[2], bool(row[2]) and not row[3], event.format)
+
+
+def recipients(reminder: Reminder, *, until: datetime, is_noted: bool) -> Select[int]:
+    """Whom the letter goes to: who had a place by then. Who got theirs later was told just now."""
+    found = (
+        select(Registration.id)
+        .where(*_has_place(reminder.event), Registration.status_at <= until)
+        .order_by(Registration.id)
+    )
+    is_online = _is_online(reminder.event)
+    if reminder.kind is Kind.SOON:
+        return found.where(is_online)
+    if reminder.audience is Audience.CAME and is_noted:
+        return found.where(or_(~is_online, Registration.joined_at.is_not(None)))
+    return found
+
+
+def _has_place(event: Event) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Registration.event_id == event.id,
+        Registration.status == Status.CONFIRMED,
+        func.coalesce(Registration.erased_at, Registration.erase_asked_at).is_(None),
+    )
+
+
+def _is_online(event: Event) -> ColumnElement[bool]:
+    """Of an event that is only online everybody is."""
+    return true() if not event.in_person else Registration.attendance == Attendance.ONLINE
+
+
+def _soon_was_sent(event_id: int) -> ColumnElement[bool]:
+    return exists().where(
+        Run.reminder_id == Reminder.id, Reminder.event_id == event_id, Reminder.kind == Kind.SOON
+    )
+
+
+def nth(reminder: Reminder, number: int, *, until: datetime, is_noted: bool) -> Registration | None:
+    """One of those to whom it would go, by name; 1 is the first."""
+    whom = recipients(reminder, until=until, is_noted=is_noted).order_by(None)
+    return db.session.scalar(
+        select(Registration)
+        .where(Registration.id.in_(whom))
+        .order_by(Registration.sort_name, Registration.id)
+        .offset(number - 1)
+        .limit(1)
+    )
+
+
+def languages(reminder: Reminder, *, until: datetime, is_noted: bool) -> dict[str, int]:
+    """How many of them read letters in which language."""
+    whom = recipients(reminder, until=until, is_noted=is_noted).order_by(None)
+    rows = db.session.execute(
+        select(Registration.language, func.count())
+        .where(Registration.id.in_(whom))
+        .group_by(Registration.language)
+        .order_by(Registration.language)
+    ).all()
+    return {language: count for language, count in rows}
+
+
+def runs(event: Event) -> Sequence[Run]:
+    """Each time that a letter went out, the newest first, also by rules that were taken away."""
+    return db.session.scalars(
+        select(Run)
+        .join(Run.reminder)
+        .where(Reminder.event_id == event.id)
+        .order_by(Run.id.desc())
+        .limit(MOST)
+        .options(contains_eager(Run.reminder))
+    ).all()
+
+
+def run(event: Event, run_id: int) -> Run | None:
+    """One of them, held until the end of the transaction."""
+    if run_id > LARGEST_ID:
+        return None
+    question = select(Run).join(Run.reminder).where(Run.id == run_id)
+    return db.session.scalar(for_update(question.where(Reminder.event_id == event.id)))
+
+
+def progress(found: Sequence[Run]) -> dict[int, Progress]:
+    """How far each is, in two questions."""
+    ids = [each.id for each in found]
+    outcomes: dict[int, Counter[Outcome]] = {each: Counter() for each in ids}
+    counted = select(Telling.run_id, Telling.outcome, func.count())
+    grouped = counted.where(Telling.run_id.in_(ids)).group_by(Telling.run_id, Telling.outcome)
+    for run_id, outcome, count in db.session.execute(grouped).all():
+        outcomes[run_id][outcome] = count
+    rows = db.session.execute(
+        select(Telling.run_id, func.count(), func.count(Message.parked_at))
+        .join(Message, Message.message_id == Telling.message_id)
+        .where(
+            Telling.run_id.in_(ids),
+            Telling.outcome == Outcome.WRITTEN,
+            Message.sent_at.is_(None),
+        )
+        .group_by(Telling.run_id)
+    ).all()
+    unsent = {run_id: (count - parked, parked) for run_id, count, parked in rows}
+    return {each: Progress(outcomes[each], *unsent.get(each, (0, 0))) for each in ids}
+
+
+def writing() -> Run | None:
+    """The next that is being written: what is urgent first."""
+    return db.session.scalar(_WRITING)
+
+
+_WRITING = (
+    select(Run)
+    .join(Run.reminder)
+    .join(Reminder.event)
+    .where(Run.state == RunState.WRITING)
+    .order_by((Reminder.kind == Kind.SOON).desc(), Run.id)
+    .limit(1)
+    .options(contains_eager(Run.reminder).contains_eager(Reminder.event))
+)
+
+
+def next_waiting(run_id: int, count: int) -> Sequence[Telling]:
+    """The next people to write to, held so that no other worker writes to them."""
+    question = _waiting(run_id).order_by(Telling.id).limit(count)
+    return db.session.scalars(for_update(question, skip_locked=True)).all()
+
+
+def someone_waits(run_id: int) -> bool:
+    """Whether anybody is still to be written to, also those another worker holds just now."""
+    return db.session.execute(_waiting(run_id).limit(1)).first() is not None
+
+
+def _waiting(run_id: int) -> Select[Telling]:
+    return select(Telling).where(Telling.run_id == run_id, Telling.outcome == Outcome.WAITING)
+
+
+def registrations_of(tellings: Sequence[Telling]) -> dict[int, Registration]:
+    """The people behind these copies, as they are now."""
+    ids = [each.registration_id for each in tellings]
+    found = db.session.scalars(select(Registration).where(Registration.id.in_(ids)))
+    return {each.id: each for each in found}
+
+
+def outdated(now: datetime, count: int) -> Sequence[Telling]:
+    """Copies that wait in the outbox and are not true any more, or soon of no use."""
+    return db.session.scalars(
+        _copies()
+        .where(
+            WAITING,
+            Message.in_doubt.is_(False),
+            or_(
+                Telling.event_revision < Event.revision,
+                Event.state != State.PUBLISHED,
+                and_(Reminder.kind != Kind.THANKS, Event.starts_at <= now),
+                ~and_(*_IN_FORCE),
+                Registration.status != Status.CONFIRMED,
+                Registration.erase_asked_at.is_not(None),
+            ),
+        )
+        .limit(count)
+    ).all()
+
+
+def refused_at_an_old_address(count: int) -> Sequence[Telling]:
+    """Copies that were refused by an address which has been corrected since."""
+    return db.session.scalars(
+        _copies()
+        .where(
+            Message.parked_at > LONG_AGO,
+            Message.in_doubt.is_(False),
+            func.lower(Message.recipient) != func.lower(Registration.email),
+            func.coalesce(Registration.erased_at, Registration.erase_asked_at).is_(None),
+        )
+        .limit(count)
+    ).all()
+
+
+def _copies() -> Select[Telling]:
+    """From the few mails on: `coalesce` keeps the planner from beginning with all tellings."""
+    return (
+        select(Telling)
+        .join(Message, func.coalesce(Message.message_id, "") == Telling.message_id)
+        .join(Registration, Registration.id == Telling.registration_id)
+        .join(Telling.run)
+        .join(Run.reminder)
+        .join(Reminder.event)
+        .where(Message.occasion.in_(OCCASIONS), Telling.outcome == Outcome.WRITTEN)
+        .options(contains_eager(Telling.run, Run.reminder, Reminder.event))
+    )
+
+
+def received(registration_id: int) -> Sequence[Telling]:
+    """The letters that somebody was to get."""
+    return db.session.scalars(
+        select(Telling)
+        .where(Telling.registration_id == registration_id)
+        .order_by(Telling.id)
+        .options(joinedload(Telling.run).joinedload(Run.reminder))
+    ).all()
