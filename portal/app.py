@@ -8,6 +8,8 @@ from pathlib import Path
 from flask import Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal.access import desk as access_desk
+from portal.access import views as access
 from portal.accounts import views as accounts
 from portal.accounts.desk import account, colleagues, identity, passkeys, team
 from portal.accounts.setup import init_accounts
@@ -42,6 +44,7 @@ from portal.registrations.desk import details as person_details
 from portal.registrations.desk import line as registration_line
 from portal.registrations.desk import people
 from portal.registrations.desk import unreached as registration_unreached
+from portal.sealing import init_sealing
 from portal.site import TEMPLATES, init_site
 from portal.web import JsonLines, OwnHost, Portal, init_web
 from portal.wording import init_wording
@@ -75,6 +78,8 @@ BLUEPRINTS = (
     person_details.bp,
     registration_line.bp,
     registration_unreached.bp,
+    access.bp,
+    access_desk.bp,
     circulars_desk.bp,
     outbox_desk.bp,
 )
@@ -101,6 +106,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         locale_selector=_language,
     )
     init_accounts(app, settings)
+    init_sealing(app, settings)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     init_metrics(app, settings)
