@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from portal.access import letters, queries, service
+from portal.access import due, letters, queries, service
 from portal.access.rules import erased_because
 from portal.audit.service import WORKER
 from portal.db import db, transaction
@@ -20,14 +20,14 @@ AT_ONCE = 10
 
 def write_next_asked(now: datetime) -> bool:
     """Ask the next people who have a place; also who came later, or has a new link."""
-    list_id = queries.list_with_someone_to_ask(now)
+    list_id = due.list_to_ask_on(now)
     if list_id is None:
         return False
     with transaction():
         found = queries.held(list_id, skip_locked=True)
         if found is None:
             return False
-        people = queries.next_to_ask(found, now, AT_ONCE)
+        people = due.next_to_ask(found, now, AT_ONCE)
         for registration in people:
             _on_its_own(registration, partial(letters.ask, found, registration, now=now), now)
     return bool(people)
@@ -35,37 +35,37 @@ def write_next_asked(now: datetime) -> bool:
 
 def write_next_reminders(now: datetime) -> bool:
     """Remind the next people who have given nothing."""
-    waiting = queries.next_to_remind(now, 1)
+    waiting = due.next_to_remind(now, 1)
     if not waiting:
         return False
     with transaction():
         found = queries.held(waiting[0][1].list_id, skip_locked=True)
         if found is None:
             return False
-        due = queries.next_to_remind(now, AT_ONCE, found.id)
-        for registration, visitor in due:
+        people = due.next_to_remind(now, AT_ONCE, found.id)
+        for registration, visitor in people:
             write = partial(letters.remind, found, registration, visitor, now=now)
             _on_its_own(registration, write, now)
-    return bool(due)
+    return bool(people)
 
 
 def erase_who_left(now: datetime) -> bool:
     """Who withdrew, was declined or comes online now: what they gave is erased."""
-    if not queries.next_who_left(1):
+    if not due.who_left(1):
         return False
     with transaction():
-        for visitor in queries.next_who_left(AT_ONCE):
+        for visitor in due.who_left(AT_ONCE, hold=True):
             service.leave(visitor, now=now)
     return True
 
 
 def erase_over(now: datetime) -> bool:
     """Some days after the event, or when it is cancelled, all of it goes."""
-    if queries.due_to_erase(now) is None:
+    if due.list_to_erase(now) is None:
         return False
     with transaction():
-        due = queries.due_to_erase(now)
-        found = queries.held(due.id) if due else None
+        over = due.list_to_erase(now)
+        found = queries.held(over.id) if over else None
         if found is not None:
             service.erase_all(found, erased_because(found.event.state.value), by=WORKER, now=now)
     return True

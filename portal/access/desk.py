@@ -34,8 +34,9 @@ def index() -> ResponseReturnValue:
     """How it stands, and of whom something is missing; what was given is shown to nobody here."""
     event, number = own_event(), page_number()
     found, now = queries.of_event(event.id), clock.now()
+    possible = service.is_possible(event, now)
     if found is None:
-        return render_template("access/desk/none.html", event=event)
+        return render_template("access/desk/none.html", event=event, is_possible=possible)
     figures = queries.figures(found)
     wanted = _wanted()
     last = max(1, math.ceil(_how_many(figures, wanted) / queries.PAGE))
@@ -53,6 +54,8 @@ def index() -> ResponseReturnValue:
         number=number,
         last=last,
         is_open=found.is_open(now),
+        is_done=found.erased_at is not None and found.erase_at <= now,
+        is_possible=possible,
         things=things(found.asked),
         labels=labels,
         saved=request.args.get("saved") == "yes",

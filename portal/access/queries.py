@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy import Row as Result
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload
 
 from portal.access.models import AccessList, Visitor
-from portal.access.rules import LEFT_ALONE, Standing, reminds_by_itself, standing
+from portal.access.rules import Standing, standing
 from portal.db import db, for_update
 from portal.events.models import Event
-from portal.events.rules import Format, State
+from portal.events.rules import State
 from portal.registrations.models import Registration
 from portal.registrations.rules import Attendance, Status
 
@@ -25,13 +25,9 @@ class Figures:
     """How an access list stands: who is asked, and what of it is there."""
 
     people: int
+    missing: int
     given: int
     late: int
-    asked: int
-
-    @property
-    def missing(self) -> int:
-        return self.people - self.given - self.late
 
 
 def of_event(event_id: int) -> AccessList | None:
@@ -106,13 +102,8 @@ def next_number(list_id: int) -> int:
 
 def figures(found: AccessList) -> Figures:
     """How many people are asked and how many have given, in one read."""
-    late = or_(Visitor.given_at > found.cut_off, Registration.status_at > found.cut_off)
-    given = Visitor.given_at.is_not(None)
-    row = db.session.execute(
-        _people(found, func.count(), func.count().filter(given, ~late),
-                func.count().filter(given, late),
-                func.count().filter(Visitor.asked_at.is_not(None)))
-    ).one()  # fmt: skip
+    counts = (func.count().filter(so) for so in _so(found).values())
+    row = db.session.execute(_people(found, func.count(), *counts)).one()
     return Figures(*(int(each) for each in row))
 
 
@@ -120,18 +111,11 @@ def people(
     found: AccessList, wanted: Standing | None, number: int
 ) -> Sequence[Result[Registration, Visitor | None]]:
     """A page of those who are asked, by name; all, or those who stand so."""
-    question = _people(found, Registration, Visitor).order_by(
-        Registration.sort_name, Registration.id
-    )
-    late = or_(Visitor.given_at > found.cut_off, Registration.status_at > found.cut_off)
-    given = Visitor.given_at.is_not(None)
+    question = _people(found, Registration, Visitor)
     if wanted is not None:
-        question = question.where(
-            {Standing.MISSING: ~given, Standing.GIVEN: given & ~late, Standing.LATE: given & late}[
-                wanted
-            ]
-        )
-    return db.session.execute(question.offset((number - 1) * PAGE).limit(PAGE)).all()
+        question = question.where(_so(found)[wanted])
+    in_order = question.order_by(Registration.sort_name, Registration.id)
+    return db.session.execute(in_order.offset((number - 1) * PAGE).limit(PAGE)).all()
 
 
 def visitors_with_data(found: AccessList) -> Sequence[Result[Visitor, Registration]]:
@@ -155,61 +139,12 @@ def somebody_was_asked(list_id: int) -> bool:
     return bool(db.session.scalar(select(exists().where(Visitor.list_id == list_id))))
 
 
-def list_with_someone_to_ask(now: datetime) -> int | None:
-    """A list on which somebody has not been asked, or holds a link that is replaced."""
-    return db.session.scalar(_to_ask(now).with_only_columns(AccessList.id).limit(1))
-
-
-def next_to_ask(found: AccessList, now: datetime, count: int) -> Sequence[Registration]:
-    """Who is to be asked next on this list, which is held."""
-    return db.session.scalars(
-        _to_ask(now)
-        .with_only_columns(Registration)
-        .where(AccessList.id == found.id)
-        .order_by(Registration.id)
-        .limit(count)
-    ).all()
-
-
 def to_ask_number(event: Event) -> int:
     """How many letters switching the list on would make."""
     if event.state is not State.PUBLISHED:
         return 0
     question = select(func.count()).select_from(Registration)
-    return db.session.scalar(question.where(Registration.event_id == event.id, *_COMES)) or 0
-
-
-def next_to_remind(
-    now: datetime, count: int, list_id: int | None = None
-) -> Sequence[Result[Registration, Visitor]]:
-    """Who is to be reminded next: by itself before the cut-off, or because an organiser asked."""
-    by_itself = Visitor.reminded_at.is_(None) & (Visitor.asked_at <= now - LEFT_ALONE)
-    due = Visitor.reminder_due_at.is_not(None) | (
-        Visitor.list_id.in_(_lists_that_remind(now)) & by_itself
-    )
-    question = (
-        select(Registration, Visitor)
-        .join(Visitor, Visitor.registration_id == Registration.id)
-        .join(AccessList, AccessList.id == Visitor.list_id)
-        .join(Event, Event.id == AccessList.event_id)
-        .where(due, *_open(now), *_HAS_THE_LINK, Registration.stuck_at.is_(None))
-        .order_by(Visitor.list_id, Registration.id)
-        .limit(count)
-    )
-    if list_id is not None:
-        question = question.where(Visitor.list_id == list_id)
-    return db.session.execute(question).all()
-
-
-def _lists_that_remind(now: datetime) -> list[int]:
-    """Open lists whose cut-off is near; it is reckoned on the event's clock, and not by SQL."""
-    found = db.session.scalars(
-        select(AccessList)
-        .join(Event, Event.id == AccessList.event_id)
-        .where(*_open(now))
-        .options(contains_eager(AccessList.event))
-    )
-    return [each.id for each in found if reminds_by_itself(cut_off=each.cut_off, now=now)]
+    return db.session.scalar(question.where(Registration.event_id == event.id, *COMES)) or 0
 
 
 def to_remind(found: AccessList) -> Select[int]:
@@ -217,7 +152,7 @@ def to_remind(found: AccessList) -> Select[int]:
     return (
         select(Visitor.id)
         .join(Registration, Registration.id == Visitor.registration_id)
-        .where(Visitor.list_id == found.id, *_HAS_THE_LINK)
+        .where(Visitor.list_id == found.id, *HAS_THE_LINK)
     )
 
 
@@ -226,28 +161,7 @@ def to_remind_number(found: AccessList) -> int:
     return db.session.scalar(select(func.count()).select_from(to_remind(found).subquery())) or 0
 
 
-def next_who_left(count: int) -> Sequence[Visitor]:
-    """Visitors who do not come to the building any more, and of whom something is kept."""
-    return db.session.scalars(
-        select(Visitor)
-        .join(Registration, Registration.id == Visitor.registration_id)
-        .where(Visitor.told_link != "", ~and_(*_COMES))
-        .order_by(Visitor.id)
-        .limit(count)
-    ).all()
-
-
-def due_to_erase(now: datetime) -> AccessList | None:
-    """A list whose data have been kept long enough."""
-    kept = db.session.scalars(
-        select(AccessList)
-        .where(exists().where(Visitor.list_id == AccessList.id))
-        .options(joinedload(AccessList.event))
-    )
-    return next((each for each in kept if each.erase_at <= now), None)
-
-
-_COMES: tuple[ColumnElement[bool], ...] = (
+COMES: tuple[ColumnElement[bool], ...] = (
     Registration.status == Status.CONFIRMED,
     Registration.attendance == Attendance.IN_PERSON,
     Registration.erase_asked_at.is_(None),
@@ -255,10 +169,10 @@ _COMES: tuple[ColumnElement[bool], ...] = (
 )
 """Who comes through the building's door."""
 
-_HAS_THE_LINK: tuple[ColumnElement[bool], ...] = (
+HAS_THE_LINK: tuple[ColumnElement[bool], ...] = (
     Visitor.sealed == "",
     Visitor.told_link == Registration.link_code,
-    *_COMES,
+    *COMES,
 )
 """Who was asked, by a letter whose link still holds, and has given nothing."""
 
@@ -269,33 +183,16 @@ def _people(found: AccessList, *columns: Any) -> Any:
         select(*columns)
         .select_from(Registration)
         .outerjoin(Visitor, line)
-        .where(Registration.event_id == found.event_id, *_COMES)
+        .where(Registration.event_id == found.event_id, *COMES)
     )
 
 
-def _open(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        AccessList.switched_off_at.is_(None),
-        Event.state == State.PUBLISHED,
-        Event.format != Format.ONLINE,
-        Event.starts_at > now,
-    )
-
-
-def _to_ask(now: datetime) -> Any:
-    """Only who has heard, at their present address, that they have a place."""
-    line = and_(Visitor.registration_id == Registration.id, Visitor.list_id == AccessList.id)
-    return (
-        select(AccessList.id)
-        .join(Event, Event.id == AccessList.event_id)
-        .join(Registration, Registration.event_id == Event.id)
-        .outerjoin(Visitor, line)
-        .where(
-            *_open(now),
-            *_COMES,
-            Registration.told_status == Status.CONFIRMED,
-            Registration.told_address == Registration.email,
-            Registration.stuck_at.is_(None),
-            or_(Visitor.id.is_(None), Visitor.told_link != Registration.link_code),
-        )
-    )
+def _so(found: AccessList) -> dict[Standing, ColumnElement[bool]]:
+    """`rules.standing` as SQL."""
+    late = or_(Visitor.given_at > found.cut_off, Registration.status_at > found.cut_off)
+    given = Visitor.given_at.is_not(None)
+    return {
+        Standing.MISSING: ~given,
+        Standing.GIVEN: given & ~late,
+        Standing.LATE: given & late,
+    }

@@ -50,6 +50,12 @@ def keep(event: Event, facts: Mapping[str, Any], *, by: Actor, now: datetime) ->
     return found
 
 
+def is_possible(event: Event, now: datetime) -> bool:
+    """Whether there is a door, and a day to come on which people go through it."""
+    is_on = event.state in (State.DRAFT, State.PUBLISHED)
+    return event.in_person and is_on and now < event.starts_at
+
+
 def switch_off(found: AccessList, *, by: Actor, now: datetime) -> int:
     """Ask nobody any more, and erase at once what was given; of how many people."""
     if found.switched_off_at is not None:
@@ -148,7 +154,8 @@ def erase_all(found: AccessList, why: Erased, *, by: Actor, now: datetime) -> in
     """Everybody's data go, and the list itself; how many people's they were."""
     people = queries.given_number(found.id)
     db.session.execute(delete(Visitor).where(Visitor.list_id == found.id))
-    found.erased_at, found.erased_people, found.erased_why = now, people, why.value
+    if people or found.erased_at is None:  # what was certified before stays so
+        found.erased_at, found.erased_people, found.erased_why = now, people, why.value
     record(
         "access_list.erased", found, by=by, now=now, event_id=found.event_id,
         people=people, why=why.value,
@@ -164,7 +171,7 @@ def about(registration: Registration) -> str:
 def _refuse_without_a_door(event: Event, now: datetime) -> None:
     if not event.in_person:
         raise Refused(_("An event that is only online has no door."))
-    if event.state not in (State.DRAFT, State.PUBLISHED) or event.starts_at <= now:
+    if not is_possible(event, now):
         raise Refused(_("An access list is for an event that is still to come, at a known time."))
     if records.current(event.id) is None:
         raise Refused(_("Write the data protection record of this event first."))

@@ -18,6 +18,7 @@ from portal.audit.models import Entry
 from portal.audit.service import COMMAND
 from portal.db import db, transaction
 from portal.events import service as events
+from portal.events.rules import Format
 from portal.protection import queries as records
 from portal.registrations.models import Registration
 from tests.access.door import (
@@ -309,14 +310,17 @@ def test_switching_it_off_erases_and_on_again_asks_anew(
 def test_it_needs_an_event_with_a_door_that_is_to_come(
     app: Flask, organiser: PortalClient, clock: object
 ) -> None:
-    assert "This event has no access list" in words(organiser.get(LIST))
+    assert "Switch it on…" in words(organiser.get(LIST))
     page = organiser.get(SETTINGS)
+    with app.app_context(), transaction():
+        event_of().format = Format.ONLINE
+    assert "An event that is only online has no door." in words(organiser.get(LIST))
+    assert organiser.submit(page, ASKS, action="/settings").status_code == 409
+    with app.app_context(), transaction():
+        event_of().format = Format.IN_PERSON
     clock.move_to(JANUARY)  # type: ignore[attr-defined]
-    organiser = sign_in(app, "olga@example.org")
-    late = organiser.submit(
-        organiser.get(SETTINGS), ASKS | {"closes_at": "2027-01-18T14:00"}, action="/settings"
-    )
-    assert late.status_code in (409, 422) and page.status_code == 200
+    index = words(sign_in(app, "olga@example.org").get(LIST))
+    assert "still to come" in index and "Switch it on…" not in index
 
 
 def test_the_list_asks_the_database_as_often_for_thirty_as_for_one(
