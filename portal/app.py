@@ -8,6 +8,8 @@ from pathlib import Path
 from flask import Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal.access import desk as access_desk
+from portal.access import views as access
 from portal.accounts import views as accounts
 from portal.accounts.desk import account, colleagues, identity, passkeys, team
 from portal.accounts.setup import init_accounts
@@ -43,6 +45,7 @@ from portal.registrations.desk import line as registration_line
 from portal.registrations.desk import people
 from portal.registrations.desk import unreached as registration_unreached
 from portal.reminders import desk as reminders_desk
+from portal.sealing import init_sealing
 from portal.site import TEMPLATES, init_site
 from portal.subjects import desk as subjects_desk
 from portal.subjects import views as subjects
@@ -78,6 +81,8 @@ BLUEPRINTS = (
     person_details.bp,
     registration_line.bp,
     registration_unreached.bp,
+    access.bp,
+    access_desk.bp,
     circulars_desk.bp,
     reminders_desk.bp,
     outbox_desk.bp,
@@ -107,6 +112,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         locale_selector=_language,
     )
     init_accounts(app, settings)
+    init_sealing(app, settings)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     init_metrics(app, settings)

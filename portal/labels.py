@@ -126,6 +126,36 @@ ACTS = {
     "registration.note_removed": _l("Note deleted"),
     "registration.reached": _l("Told by an organiser"),
     "registration.erased": _l("Forgotten"),
+    "access.given": _l("Gave what the building asks for"),
+    "access.removed": _l("Took back what they had given for the building"),
+    "access.erased": _l("What they had given for the building was erased"),
+}
+ACCESS_ASKS = {
+    "birth_date": _l("Date of birth"),
+    "nationality": _l("Nationality"),
+    "document": _l("Kind and number of an identity document"),
+}
+DOCUMENTS = {
+    "identity_card": _l("Identity card"),
+    "passport": _l("Passport"),
+    "residence_permit": _l("Residence permit"),
+}
+ACCESS_STANDINGS = {
+    "missing": _l("Missing"),
+    "given": _l("Given"),
+    "late": _l("Given, late"),
+}
+ACCESS_CHANGES = {
+    "new": _l("new"),
+    "changed": _l("changed"),
+    "same": _l("as before"),
+    "gone": _l("does not come"),
+}
+ACCESS_ERASED = {
+    "over": _l("as many days after the event as people were told"),
+    "cancelled": _l("because the event is cancelled"),
+    "postponed": _l("because the event is postponed and has no day"),
+    "switched_off": _l("because the list was switched off"),
 }
 NOTE_KINDS = {
     "note": _l("Note"),
@@ -159,6 +189,9 @@ BADGES = {
     "agreed": _l("Agreed"),
     "changed": _l("Changed since they agreed"),
     "refused": _l("Refused"),
+    "missing": _l("Missing"),
+    "given": _l("Given"),
+    "late": _l("Given, late"),
 }
 REMINDERS = {
     "reminder": _l("Reminder"),
@@ -173,6 +206,8 @@ REMINDER_AUDIENCES = {
 OCCASIONS = {
     "circular": _l("Letter from the organisers"),
     **REMINDERS,
+    "access_asked": _l("Question for the access list"),
+    "access_reminder": _l("Reminder for the access list"),
     "feedback": _l("Feedback on accessibility"),
     "received": _l("Registration received"),
     "confirmed": _l("Place confirmed"),

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as WaitedTooLong
 
 from portal import clock, maintenance
+from portal.access import chores as access
 from portal.accounts import chores as accounts
 from portal.circulars import chores as circulars
 from portal.db import db
@@ -30,6 +31,7 @@ WRITING: Sequence[Chore] = (
     *registrations.CHORES,
     *circulars.CHORES,
     *reminders.CHORES,
+    *access.CHORES,
     outbox.forget_old,
     accounts.forget_sign_ins,
     *events.CHORES,
@@ -53,6 +55,10 @@ RESTS: Mapping[Chore, float] = {
     reminders.begin_next_reminder: 5.0,
     reminders.take_back_outdated_reminders: 1.0,
     reminders.renew_refused_reminders: 5.0,
+    access.write_next_asked: 2.0,
+    access.write_next_reminders: 10.0,
+    access.erase_who_left: 1.0,
+    access.erase_over: 30.0,
     outbox.forget_old: 60.0,
     accounts.forget_sign_ins: 600.0,
     events.forget_speakers_addresses: 600.0,

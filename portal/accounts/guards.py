@@ -11,7 +11,7 @@ from sqlalchemy import update
 from portal import clock
 from portal.accounts import queries
 from portal.accounts.models import SignIn, User
-from portal.accounts.rules import SEEN_EVERY, Right
+from portal.accounts.rules import FRESH, SEEN_EVERY, Right
 from portal.audit.service import Actor
 from portal.db import db, transaction, writing
 
@@ -42,6 +42,12 @@ def organiser() -> User:
     """Who works at the desk in this request."""
     user: User = g.organiser
     return user
+
+
+def signed_in_lately() -> bool:
+    """Whether both steps of the sign-in are minutes old, for what needs more than a session."""
+    sign_in: SignIn = g.sign_in
+    return clock.now() < sign_in.began_at + FRESH
 
 
 def by() -> Actor:

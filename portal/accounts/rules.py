@@ -13,6 +13,8 @@ HALF_SIGNED_IN = timedelta(minutes=10)
 INVITATION_HOLDS = timedelta(days=7)
 RESET_HOLDS = timedelta(hours=1)
 SIGN_IN_LINK_HOLDS = timedelta(minutes=15)
+FRESH = timedelta(minutes=15)
+"""So long after both steps who signed in may take out what is shown to nobody at the desk."""
 CHALLENGE_HOLDS = timedelta(minutes=5)
 MOST_PASSKEYS = 20
 RECOVERY_CODES = 8

@@ -14,6 +14,7 @@ from portal.errors import Refused
 from portal.events import patterns, service
 from portal.events.models import Event, Session, Template
 from portal.protection import queries as records
+from portal.protection.rules import copied
 
 
 def make(
@@ -40,7 +41,7 @@ def make_next(
     """The next edition: texts, programme and settings of this one, and nobody of it."""
     made = make(facts, patterns.of(event), organiser=organiser, by=by, now=now)
     if (said := records.current(event.id)) is not None:
-        service.keep_record(made, dict(said.facts), by=by, now=now)
+        service.keep_record(made, copied(said.facts), by=by, now=now)
     record("event.copied", made, by=by, now=now, event_id=made.id, source=event.id)
     return made
 

@@ -8,6 +8,8 @@ from typing import Any
 Facts = Mapping[str, Any]
 LONGEST = 3650
 """Days after the event, ten years, that anything may be kept by a record."""
+ACCESS_LIST = "access_list"
+"""What the access list of the building adds to a record; no form of the record asks for it."""
 
 
 class Law(StrEnum):
@@ -122,6 +124,17 @@ def merged(seen: Facts, theirs: Facts, mine: Facts) -> tuple[dict[str, Any], lis
         for name, value in mine.items()
     }
     return whole, [name for name in changed if name not in both], both
+
+
+def carried(before: Facts | None, facts: Facts) -> dict[str, Any]:
+    """New facts with what another part has added to the record; None takes that out."""
+    whole = {ACCESS_LIST: (before or {}).get(ACCESS_LIST), **facts}
+    return {name: value for name, value in whole.items() if name != ACCESS_LIST or value}
+
+
+def copied(facts: Facts) -> dict[str, Any]:
+    """What the record of another event may begin with."""
+    return {name: value for name, value in facts.items() if name != ACCESS_LIST}
 
 
 def days(facts: Facts | None, kept: Kept) -> int:

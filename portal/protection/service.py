@@ -7,6 +7,7 @@ from portal.audit.service import Actor, record
 from portal.db import db
 from portal.protection import queries
 from portal.protection.models import Version
+from portal.protection.rules import carried
 
 
 def keep(
@@ -17,6 +18,7 @@ def keep(
     Nothing that differs is no version. Who calls holds the event.
     """
     last = queries.current(event_id)
+    facts = carried(last.facts if last else None, facts)
     if last is not None and last.facts == facts:
         return None
     version = Version(
@@ -28,7 +30,9 @@ def keep(
     )
     db.session.add(version)
     db.session.flush()
-    changed = sorted(name for name in facts if last is None or last.facts.get(name) != facts[name])
+    before = last.facts if last else {}
+    names = {**before, **facts}
+    changed = sorted(name for name in names if before.get(name) != facts.get(name))
     record(
         "protection.kept", version, by=by, now=now, event_id=event_id,
         number=version.number, fields=changed,

@@ -1,14 +1,25 @@
 """A record as people read it: gaps, grounds and times in the page's language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.i18n import language_name, translated
-from portal.labels import BASES, KEPT
-from portal.protection.rules import ARTICLES, Basis, Facts, Gap, Kept, Law, Missing, days
+from portal.labels import ACCESS_ASKS, BASES, KEPT
+from portal.protection.rules import (
+    ACCESS_LIST,
+    ARTICLES,
+    Basis,
+    Facts,
+    Gap,
+    Kept,
+    Law,
+    Missing,
+    days,
+)
 
 REGULATIONS = {
     Law.EUDPR: "https://eur-lex.europa.eu/eli/reg/2018/1725/oj",
@@ -52,6 +63,19 @@ class Notice:
         """(what for, on what ground) with the article."""
         return [(translated(each["what"]), self._ground(each["basis"])) for each in
                 self.facts["purposes"]]  # fmt: skip
+
+    @property
+    def access_list(self) -> Mapping[str, Any] | None:
+        """What the building asks of those who come: in words, with who gets it, and why it may."""
+        said = self.facts.get(ACCESS_LIST)
+        if not said:
+            return None
+        return {
+            "asks": ", ".join(str(ACCESS_ASKS[each]) for each in said["asks"]),
+            "receiver": translated(said["receiver"]),
+            "ground": self._ground(said["basis"]),
+            "days": days_words(said["days"]),
+        }
 
     @property
     def recipients(self) -> list[str]:
@@ -104,6 +128,7 @@ def sections(names: Sequence[str]) -> list[str]:
         "transfers": _("transfers"),
         "safeguards": _("transfers"),
         "retention": _("how long data are kept"),
+        ACCESS_LIST: _("the access list of the building"),
     }
     return list(dict.fromkeys(words[name] for name in names))
 

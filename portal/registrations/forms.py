@@ -43,13 +43,16 @@ def _lines(value: str | None) -> str:
     return clean_lines(value)
 
 
+_NO_COUNTRY = _l("Choose your country.")
+
+
 class CountryField(SelectField):
     """A country by its ISO code; 250 options are put together once a language."""
 
-    def __init__(self, label: Any, **options: Any) -> None:
+    def __init__(self, label: Any, missing: Any = _NO_COUNTRY, **options: Any) -> None:
         super().__init__(
             label,
-            [InputRequired(_l("Choose your country."))],
+            [InputRequired(missing)],
             choices=lambda: [SelectChoice("", "")],
             validate_choice=False,
             widget=_country_widget,

@@ -23,6 +23,7 @@ from flask_wtf.csrf import generate_csrf
 from limits import parse
 
 from portal import cache, clock, mail, tokens
+from portal.access.own_page import door
 from portal.audit.service import REGISTRANT
 from portal.cache import Fresh
 from portal.db import db, looking
@@ -365,6 +366,7 @@ def _own_page(registration: Registration, token: str) -> str:
         joining_opens_at=joining_opens_at(event.starts_at, event.joining_minutes),
         is_over=event.is_over(now),
         materials=for_attendee(event, token, now) if registration.holds_place else [],
+        access=door(registration, now),
         saved=request.args.get("saved") == "yes",
         replied=request.args.get("replied") == "yes" and registration.reply is Reply.YES,
     )

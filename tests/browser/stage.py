@@ -18,6 +18,8 @@ from PIL import Image
 from sqlalchemy import select
 
 from portal import clock, uploads
+from portal.access import service as access_service
+from portal.access.rules import Asked
 from portal.accounts import credentials, links
 from portal.accounts import queries as accounts
 from portal.accounts import service as account_service
@@ -105,6 +107,13 @@ class Stage:
                 select(Registration).where(Registration.email == email)
             ).one()
             return f"/desk/events/{found.event.slug}/registrations/{found.id}{page}"
+
+    def door(self, name: str, page: str = "") -> str:
+        """The path of the page on which this person gives what the building asks."""
+        with self.app.app_context():
+            question = select(Registration).where(Registration.email == f"{name}@example.org")
+            found = db.session.scalars(question).one()
+            return f"/access-list/{sign('access', found.id, found.link_code)}{page}"
 
     def speaker(self, name: str, page: str = "") -> str:
         """The path of a speaker's own page, as their letter links it."""
@@ -270,6 +279,7 @@ def _set_up(now: datetime) -> None:
     _requests(now)
     _drafts(now, later)
     _asked(now, later)
+    _doors(now, later)
 
 
 def _open_events(now: datetime, later: datetime) -> None:
@@ -528,6 +538,28 @@ def _requests(now: datetime) -> None:
         subjects.ask(who, _event("crowd").id, kind, said, now=asked)
     done = subjects.ask(who, _event("crowd").id, RequestKind.OTHER, "Who saw it?", now=now)
     subjects.answer(done, "The team of the event, and nobody else.", by=COMMAND, now=now)
+
+
+def _doors(now: datetime, later: datetime) -> None:
+    """Buildings that ask: in time, past the cut-off, and not any more."""
+    for slug, closes_at in (
+        ("door", later - timedelta(days=7)), ("late-door", now - timedelta(hours=1)),
+        ("old-door", later - timedelta(days=7)),
+    ):  # fmt: skip
+        event = _made(slug, later)
+        facts = {
+            "asks": [each.value for each in Asked],
+            "receiver": {"en": "Security service of the Parliament", "fr": "Sécurité du Parlement"},
+            "words": {"en": "Bring the document along.\nThe visitors’ entrance opens at 13:00."},
+            "basis": "public_task", "closes_at": closes_at, "days_kept": 3,
+        }  # fmt: skip
+        found = access_service.keep(event, facts, by=COMMAND, now=now)
+        _comes(slug, f"{slug}-missing", organisation=LONG)
+        given = _comes(slug, f"{slug}-given")
+        sealed = {"birth_date": "1985-03-27", "nationality": "BE", "document_kind": "passport",
+                  "document_number": "X1"}  # fmt: skip
+        access_service.give(given, sealed, notice_version="2", by=COMMAND, now=now)
+    access_service.switch_off(found, by=COMMAND, now=now)
 
 
 def _made(slug: str, starts_at: datetime, **facts: Any) -> Event:

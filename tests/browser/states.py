@@ -71,6 +71,11 @@ def offered(path: str, kind: type[Any], rest: str = "", **facts: Any) -> Way:
     )
 
 
+def gives(name: str, rest: str = "") -> Way:
+    """What the building asks of this person, by the link in the letter."""
+    return lambda page, stage, lang: goto(page, stage, f"/{lang}{stage.door(name, rest)}")
+
+
 def speaks(name: str, rest: str = "") -> Way:
     """A speaker's own page by the link in the letter."""
     return lambda page, stage, lang: goto(page, stage, f"/{lang}{stage.speaker(name, rest)}")
@@ -353,6 +358,15 @@ VISITOR: dict[str, Way] = {
     "own: over": own("attended"),
     "own: asked again": own("silent"),
     "own: still comes": own("faithful"),
+    "own, asked for the door": own("door-missing"),
+    "own, given for the door": own("door-given"),
+    "door": gives("door-missing"),
+    "door, nothing typed": then(gives("door-missing"), press),
+    "door, given": gives("door-given"),
+    "door, past the cut-off": gives("late-door-missing"),
+    "door, given late": gives("late-door-given"),
+    "door, removal": gives("door-given", "/removal"),
+    "notice with a door": at("/events/door/privacy"),
     "reply": own("silent", "/reply"),
     "reply, not asked": own("confirmed", "/reply"),
     "reply, yes": then(own("faithful", "/reply"), press),
@@ -616,5 +630,15 @@ DESK: dict[str, Way] = {
     "removal of a colleague": _colleague(COMPLETE, "/removal"),
     "password": at_desk("/account/password"),
     "password, nothing given": then(at_desk("/account/password"), press),
+    "access list": at_desk("/events/door/access-list/"),
+    "access list, nobody like that": at_desk("/events/late-door/access-list/?show=given"),
+    "access list, none": at_desk("/events/open/access-list/"),
+    "access list, erased": at_desk("/events/old-door/access-list/"),
+    "access list, to switch on": at_desk("/events/open/access-list/settings"),
+    "access list, nothing chosen": then(at_desk("/events/open/access-list/settings"), press),
+    "access list, to change": at_desk("/events/door/access-list/settings"),
+    "access list, reminders": at_desk("/events/door/access-list/reminders"),
+    "access list, to take out": at_desk("/events/door/access-list/export"),
+    "access list, to switch off": at_desk("/events/door/access-list/removal"),
     "no such page at the desk": at_desk("/events/nothing-here/"),
 }

@@ -61,6 +61,11 @@ SAME_TITLE = {
     "registrations, asked again",
     "details, changed by two",
     "code, wrong",
+    "own, asked for the door",
+    "own, given for the door",
+    "access list, nobody like that",
+    "access list, none",
+    "access list, erased",
     "new password, too short",
     "signed out",
 }

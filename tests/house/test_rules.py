@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import JSON, String
 
+from portal.access import privacy as access
+from portal.access.models import Visitor
 from portal.circulars import privacy as circulars
 from portal.circulars.models import Recipient
 from portal.config import ROOT
@@ -125,3 +127,15 @@ def test_a_recipient_of_a_letter_is_a_pair_of_ids(app: Flask) -> None:
     """No name and no address: those go with the mail."""
     kept = {column.key for column in Recipient.__table__.columns if isinstance(column.type, String)}
     assert kept == {*circulars.PERSONAL, "outcome", "message_id", "reason"}
+
+
+def test_of_a_visitor_nothing_is_kept_but_what_is_sealed(app: Flask) -> None:
+    """The rest is the record: which notice they read, which link they were told, and a mark."""
+    kept = {each.key for each in Visitor.__table__.columns if isinstance(each.type, String)}
+    assert kept == {*access.PERSONAL, "notice_version", "told_link", "exported"}
+
+
+@pytest.mark.parametrize("occasion", ["access_asked", "access_reminder"])
+@pytest.mark.parametrize("shape", ["subject.txt", "txt", "html"])
+def test_every_letter_about_the_door_has_its_three_shapes(occasion: str, shape: str) -> None:
+    assert (ROOT / "templates/access/mail" / f"{occasion}.{shape}").is_file()

@@ -43,7 +43,7 @@ def test_what_was_acknowledged_before_a_backup_is_in_it(
     kept = set(acts(elsewhere))
     assert before <= kept <= set(acknowledged)
     assert (elsewhere.data_dir / "uploads/1/programme.pdf").read_bytes() == b"%PDF-1.7"
-    for key in ("secret_key", "instance", "totp_key"):
+    for key in ("secret_key", "instance", "totp_key", "access_key"):
         original, copy = portal.data_dir / key, elsewhere.data_dir / key
         assert copy.read_text() == original.read_text()
         assert stat.S_IMODE(copy.stat().st_mode) == 0o600
@@ -67,7 +67,7 @@ def test_the_archive_names_what_it_holds_and_is_its_owner_s(
         manifest = json.load(opened.extractfile("manifest.json"))  # type: ignore[arg-type]
     assert names[0] == "manifest.json"
     assert sorted(names[1:]) == sorted(manifest["files"])
-    assert manifest["keys"] == ["instance", "secret_key", "totp_key"]
+    assert manifest["keys"] == ["access_key", "instance", "secret_key", "totp_key"]
     assert [path.name for path in tmp_path.glob(".*")] == []
 
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal import clock, labels, sheets
+from portal.access import queries as access
 from portal.accounts.guards import by, organiser
 from portal.accounts.rules import Right
 from portal.audit.service import record
@@ -94,6 +95,8 @@ def show(registration_id: int) -> ResponseReturnValue:
         position=queries.position(registration),
         consents=labels.CONSENTS,
         history=history.of(registration),
+        access=access.shown_of(registration),
+        labels=labels,
         form=ActForm(),
     )
 

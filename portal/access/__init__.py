@@ -1,0 +1,1 @@
+"""What a building asks of those who come: identity data, sealed, given on, and erased in days."""
