@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import delete, update
 
+from portal import wiping
 from portal.access import queries
 from portal.access.models import AccessList, Visitor
 from portal.access.rules import Erased
@@ -144,6 +145,7 @@ def leave(visitor: Visitor, *, now: datetime) -> None:
     registration = db.session.get_one(Registration, visitor.registration_id)
     if visitor.sealed:
         _note("access.erased", registration, by=WORKER, now=now)
+        wiping.ask()
     _empty(visitor)
     visitor.told_link = ""
     if not visitor.exported:
@@ -153,6 +155,8 @@ def leave(visitor: Visitor, *, now: datetime) -> None:
 def erase_all(found: AccessList, why: Erased, *, by: Actor, now: datetime) -> int:
     """Everybody's data go, and the list itself; how many people's they were."""
     people = queries.given_number(found.id)
+    if people:
+        wiping.ask()
     db.session.execute(delete(Visitor).where(Visitor.list_id == found.id))
     if people or found.erased_at is None:  # what was certified before stays so
         found.erased_at, found.erased_people, found.erased_why = now, people, why.value

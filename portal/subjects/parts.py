@@ -3,21 +3,28 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from portal.access import privacy as access
 from portal.audit import privacy as audit
 from portal.circulars import privacy as circulars
 from portal.invites import privacy as invites
 from portal.outbox import privacy as outbox
 from portal.registrations import privacy as registrations
 from portal.registrations.models import Registration
+from portal.reminders import privacy as reminders
 
 HOLDING: Sequence[Callable[[Registration], dict[str, Any]]] = (
     registrations.held,
     lambda registration: invites.held(registration.id),
     circulars.held,
+    reminders.held,
+    access.held,
     lambda registration: outbox.held(registration.thread),
     lambda registration: audit.held(Registration.__tablename__, registration.id),
 )
-FORGETTING: Sequence[Callable[[Registration], None]] = ()
+FORGETTING: Sequence[Callable[[Registration], None]] = (
+    reminders.erase,
+    access.erase,
+)
 """Parts above registrations, which a registration's own erasure cannot reach."""
 
 

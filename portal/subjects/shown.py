@@ -79,7 +79,7 @@ def _shown(name: str, value: Any) -> Markup | None:
 
 
 def _code(name: str, value: Any) -> str:
-    if name == "country":
+    if name in ("country", "nationality"):
         return country_name(str(value))
     if name == "language":
         return language_name(str(value))
