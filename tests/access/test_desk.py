@@ -37,12 +37,12 @@ from tests.access.door import (
     switch_on,
     take_out,
 )
-from tests.desk.counting import queries
 from tests.desk.front_door import account, act, sign_in, words
 from tests.desk.people import LIST as PEOPLE
 from tests.desk.people import comes, event_of
 from tests.factories import JANUARY
 from tests.harness.client import PortalClient
+from tests.harness.counting import statements
 
 Deliver = Callable[[], list[EmailMessage]]
 END = JANUARY + timedelta(hours=3, minutes=30)
@@ -329,11 +329,11 @@ def test_the_list_asks_the_database_as_often_for_thirty_as_for_one(
     with app.app_context(), transaction():
         event_of().capacity = 50
     deliver()
-    with queries(app) as few:
+    with statements(app) as few:
         organiser.get(LIST)
     for number in range(27):
         comes(app, f"p{number}")
-    with queries(app) as many:
+    with statements(app) as many:
         organiser.get(LIST)
     assert len(many) == len(few)
     assert "Missing 30" in words(organiser.get(LIST))

@@ -9,6 +9,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 from portal import cache
+from portal.backup import KEYS
 from portal.config import Settings
 from portal.db import db
 from tests.harness.client import PortalClient
@@ -39,7 +40,6 @@ class Portal:
             "PORTAL_DATA_DIR": str(directory / "data"),
         }
         self.settings = Settings.from_environ(given | environ)
-        self.keys = {*self.settings.data_dir.iterdir()}
         cache.clear()
         self.app: Flask = create_app(self.settings)
         self.app.test_client_class = PortalClient
@@ -56,7 +56,9 @@ class Portal:
     def renew(self) -> None:
         """Be as new: no rows, no files but the keys, nothing known."""
         self.databases.renew(self.database)
-        for path in {*self.settings.data_dir.iterdir()} - self.keys:
+        for path in self.settings.data_dir.iterdir():
+            if any(path.match(pattern) for pattern in KEYS):
+                continue
             if path.is_dir():
                 shutil.rmtree(path)
             else:

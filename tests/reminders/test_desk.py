@@ -19,9 +19,9 @@ from portal.reminders.models import Reminder
 from portal.reminders.rules import MOST_RULES
 from tests.desk.front_door import make_user, sign_in, words
 from tests.desk.people import comes, event_of
-from tests.desk.test_registrations import queries
 from tests.factories import make_event
 from tests.harness.client import PortalClient
+from tests.harness.counting import statements
 from tests.registrations.front_door import link_in
 from tests.reminders.front_door import DESK, add, at, rule
 
@@ -172,14 +172,14 @@ def test_the_list_asks_as_often_with_one_as_with_many(
     clock.move_to(at("2026-11-19 10:00"))
     deliver()
     client = sign_in(app, "olga@example.org")
-    with queries(app) as few:
+    with statements(app) as few:
         client.get(DESK)
     for number in range(50, 60):
         add(client, "reminder", number=str(number))
     clock.move_to(at("2026-12-19 10:00"))
     deliver()
     client = sign_in(app, "olga@example.org")
-    with queries(app) as many:
+    with statements(app) as many:
         assert "What was sent" in words(client.get(DESK))
     assert len(many) <= len(few) < 16
 

@@ -27,6 +27,7 @@ from tests.desk.front_door import make_user, sign_in, words
 from tests.desk.people import LIST, comes, event_of, park
 from tests.factories import make_event, make_link, make_registration
 from tests.harness.client import PortalClient
+from tests.harness.counting import statements
 from tests.harness.mails import html_of, text_of
 from tests.registrations.front_door import link_in, method_of
 from tests.reminders.front_door import DESK, add, at, begun, outcomes
@@ -457,8 +458,6 @@ def test_thanks_go_to_who_came_as_far_as_that_is_known(
 def test_a_batch_asks_as_often_for_one_as_for_ten(
     app: Flask, client: PortalClient, deliver: Deliver, clock: time_machine.Traveller
 ) -> None:
-    from tests.desk.test_registrations import queries as asked
-
     def cost(people: int) -> int:
         with app.app_context(), transaction():
             event_of().capacity = 99
@@ -468,7 +467,7 @@ def test_a_batch_asks_as_often_for_one_as_for_ten(
         clock.move_to(event_starts(app) - timedelta(hours=20))
         with app.app_context():
             assert chores.begin_next_reminder(portal_clock.now())
-            with asked(app) as seen:
+            with statements(app) as seen:
                 chores.write_next_reminders(portal_clock.now())
         return len([each for each in seen if each.startswith("SELECT")])
 

@@ -17,10 +17,10 @@ from portal.audit.service import COMMAND
 from portal.db import db, transaction
 from portal.registrations.service import notes
 from portal.subjects.models import Inquiry
-from tests.desk.counting import queries
 from tests.desk.front_door import make_user, send, sign_in, words
 from tests.factories import make_event, make_registration, make_speaker
 from tests.harness.client import PortalClient
+from tests.harness.counting import statements
 from tests.harness.mails import text_of
 from tests.registrations.front_door import told
 from tests.subjects.front_door import ask_for_data, link_to_data
@@ -173,7 +173,7 @@ def test_a_list_of_requests_asks_as_often_for_thirty_as_for_one(
     for many in (1, 29):
         for _one in range(many):
             client.submit(path, {"event": "1", "kind": "other", "text": "Why?"})
-        with queries(app) as sent:
+        with statements(app) as sent:
             desk.get("/desk/requests/")
         numbers.append(len(sent))
     assert numbers[0] == numbers[1]

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,7 +77,7 @@ def a_whole_life(app: Flask, client: PortalClient, deliver: Deliver) -> None:
 
 
 def test_nothing_is_left_in_any_byte_of_the_data_directory(
-    app: Flask, client: PortalClient, deliver: Deliver, settings: Settings, tmp_path: Path
+    app: Flask, client: PortalClient, deliver: Deliver, settings: Settings
 ) -> None:
     a_whole_life(app, client, deliver)
     ask_for_data(client, NEW.upper())
@@ -87,7 +86,7 @@ def test_nothing_is_left_in_any_byte_of_the_data_directory(
         f"{page}/request", {"event": "1", "kind": "objection", "text": "No photos of Zenobia."}
     )
     deliver()
-    assert found_in(tmp_path, NEW, OLD, "Zenobia")
+    assert found_in(settings.data_dir.parent, NEW, OLD, "Zenobia")
     assert client.submit(f"{page}/erasure").status_code == 303
     assert client.get(page).status_code == 404
     assert told(deliver()) == [
@@ -96,7 +95,7 @@ def test_nothing_is_left_in_any_byte_of_the_data_directory(
     ]
     names = (NEW, OLD, "Zenobia", "Quixley", "Palmyra", "555 01 02")
     if db_kind(app) == "sqlite":
-        assert found_in(tmp_path, *names) == []
+        assert found_in(settings.data_dir.parent, *names) == []
     else:
         assert found_in(settings.data_dir, *names) == []
         assert found_in_rows(app, *names) == []
@@ -207,7 +206,7 @@ def test_who_comes_back_while_they_are_being_forgotten_stays(
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_what_an_earlier_version_deleted_leaves_the_file_with_the_upgrade(
-    app: Flask, settings: Settings, tmp_path: Path
+    app: Flask, settings: Settings
 ) -> None:
     """Rows deleted before SQLite was told to zero them, and rows that stay."""
     file = settings.database_url.removeprefix("sqlite:///")
@@ -221,5 +220,5 @@ def test_what_an_earlier_version_deleted_leaves_the_file_with_the_upgrade(
     with app.app_context():
         db.engine.dispose()
     migrate(app)
-    assert found_in(tmp_path, "zenobia8") == []
-    assert found_in(tmp_path, "zenobia7") != []
+    assert found_in(settings.data_dir.parent, "zenobia8") == []
+    assert found_in(settings.data_dir.parent, "zenobia7") != []
