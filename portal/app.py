@@ -42,6 +42,9 @@ from portal.registrations.desk import details as person_details
 from portal.registrations.desk import line as registration_line
 from portal.registrations.desk import people
 from portal.registrations.desk import unreached as registration_unreached
+from portal.retention.desk import copies as retention_copies
+from portal.retention.desk import event as retention_event
+from portal.retention.desk import house as retention_house
 from portal.site import TEMPLATES, init_site
 from portal.web import JsonLines, OwnHost, Portal, init_web
 from portal.wording import init_wording
@@ -76,6 +79,9 @@ BLUEPRINTS = (
     registration_line.bp,
     registration_unreached.bp,
     circulars_desk.bp,
+    retention_event.bp,
+    retention_house.bp,
+    retention_copies.bp,
     outbox_desk.bp,
 )
 

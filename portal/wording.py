@@ -60,6 +60,10 @@ def label(code: str, kind: str) -> str:
         "team_role": labels.TEAM_ROLES,
         "signed_in_by": labels.SIGNED_IN_BY,
         "badge": labels.BADGES,
+        "kept": labels.KEPT | labels.KEPT_BESIDE,
+        "whose": labels.WHOSE,
+        "deleted_by": labels.DELETED_BY,
+        "basis": labels.BASES,
     }[kind]
     return str(words.get(code, code))
 

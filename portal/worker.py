@@ -20,6 +20,7 @@ from portal.heartbeat import beat
 from portal.materials import chores as materials
 from portal.outbox import chores as outbox
 from portal.registrations import chores as registrations
+from portal.retention import chores as retention
 
 log = logging.getLogger("portal.worker")
 
@@ -31,6 +32,7 @@ WRITING: Sequence[Chore] = (
     accounts.forget_sign_ins,
     *events.CHORES,
     *materials.CHORES,
+    *retention.CHORES,
 )
 POSTING: Sequence[Chore] = (outbox.deliver_some,)
 IDLE_SECONDS, GATHERING_SECONDS = 0.3, 0.06
@@ -43,13 +45,15 @@ RESTS: Mapping[Chore, float] = {
     registrations.erase_next: 1.0,
     events.publish_next: 1.0,
     registrations.forget_answers: 60.0,
-    registrations.forget_old_needs: 60.0,
     registrations.forget_notes: 60.0,
     circulars.renew_refused_circulars: 5.0,
     outbox.forget_old: 60.0,
     accounts.forget_sign_ins: 600.0,
     events.forget_speakers_addresses: 600.0,
     materials.sweep_files: 3600.0,
+    retention.forget_what_is_over: 60.0,
+    retention.ask_about_copies: 60.0,
+    retention.forget_counts: 600.0,
 }
 """Seconds after which a chore that found nothing looks again; the others always look."""
 

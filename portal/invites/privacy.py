@@ -1,0 +1,29 @@
+"""What invites hold about a person, and how they forget."""
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import null, update
+
+from portal.db import db
+from portal.invites.models import Invite
+from portal.keeping import Keeping, Rules, Whose
+
+KEEPING: Rules = {
+    Invite: Keeping(
+        Whose.REGISTRANTS,
+        what=_l("What their calendar holds, with name and address"),
+        end=_l("with the mail address, by the record of the event"),
+        personal=("held", "first_message_id"),
+        of_the_record=("uid", "substance", "content"),
+    ),
+}
+
+
+def forget_all(registration_ids: Sequence[int]) -> None:
+    """Keep no name and address of these people; SEQUENCE still only rises."""
+    db.session.execute(
+        update(Invite)
+        .where(Invite.registration_id.in_(registration_ids))
+        .values(held=null(), first_message_id="")
+    )
