@@ -82,6 +82,12 @@ KEPT = {
     "organisation": _l("Organisation and role"),
     "needs": _l("Access needs and diet"),
 }
+KEPT_SHORT = {
+    "name": _l("Names"),
+    "contact": _l("Addresses"),
+    "organisation": _l("Organisation"),
+    "needs": _l("Needs"),
+}
 KEPT_BESIDE = {
     "notes": _l("Notes of the organisers"),
     "calendars": _l("Calendar entries that were sent, with name and address"),

@@ -19,7 +19,7 @@ _STUCK = text("stuck_at IS NOT NULL")
 STILL_HELD = {kept: text(rules.still_held(kept)) for kept in Kept}
 """Word for word as in the indexes, without which SQLite would not use them."""
 
-_INDEXES = {
+HELD_BY = {
     Kept.NAME: "names", Kept.CONTACT: "contacts", Kept.ORGANISATION: "organisations",
     Kept.NEEDS: "needs",
 }  # fmt: skip
@@ -45,7 +45,7 @@ class Registration(Row):
         Index("ix_registrations_links", "id", sqlite_where=_ASKED, postgresql_where=_ASKED),
         Index("ix_registrations_stuck", "event_id", sqlite_where=_STUCK, postgresql_where=_STUCK),
         *(
-            Index(f"ix_registrations_{_INDEXES[kept]}", "event_id",
+            Index(f"ix_registrations_{HELD_BY[kept]}", "event_id",
                   sqlite_where=STILL_HELD[kept], postgresql_where=STILL_HELD[kept])
             for kept in Kept
         ),

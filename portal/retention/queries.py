@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.audit.models import Deletion
@@ -18,7 +18,6 @@ from portal.outbox import privacy as outbox
 from portal.protection import queries as records
 from portal.protection.rules import Facts, Kept, days
 from portal.registrations import privacy as registrations
-from portal.registrations.models import STILL_HELD, Registration
 from portal.retention import rules
 from portal.retention.models import Export
 
@@ -59,7 +58,7 @@ class Term:
 
 def due(now: datetime) -> list[Term]:
     """What of which event has to go by now and is still there; nobody is counted for it."""
-    held = [exists().where(Registration.event_id == Event.id, STILL_HELD[kept]) for kept in Kept]
+    held = [registrations.somebody_has(kept) for kept in Kept]
     rows = db.session.execute(
         select(Event, *(each.label(kept.value) for kept, each in zip(Kept, held, strict=True)))
         .where(_may_be_over(now), or_(*held))

@@ -155,3 +155,25 @@ def test_people_of_before_keep_all_and_have_no_telephone(app: Flask, clock: obje
         after = db.session.get_one(Registration, kept)
         assert (after.last_name, after.phone, after.source) == ("Kept", "", "")
         assert (after.entered_by, after.reached_at) == (None, None)
+
+
+def test_who_was_erased_before_has_no_address_afterwards_and_everybody_else_keeps_theirs(
+    app: Flask, clock: object
+) -> None:
+    with app.app_context(), transaction():
+        event = make_event()
+        kept, gone = make_registration(event), make_registration(event)
+        kept_email = kept.email
+        ids = kept.id, gone.id
+    migrate(app)
+    with app.app_context():
+        downgrade(directory=str(ROOT / "migrations"), revision="0009")
+        with transaction() as session:
+            session.execute(
+                text("UPDATE registrations SET email = 'erased-2@invalid', erased_at = :now "
+                     "WHERE id = :id").bindparams(now=now().replace(tzinfo=None), id=ids[1])
+            )  # fmt: skip
+    migrate(app)
+    with app.app_context():
+        found = [db.session.get_one(Registration, number).email for number in ids]
+        assert found == [kept_email, ""]

@@ -68,11 +68,8 @@ def test_the_page_of_an_event_says_what_is_kept_until_when_and_of_how_many(
     app: Flask, olga: PortalClient, clock: Any, deliver: Deliver
 ) -> None:
     page = words(olga.get(PAGE))
-    assert "Mail address and telephone 90 days 18 April 2027, 17:30, Brussels time" in page
-    assert (
-        "Access needs and diet 30 days 17 February 2027, 17:30, Brussels time (CET, UTC+1) 1"
-        in (page)
-    )
+    assert "Mail address and telephone 90 days 18 April 2027, 17:30 3" in page
+    assert "Access needs and diet 30 days 17 February 2027, 17:30 1" in page
     clock.move_to(END + timedelta(days=60))
     deliver()
     page = words(again(app).get(PAGE))

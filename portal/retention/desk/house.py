@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Blueprint, abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,7 +15,7 @@ from portal.web import page_number
 
 bp = Blueprint("retention_house", __name__, url_prefix="/desk/protection")
 guard(bp)
-PAGE = 50
+PAGE = 20
 
 
 @bp.before_request
@@ -67,7 +67,8 @@ def due() -> ResponseReturnValue:
     terms = queries.plan(at)
     return render_template(
         "retention/desk/due.html",
-        terms=terms, day=day, typed=typed, is_wrong=bool(typed) and day is None, at=at,
+        terms=terms, day=day, typed=typed, is_wrong=bool(typed) and day is None,
+        last_moment=at - timedelta(seconds=1),
     )  # fmt: skip
 
 
