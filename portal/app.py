@@ -45,6 +45,9 @@ from portal.registrations.desk import line as registration_line
 from portal.registrations.desk import people
 from portal.registrations.desk import unreached as registration_unreached
 from portal.reminders import desk as reminders_desk
+from portal.retention.desk import copies as retention_copies
+from portal.retention.desk import event as retention_event
+from portal.retention.desk import house as retention_house
 from portal.sealing import init_sealing
 from portal.site import TEMPLATES, init_site
 from portal.subjects import desk as subjects_desk
@@ -85,6 +88,9 @@ BLUEPRINTS = (
     access_desk.bp,
     circulars_desk.bp,
     reminders_desk.bp,
+    retention_event.bp,
+    retention_house.bp,
+    retention_copies.bp,
     outbox_desk.bp,
     subjects.bp,
     subjects_desk.bp,

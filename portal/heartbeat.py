@@ -6,6 +6,7 @@ from sqlalchemy import String, bindparam, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Model, Moment, db, for_update, transaction
+from portal.keeping import Impersonal, Rules
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _FIRST = text(
@@ -20,6 +21,9 @@ class Heartbeat(Model):
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     at: Mapped[datetime]
+
+
+KEEPING: Rules = {Heartbeat: Impersonal("When a process was last alive.")}
 
 
 def beat(now: datetime, name: str = "worker") -> None:

@@ -82,6 +82,33 @@ KEPT = {
     "organisation": _l("Organisation and role"),
     "needs": _l("Access needs and diet"),
 }
+KEPT_SHORT = {
+    "name": _l("Names"),
+    "contact": _l("Addresses"),
+    "organisation": _l("Organisation"),
+    "needs": _l("Needs"),
+}
+KEPT_BESIDE = {
+    "notes": _l("Notes of the organisers"),
+    "calendars": _l("Calendar entries that were sent, with name and address"),
+    "answers": _l("Answers of mail servers to letters to a selection"),
+    "letters": _l("Letters in the outbox"),
+    "addresses": _l("Mail addresses of speakers"),
+    "sign_ins": _l("Sessions of colleagues"),
+    "person": _l("Everything about a person who asked for it"),
+}
+WHOSE = {
+    "registrants": _l("Registrants"),
+    "speakers": _l("Speakers"),
+    "colleagues": _l("Colleagues"),
+    "visitors": _l("Visitors"),
+}
+DELETED_BY = {
+    "worker": _l("by itself"),
+    "command": _l("by hand, by whoever runs the portal"),
+    "organiser": _l("by hand, at the desk"),
+    "registrant": _l("on the person’s request"),
+}
 PERSON_FIELDS = {
     "title": _l("Title"),
     "first_name": _l("First name"),
@@ -192,6 +219,9 @@ BADGES = {
     "missing": _l("Missing"),
     "given": _l("Given"),
     "late": _l("Given, late"),
+    "overdue": _l("Late"),
+    "gone": _l("Deleted"),
+    "in_use": _l("May be used"),
 }
 REMINDERS = {
     "reminder": _l("Reminder"),
@@ -238,6 +268,7 @@ OCCASIONS = {
     "second_factor_forgotten": _l("Second step forgotten"),
     "passkey_added": _l("Passkey added"),
     "identity_linked": _l("Sign-in linked"),
+    "copy_expired": _l("Question about a copy that was taken out"),
 }
 TEAM_ROLES = {
     "organiser": _l("Organiser"),

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 from flask import Flask, current_app, request
+from flask_babel import lazy_gettext as _l
 from flask_limiter import Limiter
 from limits.storage import Storage
 from sqlalchemy import Engine, Float, Integer, String, create_engine, event, text
@@ -15,6 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from portal.config import Settings
 from portal.db import Model
+from portal.keeping import Keeping, Rules, Whose
 
 UNLIMITED = "1000000000/second"
 
@@ -27,6 +29,16 @@ class Count(Model):
     key: Mapped[str] = mapped_column(String(300), primary_key=True)
     count: Mapped[int] = mapped_column(Integer)
     expires_at: Mapped[float] = mapped_column(Float, index=True)
+
+
+KEEPING: Rules = {
+    Count: Keeping(
+        Whose.VISITORS,
+        what=_l("How often a network address did what is limited"),
+        end=_l("when the limit’s time is over: an hour mostly, a day at most"),
+        personal=("key",),
+    ),
+}
 
 
 class Counts(Storage):
@@ -71,6 +83,11 @@ class Counts(Storage):
     def check(self) -> bool:
         with self.engine.connect() as connection:
             return connection.execute(text("SELECT 1")).scalar_one() == 1
+
+    def forget(self) -> bool:
+        """Remove counts whose time is over; whether there were any."""
+        with self.engine.connect() as connection:
+            return bool(connection.execute(_FORGET, {"now": time.time()}).rowcount)
 
     def reset(self) -> int | None:
         with self.engine.connect() as connection:

@@ -18,6 +18,7 @@ from portal.i18n import (
     short_day,
     translated,
     when,
+    zone_city,
     zone_words,
 )
 from portal.registrations.rules import Stillness
@@ -33,6 +34,7 @@ def init_wording(app: Flask) -> None:
         day=day,
         short_day=short_day,
         clock_time=clock_time,
+        zone_city=zone_city,
         zone_words=zone_words,
         country=country_name,
         language_name=language_name,
@@ -60,6 +62,11 @@ def label(code: str, kind: str) -> str:
         "team_role": labels.TEAM_ROLES,
         "signed_in_by": labels.SIGNED_IN_BY,
         "badge": labels.BADGES,
+        "kept": labels.KEPT | labels.KEPT_BESIDE,
+        "kept_short": labels.KEPT_SHORT,
+        "whose": labels.WHOSE,
+        "deleted_by": labels.DELETED_BY,
+        "basis": labels.BASES,
     }[kind]
     return str(words.get(code, code))
 

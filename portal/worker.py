@@ -22,6 +22,7 @@ from portal.materials import chores as materials
 from portal.outbox import chores as outbox
 from portal.registrations import chores as registrations
 from portal.reminders import chores as reminders
+from portal.retention import chores as retention
 from portal.subjects import chores as subjects
 
 log = logging.getLogger("portal.worker")
@@ -37,6 +38,7 @@ WRITING: Sequence[Chore] = (
     *events.CHORES,
     *materials.CHORES,
     *subjects.CHORES,
+    *retention.CHORES,
 )
 POSTING: Sequence[Chore] = (outbox.deliver_some,)
 IDLE_SECONDS, GATHERING_SECONDS = 0.3, 0.06
@@ -49,7 +51,6 @@ RESTS: Mapping[Chore, float] = {
     registrations.erase_next: 1.0,
     events.publish_next: 1.0,
     registrations.forget_answers: 60.0,
-    registrations.forget_old_needs: 60.0,
     registrations.forget_notes: 60.0,
     circulars.renew_refused_circulars: 5.0,
     reminders.begin_next_reminder: 5.0,
@@ -67,6 +68,9 @@ RESTS: Mapping[Chore, float] = {
     subjects.forget_old: 600.0,
     subjects.forget_ledger: 3600.0,
     subjects.wipe: 30.0,
+    retention.forget_what_is_over: 60.0,
+    retention.ask_about_copies: 60.0,
+    retention.forget_counts: 600.0,
 }
 """Seconds after which a chore that found nothing looks again; the others always look."""
 

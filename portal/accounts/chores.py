@@ -2,18 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
-
-from portal.accounts.models import SignIn
-from portal.accounts.rules import LONGEST_SESSION
-from portal.db import db, transaction
+from portal.accounts import privacy
+from portal.audit.service import WORKER
+from portal.db import transaction
 
 
 def forget_sign_ins(now: datetime) -> bool:
     """A session that has lasted as long as any may opens nothing any more."""
-    over = select(SignIn.id).where(SignIn.began_at <= now - LONGEST_SESSION).limit(500)
-    if db.session.execute(over.limit(1)).first() is None:
+    if not privacy.a_sign_in_is_over(now):
         return False
-    with transaction() as session:
-        session.execute(delete(SignIn).where(SignIn.id.in_(over)))
+    with transaction():
+        privacy.forget_sign_ins(WORKER, now)
     return True

@@ -16,10 +16,14 @@ from portal.audit.service import Actor
 from portal.db import db, transaction, writing
 
 OPENER = "sign_in"
-EVENT_PAGES = {"events_desk", "events_texts", "events_publication", "events_editions"}
+EVENT_PAGES = {
+    "events_desk", "events_texts", "events_publication", "events_editions", "retention_desk",
+}  # fmt: skip
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OWN_PAGES = {"accounts_desk", "passkeys_desk", "identity_desk"}
 _LETTERS = ("circulars_desk", "reminders_desk")
+OWN_PAGES = {"accounts_desk", "passkeys_desk", "identity_desk", "exports_desk"}
+_OF_THE_OFFICER = ("retention_house", "protection_house")
 _OF_PEOPLE = ("registrations_desk", "person_desk", "line_desk", "unreached_desk")
 
 
@@ -125,9 +129,12 @@ def _nav() -> list[tuple[str, str, bool]]:
         places += [
             (_("Colleagues"), url_for("colleagues_desk.index"),
              request.blueprint == "colleagues_desk"),
-            (_("Data protection"), url_for("protection_house.record"),
-             request.blueprint == "protection_house"),
         ]  # fmt: skip
+    if organiser().admin or organiser().officer:
+        places.append(
+            (_("Data protection"), url_for("retention_house.index"),
+             request.blueprint in _OF_THE_OFFICER)
+        )  # fmt: skip
     places += [
         (_("Your account"), url_for("accounts_desk.show"), request.blueprint in OWN_PAGES),
     ]

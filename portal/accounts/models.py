@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_security import UserMixin
-from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.rules import SignedInBy, TeamRole
@@ -13,6 +13,8 @@ from portal.db import Row, coded
 
 class User(Row, UserMixin):
     """Somebody who works at the desk; `admin` sees every event, others those of their teams.
+
+    An `officer` for data protection sees how every event stands, and nobody's data.
 
     `fs_uniquifier` and `link_code` stand in signed links and change when such a link was used, so
     that each works once.
@@ -25,6 +27,7 @@ class User(Row, UserMixin):
     name: Mapped[str] = mapped_column(String(200), default="")
     language: Mapped[str] = mapped_column(String(8), default="")
     admin: Mapped[bool] = mapped_column(default=False)
+    officer: Mapped[bool] = mapped_column(default=False, server_default=false())
     active: Mapped[bool] = mapped_column(default=True)
     password: Mapped[str | None] = mapped_column(String(255))
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)

@@ -10,6 +10,7 @@ from portal.accounts.models import Identity, Membership, Passkey, SignIn, User
 from portal.accounts.rules import (
     EVERY_RIGHT,
     NO_RIGHTS,
+    OFFICERS_RIGHTS,
     RIGHTS,
     Right,
     TeamRole,
@@ -73,7 +74,7 @@ def _holds(found: SignIn, now: datetime) -> bool:
 
 def event_ids(user: User, right: Right = Right.LOOK) -> list[int] | None:
     """The events at which the person may do this; None where they may at all."""
-    if user.admin:
+    if user.admin or (user.officer and right in OFFICERS_RIGHTS):
         return None
     roles = [role for role in TeamRole if right in RIGHTS[role]]
     return list(
@@ -94,7 +95,9 @@ def rights(user: User, event_id: int) -> frozenset[Right]:
             Membership.user_id == user.id, Membership.event_id == event_id
         )
     )
-    return NO_RIGHTS if role is None else RIGHTS[role]
+    return (NO_RIGHTS if role is None else RIGHTS[role]) | (
+        OFFICERS_RIGHTS if user.officer else NO_RIGHTS
+    )
 
 
 def team(event_id: int) -> Sequence[Membership]:

@@ -49,6 +49,9 @@ RIGHTS: dict[TeamRole, frozenset[Right]] = {
     TeamRole.READER: frozenset({Right.LOOK, Right.PEOPLE}),
 }
 NO_RIGHTS: frozenset[Right] = frozenset()
+OFFICERS_RIGHTS: frozenset[Right] = frozenset({Right.LOOK})
+"""What a data protection officer may do at every event: see how it stands, and nobody's data."""
+
 EVERY_RIGHT: frozenset[Right] = frozenset(Right)
 
 

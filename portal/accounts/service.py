@@ -67,6 +67,18 @@ def unmake_admin(user: User, *, even_last: bool = False, by: Actor, now: datetim
     record("account.unmade_admin", user, by=by, now=now)
 
 
+def make_officer(user: User, *, by: Actor, now: datetime) -> None:
+    """From now on the person sees what is kept of every event, and nobody's data by that."""
+    user.officer = True
+    record("account.made_officer", user, by=by, now=now)
+
+
+def unmake_officer(user: User, *, by: Actor, now: datetime) -> None:
+    """The person is no data protection officer any more."""
+    user.officer = False
+    record("account.unmade_officer", user, by=by, now=now)
+
+
 def _leave_an_administrator(user: User) -> None:
     """Under a lock: of two who send each other away at once, the second is refused."""
     held = queries.held_administrators()
@@ -265,7 +277,7 @@ def remove(user: User, *, even_last: bool = False, by: Actor, now: datetime) -> 
     if not even_last:
         _leave_an_administrator(user)
     end_sessions(user)
-    user.active = user.admin = False
+    user.active = user.admin = user.officer = False
     user.password = user.tf_primary_method = user.tf_totp_secret = None
     user.recovery_codes = []
     user.passkeys.clear()

@@ -26,3 +26,22 @@ class Entry(Row):
     subject_id: Mapped[int | None]
     event_id: Mapped[int | None]
     details: Mapped[dict[str, Any]]
+
+
+class Deletion(Row):
+    """How much of what was deleted in one day, by whom, under which version of a record.
+
+    `began_at` and `at` are its first and its last moment. `number` is 0 where no record of an event
+    says the time; nothing here says about whom it was.
+    """
+
+    __tablename__ = "deletions"
+    __table_args__ = (Index("ix_deletions_event_id", "event_id", "at"),)
+
+    event_id: Mapped[int | None]
+    kind: Mapped[str] = mapped_column(String(40))
+    number: Mapped[int] = mapped_column(default=0)
+    actor: Mapped[str] = mapped_column(String(20))
+    count: Mapped[int]
+    began_at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)

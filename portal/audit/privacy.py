@@ -1,13 +1,20 @@
-"""What the audit holds about a person: acts on rows, by ids and codes, which stay."""
+"""What the books of acts and deletions hold about a person: ids and codes."""
 
 from typing import Any
 
 from sqlalchemy import select
 
-from portal.audit.models import Entry
+from portal.audit.models import Deletion, Entry
 from portal.db import db
+from portal.keeping import Impersonal, Rules
 
-PERSONAL: tuple[str, ...] = ()
+KEEPING: Rules = {
+    Entry: Impersonal(
+        "Ids, codes and numbers. They prove what was done (Regulation (EU) 2018/1725, Article "
+        "4(2)) and name nobody once the row of their id is emptied."
+    ),
+    Deletion: Impersonal("How many of what were deleted when; no id of a person."),
+}
 
 
 def held(subject: str, subject_id: int) -> dict[str, Any]:

@@ -1,13 +1,14 @@
-"""The one verb of the audit: to record."""
+"""The verbs of the audit: to record an act, and to count what was deleted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
-from portal.audit.models import Entry
-from portal.db import Row, db
+from portal.audit.models import Deletion, Entry
+from portal.db import Row, db, for_update
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,29 @@ def record(
         "details": details,
     }
     db.session.execute(_LINE, line)
+
+
+def deleted(
+    kind: str, counts: Mapping[int | None, int], *, number: int = 0, by: Actor, now: datetime
+) -> None:
+    """So many of this kind were deleted, by event; what goes on for a day is one line."""
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    question = select(Deletion).where(
+        Deletion.kind == kind,
+        Deletion.number == number,
+        Deletion.actor == by.kind,
+        Deletion.began_at >= today,
+        Deletion.at >= today,
+    )
+    lines = {line.event_id: line for line in db.session.scalars(for_update(question))}
+    for event_id, count in counts.items():
+        line = lines.get(event_id)
+        if line is None:
+            line = Deletion(event_id=event_id, kind=kind, number=number, actor=by.kind, count=0,
+                            began_at=now)  # fmt: skip
+            db.session.add(line)
+        line.count += count
+        line.at = now
 
 
 _LINE = insert(Entry.metadata.tables["audit_entries"])

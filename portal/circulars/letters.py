@@ -107,6 +107,8 @@ def _left_meanwhile(circular: Circular, registration: Registration) -> bool:
     """Who asked to be forgotten, or whose registration ended since the letter was sent."""
     if registration.erased_at is not None or registration.erase_asked_at is not None:
         return True
+    if not registration.email:
+        return True
     ended = not registration.status.is_live
     return ended and circular.sent_at is not None and registration.status_at > circular.sent_at
 

@@ -4,12 +4,53 @@ A recipient is a pair of ids: the mail itself, with name and address, is the out
 the person's thread. A draft keeps the filter in codes, and no words of a search.
 """
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, or_, select, update
+
 from portal.circulars import queries
+from portal.circulars.models import Circular, Recipient
+from portal.db import db
+from portal.keeping import Impersonal, Keeping, Rules, Whose
 from portal.registrations.models import Registration
 
-PERSONAL: tuple[str, ...] = ()
+# What a mail server answered may quote the address; the id of the mail is made of it.
+PERSONAL = ("reason", "message_id")
+
+KEEPING: Rules = {
+    Circular: Impersonal("The organisers’ own words to many, and to whom in ids and codes."),
+    Recipient: Keeping(
+        Whose.REGISTRANTS,
+        what=_l("Which letters to a selection they got, and what the mail server answered"),
+        end=_l("the answer with the mail address; that there was a letter stays, without a name"),
+        personal=PERSONAL,
+        of_the_record=("outcome",),
+    ),
+}
+
+
+def answers_by_event(event_ids: Collection[int]) -> dict[int, int]:
+    """How many answers of mail servers are kept, by event."""
+    question = (
+        select(Circular.event_id, func.count())
+        .join(Recipient, Recipient.circular_id == Circular.id)
+        .where(
+            Circular.event_id.in_(event_ids), or_(*(getattr(Recipient, n) != "" for n in PERSONAL))
+        )
+        .group_by(Circular.event_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(question).all()}
+
+
+def forget_all(registration_ids: Sequence[int]) -> None:
+    """Keep nothing that a mail server said of these people."""
+    db.session.execute(
+        update(Recipient)
+        .where(Recipient.registration_id.in_(registration_ids))
+        .values(dict.fromkeys(PERSONAL, ""))
+    )
 
 
 def held(registration: Registration) -> dict[str, Any]:

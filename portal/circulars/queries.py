@@ -15,6 +15,7 @@ from portal.events.models import Event
 from portal.outbox.models import Message
 from portal.registrations import listing
 from portal.registrations.models import Registration
+from portal.registrations.queries import HAS_ADDRESS
 
 MOST = 200
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -47,7 +48,7 @@ def selected(circular: Circular) -> Select[int]:
     """Whom a draft would go to now, to be asked within another question."""
     chosen = circular.selection
     wish = listing.wish_of({name: value for name, value in chosen.items() if name != "ids"})
-    found = listing.ids(circular.event, wish or listing.Wish())
+    found = listing.ids(circular.event, wish or listing.Wish()).where(HAS_ADDRESS)
     return found.where(Registration.id.in_(chosen["ids"])) if "ids" in chosen else found
 
 
@@ -205,6 +206,7 @@ _REFUSED = (
         Message.in_doubt.is_(False),
         func.lower(Message.recipient) != func.lower(Registration.email),
         func.coalesce(Registration.erased_at, Registration.erase_asked_at).is_(None),
+        HAS_ADDRESS,
         Circular.state.in_((CircularState.SENDING, CircularState.SENT)),
         Recipient.outcome == Outcome.WRITTEN,
     )

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete
 
 from portal import uploads
-from portal.audit.service import Actor, record
+from portal.audit.service import Actor, deleted, record
 from portal.db import db
 from portal.errors import Refused
 from portal.events import programme_queries as queries
@@ -109,6 +109,7 @@ def forget_address(speaker: Speaker, *, by: Actor, now: datetime) -> None:
     """Their mail address is not needed any more; the link in their letter works on."""
     speaker.email = ""
     record("speaker.address_forgotten", speaker, by=by, now=now, event_id=speaker.event_id)
+    deleted("addresses", {speaker.event_id: 1}, by=by, now=now)
 
 
 def _agree(speaker: Speaker, seen: str, *, recordings: bool, now: datetime) -> None:

@@ -97,6 +97,7 @@ def restore(invite: Invite, state: dict[str, Any]) -> None:
 def forget(invite: Invite) -> None:
     """Keep no name and address of whoever is to be forgotten; SEQUENCE still only rises."""
     invite.held = None
+    invite.first_message_id = ""
 
 
 def _to_json(entry: Entry) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from email.utils import parseaddr
 from flask import current_app
 
 from portal import clock, metrics
+from portal.audit.service import WORKER
 from portal.config import Settings
 from portal.db import transaction
 from portal.heartbeat import LONG_AGO, held_beat, note_beat
@@ -74,7 +75,7 @@ def forget_old(now: datetime) -> bool:
     if not privacy.something_is_old(now):
         return False
     with transaction():
-        privacy.forget_old(now)
+        privacy.forget_old(WORKER, now)
     return True
 
 

@@ -5,34 +5,88 @@ organiser can answer who was told what. A parked mail that nobody helped goes as
 to be forgotten is forgotten at once (`service.forget_thread`).
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, delete, func, or_, select
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, String, bindparam, delete, func, or_, select
 from sqlalchemy.orm import defer
 
+from portal.audit.service import Actor, deleted
 from portal.db import db
+from portal.keeping import Keeping, Rules, Whose
 from portal.outbox.models import Message
 
 PERSONAL = ("recipient", "subject", "octets", "before")
 MAILS_ARE_KEPT = timedelta(days=90)
 A_FEW = 500
 
+KEEPING: Rules = {
+    Message: Keeping(
+        Whose.REGISTRANTS,
+        what=_l("Letters: the mail until it is sent, then address and subject"),
+        end=_l("90 days after they were sent, or with the person"),
+        personal=(*PERSONAL, "reason", "message_id"),
+        of_the_record=("thread", "occasion", "method"),
+    ),
+}
+
 
 def something_is_old(now: datetime) -> bool:
     """Whether any mail was listed long enough."""
-    return db.session.execute(_old(now).limit(1)).first() is not None
+    return db.session.execute(select(Message.id).where(_old(now)).limit(1)).first() is not None
 
 
-def forget_old(now: datetime) -> None:
+def forget_old(by: Actor, now: datetime) -> None:
     """Remove some of the mails that were listed long enough."""
-    db.session.execute(delete(Message).where(Message.id.in_(_old(now).limit(A_FEW))))
+    question = select(Message.id, Message.event_id).where(_old(now)).limit(A_FEW)
+    old = db.session.execute(question).all()
+    db.session.execute(delete(Message).where(Message.id.in_([row[0] for row in old])))
+    deleted("letters", Counter(row[1] for row in old), by=by, now=now)
 
 
-def _old(now: datetime) -> Select[int]:
+def old_by_event(now: datetime) -> dict[int | None, int]:
+    """How many mails are listed longer than they may be, by event."""
+    question = select(Message.event_id, func.count()).where(_old(now)).group_by(Message.event_id)
+    return {row[0]: row[1] for row in db.session.execute(question).all()}
+
+
+def letters_by_event(event_ids: Collection[int]) -> dict[int, int]:
+    """How many mails of these events wait or are listed."""
+    question = (
+        select(Message.event_id, func.count())
+        .where(Message.event_id.in_(event_ids))
+        .group_by(Message.event_id)
+    )
+    return {row[0] or 0: row[1] for row in db.session.execute(question).all()}
+
+
+def forget_threads(threads: Sequence[str]) -> dict[int | None, int]:
+    """Remove every mail of these threads; how many they were, by event.
+
+    Who calls has seen that none is still to be sent.
+    """
+    gone = delete(Message).where(Message.thread.in_(threads)).returning(Message.event_id)
+    return Counter(db.session.scalars(gone))
+
+
+def forget_mailboxes(addresses: Sequence[str], occasion: str) -> None:
+    """Remove the mails of an occasion, of no thread, that have left for these mailboxes."""
+    db.session.execute(
+        delete(Message).where(
+            func.lower(Message.recipient).in_([address.lower() for address in addresses]),
+            Message.thread == "",
+            Message.occasion == occasion,
+            or_(Message.sent_at.is_not(None), Message.parked_at.is_not(None)),
+        )
+    )
+
+
+def _old(now: datetime) -> ColumnElement[bool]:
     before = now - MAILS_ARE_KEPT
-    return select(Message.id).where(or_(Message.sent_at < before, Message.parked_at < before))
+    return or_(Message.sent_at < before, Message.parked_at < before)
 
 
 def held(thread: str) -> dict[str, Any]:

@@ -13,19 +13,28 @@ from portal.protection.forms import RecordForm, filled
 from portal.protection.rules import Facts, merged, missing
 from portal.protection.shown import sections, sentences
 
+Going = list[tuple[str, int]]
+
 
 @dataclass
 class Editing:
     """A form that was opened or sent, and what is to be said about it.
 
     `theirs` are sections that a colleague changed meanwhile and that were taken over; `both` are
-    sections that both changed, where what was typed stands.
+    sections that both changed, where what was typed stands. `going` is what would be deleted at
+    once, (field's code, of how many people), and has to be agreed to.
     """
 
     form: RecordForm
     status: int = 200
     theirs: list[str] = field(default_factory=list)
     both: list[str] = field(default_factory=list)
+    going: Going = field(default_factory=list)
+
+    @property
+    def agreed(self) -> str:
+        """What is agreed to by the second press: these fields of so many people, and no others."""
+        return said(self.going)
 
     @property
     def gaps(self) -> list[str]:
@@ -34,11 +43,16 @@ class Editing:
 
 
 def edit(
-    event_id: int | None, keep: Callable[[dict[str, Any]], None], *, whole: bool = False
+    event_id: int | None,
+    keep: Callable[[dict[str, Any]], None],
+    *,
+    whole: bool = False,
+    going: Callable[[Facts], Going] = lambda facts: [],
 ) -> Editing | None:
     """What the request asks for; None once the record was kept by the verb `keep`.
 
-    `whole` says that people read it already, so that nothing may be missing.
+    `whole` says that people read it already, so that nothing may be missing; `going` finds out what
+    would be deleted at once.
     """
     now = queries.current(event_id)
     facts, number = (now.facts, now.number) if now else (None, 0)
@@ -55,8 +69,16 @@ def edit(
     if whole and (gaps := missing(form.facts, languages())):
         form.form_errors += sentences(gaps)
         return Editing(form, 422)
+    gone = going(form.facts)
+    if gone and request.form.get("agreed") != said(gone):
+        return Editing(form, going=gone)
     keep(form.facts)
     return None
+
+
+def said(going: Going) -> str:
+    """The same as a form carries it."""
+    return ",".join(f"{code}-{count}" for code, count in going)
 
 
 def _meanwhile(event_id: int | None, form: RecordForm, theirs: Facts, number: int) -> Editing:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from portal import mail
+from portal.audit.service import WORKER
 from portal.db import db, transaction
 from portal.events import queries as event_queries
 from portal.events import service as events
@@ -126,21 +127,12 @@ def forget_answers(now: datetime) -> bool:
     return True
 
 
-def forget_old_needs(now: datetime) -> bool:
-    """What people needed on the spot is forgotten some time after the event."""
-    if not privacy.somebodys_needs_are_old(now):
-        return False
-    with transaction():
-        privacy.forget_needs(now)
-    return True
-
-
 def forget_notes(now: datetime) -> bool:
     """A note about somebody is kept no longer than its author said."""
     if not privacy.a_note_is_over(now):
         return False
     with transaction():
-        privacy.forget_notes(now)
+        privacy.forget_notes(WORKER, now)
     return True
 
 
@@ -197,6 +189,5 @@ CHORES = (
     write_next_news,
     erase_next,
     forget_answers,
-    forget_old_needs,
     forget_notes,
 )

@@ -15,7 +15,7 @@ from portal.events.models import Event
 from portal.events.rules import State
 from portal.registrations import news, unreached
 from portal.registrations.models import Registration
-from portal.registrations.queries import LIVE
+from portal.registrations.queries import HAS_ADDRESS, LIVE
 from portal.registrations.rules import (
     ASKED,
     Attendance,
@@ -131,11 +131,15 @@ class Figures:
         return sum(self.statuses.values())
 
 
-def figures(event: Event) -> Figures:
-    """How many people of the event stand at each status, how they attend, where they are from."""
+def figures(event: Event, *, with_forgotten: bool = False) -> Figures:
+    """How many people of the event stand at each status, how they attend, where they are from.
+
+    Numbers outlive names: with those of whom nothing else is left, too.
+    """
     shown = _standing(event).label("shown")
     kinds = (shown, Registration.attendance, Registration.country)
-    counted = select(*kinds, func.count()).where(*_of(event)).group_by(*kinds)
+    whom = [Registration.event_id == event.id] if with_forgotten else _of(event)
+    counted = select(*kinds, func.count()).where(*whom).group_by(*kinds)
     statuses, ways = Counter[Status](), Counter[Attendance]()
     countries = set()
     for status, attendance, country, count in db.session.execute(counted).all():
@@ -147,6 +151,12 @@ def figures(event: Event) -> Figures:
         {way: ways[way] for way in Attendance},
         sorted(country for country in countries if country),
     )
+
+
+def were_forgotten(event: Event) -> bool:
+    """Whether somebody registered of whom nothing is left to show."""
+    gone = Registration.event_id == event.id, Registration.erased_at.is_not(None)
+    return db.session.execute(select(Registration.id).where(*gone).limit(1)).first() is not None
 
 
 def replies(event: Event) -> tuple[int, int] | None:
@@ -256,7 +266,7 @@ def counts_of(event_ids: Sequence[int] | None) -> dict[tuple[int, Status], int]:
         .where(Event.state != State.CANCELLED)
         .group_by(Registration.event_id, Registration.status)
     )
-    rows = db.session.execute(_in(counted, event_ids).where(*_kept())).all()
+    rows = db.session.execute(_in(counted, event_ids)).all()
     return {(row[0], row[1]): row[2] for row in rows}
 
 
@@ -267,7 +277,11 @@ def letters_due_of(event_ids: Sequence[int] | None) -> dict[int, int]:
     """
     own = (
         select(Registration.event_id, func.count())
-        .where(Registration.stuck_at.is_(None), Registration.revision > Registration.told_revision)
+        .where(
+            Registration.stuck_at.is_(None),
+            Registration.revision > Registration.told_revision,
+            HAS_ADDRESS,
+        )
         .group_by(Registration.event_id)
     )
     due = Counter({row[0]: row[1] for row in db.session.execute(_in(own, event_ids)).all()})

@@ -9,13 +9,20 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.db import Row, coded
 from portal.events.models import Event
 from portal.events.rules import State
+from portal.protection.rules import Kept
 from portal.registrations import rules
 from portal.registrations.rules import Attendance, NoteKind, Reply, StakeholderGroup, Status
 
 _UNTOLD = text("revision > told_revision")
 _ASKED = text("links_asked_at IS NOT NULL")
 _STUCK = text("stuck_at IS NOT NULL")
-_NEEDS = text("access_needs <> '' OR diet <> ''")
+STILL_HELD = {kept: text(rules.still_held(kept)) for kept in Kept}
+"""Word for word as in the indexes, without which SQLite would not use them."""
+
+HELD_BY = {
+    Kept.NAME: "names", Kept.CONTACT: "contacts", Kept.ORGANISATION: "organisations",
+    Kept.NEEDS: "needs",
+}  # fmt: skip
 
 
 class Registration(Row):
@@ -37,10 +44,14 @@ class Registration(Row):
         Index("ix_registrations_untold", "id", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
         Index("ix_registrations_links", "id", sqlite_where=_ASKED, postgresql_where=_ASKED),
         Index("ix_registrations_stuck", "event_id", sqlite_where=_STUCK, postgresql_where=_STUCK),
-        Index("ix_registrations_needs", "event_id", sqlite_where=_NEEDS, postgresql_where=_NEEDS),
+        *(
+            Index(f"ix_registrations_{HELD_BY[kept]}", "event_id",
+                  sqlite_where=STILL_HELD[kept], postgresql_where=STILL_HELD[kept])
+            for kept in Kept
+        ),
         Index("ix_registrations_event_id_name", "event_id", "sort_name", "id"),
         Index("ix_registrations_event_id_registered", "event_id", "registered_at", "id"),
-    )
+    )  # fmt: skip
 
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
     status: Mapped[Status] = mapped_column(coded(Status))

@@ -11,7 +11,7 @@ from portal.events.models import Event, Revision
 from portal.i18n import in_language
 from portal.registrations.changes import changes
 from portal.registrations.models import Registration
-from portal.registrations.queries import LIVE
+from portal.registrations.queries import HAS_ADDRESS, LIVE
 from portal.registrations.rules import Status
 
 Facts = Mapping[str, Any]
@@ -55,6 +55,7 @@ def _count(news: Mapping[int, tuple[int, Facts]], without: Collection[int] = ())
             Registration.event_id.in_(news),
             Registration.status.in_(LIVE),
             Registration.stuck_at.is_(None),
+            HAS_ADDRESS,
             Registration.id.not_in(without),
         )
         .group_by(Registration.event_id, heard, Registration.language, joins)

@@ -1,5 +1,6 @@
 """A person as they wrote themselves: what is kept of it, and how they are recognised."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from portal.registrations.rules import Attendance
@@ -9,19 +10,24 @@ FIELDS = (
     "title", "first_name", "last_name", "badge_name", "email", "phone", "organisation", "role",
     "stakeholder_group", "country", "attendance", "access_needs", "diet",
 )  # fmt: skip
+_FOUND_BY = ("first_name", "last_name", "email", "organisation", "role", "badge_name")
 
 
 def columns(person: dict[str, Any]) -> dict[str, Any]:
     """The columns of a registration: the fields, and by what they are recognised and found."""
     first, last = person["first_name"], person["last_name"]
-    found_by = (first, last, *(person[n] for n in ("email", "organisation", "role", "badge_name")))
     return {
         **{name: person[name] for name in FIELDS},
         "address_key": address_key(person["email"]),
         "name_key": name_key(person),
         "sort_name": fold(f"{last} {first}")[:300],
-        "search_text": fold(" ".join(found_by)),
+        "search_text": search_text(person),
     }
+
+
+def search_text(person: Mapping[str, Any]) -> str:
+    """By what the desk finds a person."""
+    return fold(" ".join(found for name in _FOUND_BY if (found := person[name])))
 
 
 def address_key(address: str) -> str:

@@ -1,20 +1,25 @@
 """What registrations hold about a person, and how they forget."""
 
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, delete, or_, select
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Select, String, cast, delete, func, or_, select
 
 from portal import wiping
-from portal.audit.service import WORKER, record
-from portal.db import db
+from portal.audit.service import REGISTRANT, WORKER, Actor, deleted, record
+from portal.db import Columns, db, for_update
 from portal.events.models import Event
-from portal.events.rules import State
-from portal.protection import queries as records
-from portal.protection.rules import Kept, days
-from portal.registrations.models import Note, Registration
-from portal.registrations.person import FIELDS, without_needs
+from portal.invites.models import Invite
+from portal.keeping import Impersonal, Keeping, Rules, Whose
+from portal.protection.rules import Kept
+from portal.registrations import queries
+from portal.registrations.models import HELD_BY, STILL_HELD, Answer, Note, Registration
+from portal.registrations.person import FIELDS, search_text, without_needs
+from portal.registrations.rules import HOLDS
 
 # Every column that says something about the person; the rest are counts, order and proof.
 PERSONAL = (
@@ -27,55 +32,157 @@ PERSONAL_NOTES = ("text",)
 # Codes that are kept for statistics: they name nobody.
 STATISTICAL = ("stakeholder_group", "country", "attendance", "language")
 
+KEEPING: Rules = {
+    Registration: Keeping(
+        Whose.REGISTRANTS,
+        what=_l("Registration: names, mail address, telephone, organisation, needs, consents"),
+        end=_l("each field so many days after the event as the event’s record says"),
+        personal=(*PERSONAL, "consents", "link_code"),
+        statistical=STATISTICAL,
+        of_the_record=("status", "told_status", "notice_version", "stuck_reason"),
+    ),
+    Note: Keeping(
+        Whose.REGISTRANTS,
+        what=_l("Notes of the organisers"),
+        end=_l("at the end that each of them says, a year at most, or with the person"),
+        personal=PERSONAL_NOTES,
+        of_the_record=("kind",),
+    ),
+    Answer: Impersonal("What a page answered to a form, under a digest, for two days."),
+}
+
 A_FEW = 200
 
 
-def somebodys_needs_are_old(now: datetime) -> bool:
-    """Whether needs are still kept that nobody needs to know any more."""
-    return bool(_with_old_needs(now))
+def somebody_has(kept: Kept) -> ColumnElement[bool]:
+    """Whether this is still there of anybody at the event of the question around it."""
+    held = select(Registration.id).where(Registration.event_id == Event.id, STILL_HELD[kept])
+    return _by_its_index(held, kept).correlate(Event).exists()
 
 
-def forget_needs(now: datetime) -> None:
-    """Forget what some people needed at events that are over, with their consents to it."""
-    old = select(Registration).where(
-        Registration.event_id.in_(_with_old_needs(now)), *_SOMETHING_NEEDED
+def _by_its_index(question: Select[*Columns], kept: Kept) -> Select[*Columns]:
+    """SQLite counts no rows, and of two indexes that fit may take the larger one."""
+    index = f"INDEXED BY ix_registrations_{HELD_BY[kept]}"
+    return question.with_hint(Registration, index, "sqlite")
+
+
+def next_to_empty(kept: Kept, event_ids: Collection[int]) -> Sequence[Registration]:
+    """Some people of these events of whom this is still there.
+
+    Who is still to get a letter waits for it: the mail that waits has an address in it as well.
+    """
+    question = (
+        select(Registration)
+        .where(Registration.event_id.in_(event_ids), STILL_HELD[kept])
+        .order_by(Registration.id)
+        .limit(A_FEW)
     )
-    for registration in db.session.scalars(old.limit(A_FEW)):
-        registration.access_needs = registration.diet = ""
+    if kept in (Kept.NAME, Kept.CONTACT):
+        question = question.where(queries.HAS_HEARD)
+    question = _by_its_index(question, kept)
+    return db.session.scalars(for_update(question, skip_locked=True)).all()
+
+
+def empty(registration: Registration, kept: Kept, *, now: datetime) -> bool:
+    """Forget this of the person; whether they have neither name nor address any more by it.
+
+    They count as erased then: lists end, links die, and organisation and needs stay to their day.
+    """
+    for name in HOLDS[kept]:
+        setattr(registration, name, "")
+    if kept is Kept.NAME:
+        registration.name_key, registration.sort_name = _nobody(registration), ""
+    elif kept is Kept.CONTACT:
+        registration.address_key = _nobody(registration)
+    elif kept is Kept.NEEDS:
         registration.consents = without_needs(registration.consents)
+    registration.search_text = search_text(_written(registration))
+    if registration.erased_at is not None or not _is_nobody(registration):
+        return False
+    _end(registration, now)
+    registration.link_code = ""
+    registration.told_revision = registration.revision
+    return True
 
 
-def _with_old_needs(now: datetime) -> list[int]:
-    """Events over for longer than their record lets needs be kept, and where some still are."""
-    needed = select(Registration.event_id).where(*_SOMETHING_NEEDED).distinct()
-    over = db.session.execute(
-        select(Event.id, Event.ends_at).where(
-            Event.id.in_(needed), Event.ends_at < now, Event.state != State.POSTPONED
-        )
-    ).all()
-    said = records.records([event_id for event_id, _ends_at in over]) if over else {}
-    return [
-        event_id
-        for event_id, ends_at in over
-        if ends_at + timedelta(days=days(said.get(event_id), Kept.NEEDS)) < now
-    ]
+def _written(registration: Registration) -> dict[str, str]:
+    """What a person wrote, of what is still there."""
+    return {name: getattr(registration, name) for name in PERSONAL}
 
 
-_SOMETHING_NEEDED = (or_(Registration.access_needs != "", Registration.diet != ""),)
+def _is_nobody(registration: Registration) -> bool:
+    return not any(
+        getattr(registration, name) for name in (*HOLDS[Kept.NAME], *HOLDS[Kept.CONTACT])
+    )
+
+
+def forget_notes_of(registration_ids: Collection[int]) -> dict[int | None, int]:
+    """What organisers wrote about these people goes with them; how much it was, by event."""
+    about = _with_event(Registration.event_id).where(Note.registration_id.in_(registration_ids))
+    counts: dict[int | None, int] = Counter(db.session.scalars(about))
+    db.session.execute(delete(Note).where(Note.registration_id.in_(registration_ids)))
+    return counts
+
+
+def held_by_event(event_ids: Collection[int], kept: Kept) -> dict[int, int]:
+    """Of how many people of these events this is still there."""
+    question = (
+        select(Registration.event_id, func.count())
+        .where(Registration.event_id.in_(event_ids), STILL_HELD[kept])
+        .group_by(Registration.event_id)
+    )
+    rows = db.session.execute(_by_its_index(question, kept)).all()
+    return {row[0]: row[1] for row in rows}
 
 
 def a_note_is_over(now: datetime) -> bool:
     """Whether any note was kept long enough."""
-    return db.session.execute(_old_notes(now).limit(1)).first() is not None
+    return db.session.execute(select(Note.id).where(_is_over(now)).limit(1)).first() is not None
 
 
-def forget_notes(now: datetime) -> None:
+def forget_notes(by: Actor, now: datetime) -> None:
     """Forget some of the notes that were kept long enough."""
-    db.session.execute(delete(Note).where(Note.id.in_(_old_notes(now).limit(A_FEW))))
+    question = _with_event(Note.id, Registration.event_id).where(_is_over(now)).limit(A_FEW)
+    old = db.session.execute(question).all()
+    db.session.execute(delete(Note).where(Note.id.in_([row[0] for row in old])))
+    deleted("notes", Counter(row[1] for row in old), by=by, now=now)
 
 
-def _old_notes(now: datetime) -> Select[int]:
-    return select(Note.id).where(Note.expires_at <= now)
+def old_notes_by_event(now: datetime) -> dict[int | None, int]:
+    """How many notes are kept longer than they say, by event."""
+    question = _with_event(Registration.event_id, func.count()).where(_is_over(now))
+    rows = db.session.execute(question.group_by(Registration.event_id)).all()
+    return {row[0]: row[1] for row in rows}
+
+
+def notes_by_event(event_ids: Collection[int]) -> dict[int, int]:
+    """How many notes there are about people of these events."""
+    question = _with_event(Registration.event_id, func.count())
+    rows = db.session.execute(
+        question.where(Registration.event_id.in_(event_ids)).group_by(Registration.event_id)
+    ).all()
+    return {row[0]: row[1] for row in rows}
+
+
+def calendars_by_event(event_ids: Collection[int]) -> dict[int, int]:
+    """How many calendars of these events' people we know the entry of, with name and address."""
+    question = (
+        select(Registration.event_id, func.count())
+        .join(Invite, Invite.registration_id == Registration.id)
+        .where(Registration.event_id.in_(event_ids))
+        .where(or_(cast(Invite.held, String) != "null", Invite.first_message_id != ""))
+        .group_by(Registration.event_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(question).all()}
+
+
+def _with_event(*columns: Any) -> Any:
+    joined = Registration.id == Note.registration_id
+    return select(*columns).select_from(Note).join(Registration, joined)
+
+
+def _is_over(now: datetime) -> ColumnElement[bool]:
+    return Note.expires_at <= now
 
 
 def held(registration: Registration) -> dict[str, Any]:
@@ -146,14 +253,23 @@ def erase(registration: Registration, *, now: datetime) -> None:
     """Forget the person; the row stays, so that counts and the order of the line stay true."""
     for name in PERSONAL:
         setattr(registration, name, "")
-    nobody = f"erased-{registration.id}"
-    registration.email = f"{nobody}@invalid"
-    registration.address_key = registration.name_key = nobody
-    registration.consents = {}
+    registration.address_key = registration.name_key = _nobody(registration)
     db.session.execute(delete(Note).where(Note.registration_id == registration.id))
+    _end(registration, now)
+    deleted("person", {registration.event_id: 1}, by=REGISTRANT, now=now)
+    record("registration.erased", registration, by=WORKER, now=now, event_id=registration.event_id)
+
+
+def _end(registration: Registration, now: datetime) -> None:
+    """Nothing is to come of it any more."""
+    registration.consents = {}
     registration.still_comes_at = None
     registration.told_revision = registration.revision
     registration.links_asked_at = registration.erase_asked_at = registration.stuck_at = None
     registration.erased_at = now
-    record("registration.erased", registration, by=WORKER, now=now, event_id=registration.event_id)
     wiping.ask()
+
+
+def _nobody(registration: Registration) -> str:
+    """What stands for the keys of somebody who was forgotten; it differs from all others."""
+    return f"erased-{registration.id}"

@@ -102,10 +102,10 @@ def places_of(event_ids: Sequence[int]) -> dict[int, Places]:
 
 
 def counts_by_status(event_id: int) -> dict[Status, int]:
-    """How many registrations of an event stand at each status."""
+    """How many registrations of an event stand at each status, also of people forgotten since."""
     rows = db.session.execute(
         select(Registration.status, func.count())
-        .where(Registration.event_id == event_id, _COUNTS)
+        .where(Registration.event_id == event_id)
         .group_by(Registration.status)
     ).all()
     return dict.fromkeys(Status, 0) | {status: count for status, count in rows}
@@ -114,7 +114,7 @@ def counts_by_status(event_id: int) -> dict[Status, int]:
 def numbers_by_status() -> dict[Status, int]:
     """How many registrations of all events stand at each status."""
     rows = db.session.execute(
-        select(Registration.status, func.count()).where(_COUNTS).group_by(Registration.status)
+        select(Registration.status, func.count()).group_by(Registration.status)
     ).all()
     return dict.fromkeys(Status, 0) | {status: count for status, count in rows}
 
@@ -271,8 +271,12 @@ def next_untold(now: datetime, count: int) -> Sequence[Registration]:
     return db.session.scalars(question, {"now": now, "count": count}).all()
 
 
+HAS_ADDRESS = Registration.email != ""
+"""Whose mail address is still kept: nobody else is written to."""
+
 _UNTOLD = and_(
     Registration.revision > Registration.told_revision,
+    HAS_ADDRESS,
     Registration.stuck_at.is_(None),
     Registration.letter_due_at.is_(None) | (Registration.letter_due_at <= bindparam("now")),
 )
@@ -314,7 +318,9 @@ def next_asked_for_links() -> Registration | None:
 
 
 _first = aliased(Registration)
-_ASKED = and_(Registration.links_asked_at.is_not(None), Registration.stuck_at.is_(None))
+_ASKED = and_(
+    Registration.links_asked_at.is_not(None), Registration.stuck_at.is_(None), HAS_ADDRESS
+)
 _IS_ANOTHER = exists().where(
     _first.address_key == Registration.address_key,
     _first.links_asked_at.is_not(None),
@@ -332,9 +338,7 @@ def next_to_erase() -> Registration | None:
             select(Registration)
             .where(
                 Registration.erase_asked_at.is_not(None),
-                (Registration.told_revision >= Registration.revision)
-                | Registration.stuck_at.is_not(None),
-                ~_A_LETTER_WAITS,
+                HAS_HEARD,
             )
             .order_by(Registration.id)
             .limit(1),
@@ -343,12 +347,19 @@ def next_to_erase() -> Registration | None:
     )
 
 
+HAS_HEARD = and_(
+    (Registration.told_revision >= Registration.revision) | Registration.stuck_at.is_not(None),
+    ~_A_LETTER_WAITS,
+)
+"""Who was told what there was to tell, or cannot be, and for whom nothing waits in the outbox."""
+
+
 def _untold_of(event: Event) -> Select[Registration]:
     return select(Registration).where(
         Registration.event_id == event.id,
         Registration.status.in_(LIVE),
         Registration.told_event_revision < event.announced_revision,
-        Registration.erased_at.is_(None),
+        HAS_ADDRESS,
         Registration.stuck_at.is_(None),
         Registration.letter_due_at.is_(None),
     )

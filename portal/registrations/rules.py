@@ -1,9 +1,11 @@
 """Decisions about registrations: values in, a value out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from portal.protection.rules import Kept
 
 # The version of the privacy notice that registrants are shown; kept with each registration.
 NOTICE_VERSION = "2026-11-22"
@@ -47,6 +49,21 @@ class Attendance(StrEnum):
 
 NEEDED_FOR = {"access_consent": "access_needs", "diet_consent": "diet"}
 """What may be kept and used with this consent only."""
+
+
+HOLDS: Mapping[Kept, tuple[str, ...]] = {
+    Kept.NAME: ("title", "first_name", "last_name", "badge_name"),
+    Kept.CONTACT: ("email", "phone", "told_address", "source"),
+    Kept.ORGANISATION: ("organisation", "role"),
+    Kept.NEEDS: ("access_needs", "diet"),
+}
+"""The columns that a record's days are about; what is derived from them goes with them."""
+
+
+def still_held(kept: Kept) -> str:
+    """Whether anything of this is still there, as indexes and questions say it."""
+    held = " OR ".join(f"{name} <> ''" for name in HOLDS[kept])
+    return f"({held})"
 
 
 class Placing(StrEnum):

@@ -24,7 +24,7 @@ from portal.accounts import credentials, links
 from portal.accounts import queries as accounts
 from portal.accounts import service as account_service
 from portal.accounts.rules import Made, TeamRole
-from portal.audit.service import COMMAND, Actor
+from portal.audit.service import COMMAND, WORKER, Actor
 from portal.circulars import service as circulars
 from portal.circulars.models import Circular
 from portal.circulars.rules import CircularState, Outcome
@@ -50,6 +50,8 @@ from portal.registrations.service import notes
 from portal.reminders import service as reminders
 from portal.reminders.models import Reminder, Run, Telling
 from portal.reminders.rules import Audience, Kind, Unit
+from portal.retention import queries as retention_queries
+from portal.retention import service as retention
 from portal.subjects import letters as subject_letters
 from portal.subjects import service as subjects
 from portal.subjects.models import Inquiry
@@ -280,6 +282,7 @@ def _set_up(now: datetime) -> None:
     _drafts(now, later)
     _asked(now, later)
     _doors(now, later)
+    _kept(now, later)
 
 
 def _open_events(now: datetime, later: datetime) -> None:
@@ -409,6 +412,33 @@ def _asked(now: datetime, later: datetime) -> None:
     new_time = {"starts_at": later + timedelta(days=7), "ends_at": later + timedelta(days=8)}
     event_service.take_up(event, new_time, by=COMMAND, now=then)
     yes.still_comes_at = then
+
+
+def _kept(now: datetime, later: datetime) -> None:
+    """One event of which some is deleted, one of which all is, one that a letter holds up."""
+    olgas = [accounts.by_address(address) for address in ORGANISERS.values()]
+    over = {"kept": 40, "forgotten": 400, "held-up": 400}
+    for slug, days_ago in over.items():
+        event = _made(slug, later)
+        for name in ("one", "two"):
+            person = _comes(slug, f"{slug}-{name}", diet="No nuts", consents={"diet_consent": {}})
+            person.told_revision = 0 if slug == "held-up" else person.revision
+            person.letter_due_at = now + timedelta(days=1)
+        for olga, kind in zip(olgas * 3, ("csv", "csv", "xlsx", "xlsx", "csv", "csv"), strict=True):
+            assert olga is not None
+            by = Actor("organiser", olga.id)
+            end = event.ends_at + timedelta(days=30)
+            retention.take_out(event, kind, 2, end, by=by, now=now - timedelta(days=1))
+        exports = retention_queries.exports_of([event.id])
+        for export in exports[:2]:
+            export.told_at = export.gone_at = now
+        for export in exports[2:4]:
+            export.told_at = now
+        ago = timedelta(days=days_ago)
+        event.starts_at, event.ends_at = now - ago, now - ago + timedelta(hours=3)
+    db.session.flush()
+    while retention.empty_some(retention_queries.due(now), by=WORKER, now=now):
+        pass
 
 
 def _crowd(now: datetime, later: datetime) -> None:

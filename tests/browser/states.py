@@ -640,5 +640,22 @@ DESK: dict[str, Way] = {
     "access list, reminders": at_desk("/events/door/access-list/reminders"),
     "access list, to take out": at_desk("/events/door/access-list/export"),
     "access list, to switch off": at_desk("/events/door/access-list/removal"),
+    "what is kept": at_desk("/events/kept/retention"),
+    "what is kept, nothing deleted yet": at_desk("/events/open/retention"),
+    "what is kept of a postponed event": at_desk("/events/postponed/retention"),
+    "certificate": at_desk("/events/forgotten/retention/certificate"),
+    "certificate, not yet": at_desk("/events/kept/retention/certificate"),
+    "registrations, all forgotten": at_desk("/events/forgotten/registrations"),
+    "record, fewer days": then(
+        at_desk("/events/kept/protection"), fill(name="1", contact="1"), _keep_record
+    ),
+    "data protection": at_desk("/protection/events"),
+    "data protection: due": at_desk("/protection/due?day=2036-01-01"),
+    "data protection: due, nothing": at_desk("/protection/due?day=2000-01-01"),
+    "data protection: due, wrong": at_desk("/protection/due?day=soon"),
+    "data protection: deletions": at_desk("/protection/deletions"),
+    "data protection: what is held": at_desk("/protection/inventory"),
+    "my copies": at_desk("/copies/"),
+    "data protection officer": _colleague(COMPLETE, "/officer"),
     "no such page at the desk": at_desk("/events/nothing-here/"),
 }

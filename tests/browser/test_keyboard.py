@@ -109,7 +109,7 @@ def test_an_organiser_needs_no_mouse(stage: Stage, window: Window, tmp_path: Pat
         page.keyboard.press("Enter")
     kept = tmp_path / download.value.suggested_filename
     download.value.save_as(kept)
-    assert kept.name == "approval-registrations.csv"
+    assert kept.name.startswith("approval-registrations-delete-by-")
     assert "hopeful@example.org" in kept.read_text(encoding="utf-8-sig")
     press(page, "Sign out", "button")
     assert page.get_by_text("You are signed out").is_visible()

@@ -32,6 +32,8 @@ SAME_TITLE = {
     "session, changed by two",
     "speaker: bad link",
     "maintenance, a form was sent",
+    "data protection: due, nothing",
+    "record, fewer days",
     "details, saved",
     "feedback, sent",
     "review: it takes place after all",

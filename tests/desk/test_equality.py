@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from portal import clock
 from portal.accounts.rules import TeamRole
@@ -18,6 +18,7 @@ from portal.db import db, transaction
 from portal.events import queries as events
 from portal.outbox.models import Message
 from portal.registrations.models import Registration
+from portal.retention.models import Export
 from tests.desk.front_door import make_user, sign_in
 from tests.desk.test_route_walk import desk_rules
 from tests.factories import make_event, make_registration, make_session, make_speaker
@@ -31,7 +32,9 @@ Deliver = Callable[[], list[EmailMessage]]
 OURS, THEIRS = "alder", "birch"
 CHANGING = (
     re.compile(r'(name="csrf_token" (?:type="hidden" )?value=")[^"]+'),
-    re.compile(r"(id=\"csrf-session-|/sessions/|/team/|/registrations/|/outbox/)\d+"),
+    re.compile(
+        r"(id=\"csrf-(?:session|copy)-|/copies/|/sessions/|/team/|/registrations/|/outbox/)\d+"
+    ),
 )
 
 
@@ -73,6 +76,8 @@ def park_one(app: Flask, tree: str) -> None:
 def desk_of(app: Flask, role: TeamRole) -> dict[str, tuple[int, str]]:
     """Every page of the desk as A's colleague gets it, by its rule; ids are A's own."""
     email = f"{role}@{OURS}.example"
+    with app.app_context(), transaction() as session:
+        session.execute(delete(Export))  # what an earlier walk took out
     client = sign_in(app, email)
     values = own_values(app, email)
     found = {}

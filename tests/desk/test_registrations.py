@@ -122,7 +122,7 @@ def test_the_files_heads_are_codes_for_programs_and_words_for_people(client: Por
     answer = client.get(f"{LIST}.csv")
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.headers["Content-Disposition"] == (
-        'attachment; filename="trust-registrations.csv"'
+        'attachment; filename="trust-registrations-delete-by-2027-02-17.csv"'
     )
     assert answer.headers["Cache-Control"] == "no-store"
     assert rows(client)[2] == {

@@ -74,6 +74,7 @@ def values(app: Flask) -> dict[str, object]:
             "material_id": make_link(theirs).id,
             "message_id": 1,
             "request_id": 1,
+            "export_id": 1,
         }
     email = make_user(app, "member@example.org", "theirs")
     sign_in(app, email)
@@ -129,7 +130,10 @@ def test_organisers_of_another_event_find_nothing_of_this_one(
     assert set(seen.values()) == {404}, seen
 
 
-LOOKS = {"events_desk.show"}
+LOOKS = {
+    "events_desk.show", "retention_desk.show", "retention_desk.certificate",
+    "retention_desk.as_json", "retention_desk.as_text",
+}  # fmt: skip
 READS_PEOPLE = {"registrations_desk.index", "registrations_desk.show", "unreached_desk.index"}
 WRITES_TEXTS = {
     "events_texts.texts", "events_texts.preview",

@@ -176,3 +176,25 @@ def test_events_and_people_of_before_reminders_stay_and_have_none(
         assert [each.last_name for each in db.session.scalars(select(Registration))] == ["Kept"]
         assert any_slug("kept") is not None
         assert db.session.scalar(select(func.count()).select_from(Reminder)) == 0
+
+
+def test_who_was_erased_before_has_no_address_afterwards_and_everybody_else_keeps_theirs(
+    app: Flask, clock: object
+) -> None:
+    with app.app_context(), transaction():
+        event = make_event()
+        kept, gone = make_registration(event), make_registration(event)
+        kept_email = kept.email
+        ids = kept.id, gone.id
+    migrate(app)
+    with app.app_context():
+        downgrade(directory=str(ROOT / "migrations"), revision="0009")
+        with transaction() as session:
+            session.execute(
+                text("UPDATE registrations SET email = 'erased-2@invalid', erased_at = :now "
+                     "WHERE id = :id").bindparams(now=now().replace(tzinfo=None), id=ids[1])
+            )  # fmt: skip
+    migrate(app)
+    with app.app_context():
+        found = [db.session.get_one(Registration, number).email for number in ids]
+        assert found == [kept_email, ""]

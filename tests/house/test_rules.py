@@ -7,27 +7,22 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import JSON, String
+from sqlalchemy import JSON, LargeBinary, String
 
-from portal.access import privacy as access
-from portal.access.models import Visitor
-from portal.circulars import privacy as circulars
-from portal.circulars.models import Recipient
 from portal.config import ROOT
 from portal.db import db
-from portal.events import privacy as events
-from portal.events.models import Speaker
+from portal.keeping import Keeping, inventory
 from portal.registrations import privacy as registrations
-from portal.registrations.models import Note, Registration
-from portal.registrations.rules import Occasion
-from portal.reminders import privacy as reminders
-from portal.reminders.models import Telling
+from portal.registrations.rules import HOLDS, Occasion
 from portal.reminders.rules import Kind
 
 CODE = sorted((ROOT / "portal").rglob("*.py"))
 MAY_COMMIT = {"portal/web.py", "portal/db.py", "portal/worker.py", "portal/outbox/chores.py"}
 # These keep their own books: the backup copies them whole, Flask-Security commits by itself.
 BESIDE_THE_RULE = {"portal/dump.py", "portal/backup.py", "portal/accounts/datastore.py"}
+
+WORDS = (String, JSON, LargeBinary)
+"""Types of columns in which something about a person may stand."""
 
 
 def calls(path: Path, name: str) -> list[int]:
@@ -85,57 +80,28 @@ def test_every_template_compiles(app: Flask) -> None:
         app.jinja_env.get_template(name)
 
 
-def test_every_part_that_keeps_an_address_says_how_it_forgets(app: Flask) -> None:
-    parts = {
-        mapper.class_.__module__.split(".")[1]
-        for mapper in db.Model.registry.mappers
-        for column in mapper.columns
-        if column.key in ("email", "recipient")
-    }
-    assert parts == {"accounts", "events", "outbox", "registrations"}
-    for part in parts:
-        assert (ROOT / "portal" / part / "privacy.py").is_file()
+def test_every_table_says_what_it_holds_of_people_and_until_when(app: Flask) -> None:
+    """By a rule beside it, in the part's `privacy.py`, or with the reason why it needs none."""
+    assert set(inventory()) == set(db.metadata.tables)
 
 
-def test_every_text_about_a_speaker_is_personal_or_has_its_reason(app: Flask) -> None:
-    of_the_record = {"link_code"}
-    texts = {
-        column.key for column in Speaker.__table__.columns if isinstance(column.type, String | JSON)
-    }
-    assert texts == {*events.PERSONAL} | of_the_record
-
-
-def test_every_text_about_a_registrant_is_personal_or_has_its_reason(app: Flask) -> None:
-    of_the_record = {"status", "told_status", "link_code", "notice_version", "stuck_reason"}
-    texts = {
-        column.key for column in Registration.__table__.columns if isinstance(column.type, String)
-    }
-    assert texts == {*registrations.PERSONAL, *registrations.STATISTICAL} | of_the_record
-
-
-def test_every_text_of_a_note_is_personal(app: Flask) -> None:
-    texts = {column.key for column in Note.__table__.columns if isinstance(column.type, String)}
-    assert texts == {*registrations.PERSONAL_NOTES, "kind"}
-
-
-def test_a_copy_of_a_reminder_is_a_pair_of_ids(app: Flask) -> None:
-    kept = {column.key for column in Telling.__table__.columns if isinstance(column.type, String)}
-    assert kept == {*reminders.PERSONAL, "outcome", "message_id", "reason"}
-
-
-def test_a_recipient_of_a_letter_is_a_pair_of_ids(app: Flask) -> None:
-    """No name and no address: those go with the mail."""
-    kept = {column.key for column in Recipient.__table__.columns if isinstance(column.type, String)}
-    assert kept == {*circulars.PERSONAL, "outcome", "message_id", "reason"}
-
-
-def test_of_a_visitor_nothing_is_kept_but_what_is_sealed(app: Flask) -> None:
-    """The rest is the record: which notice they read, which link they were told, and a mark."""
-    kept = {each.key for each in Visitor.__table__.columns if isinstance(each.type, String)}
-    assert kept == {*access.PERSONAL, "notice_version", "told_link", "exported"}
+def test_every_text_of_a_table_with_people_is_personal_or_has_its_place(app: Flask) -> None:
+    for name, rule in inventory().items():
+        if isinstance(rule, Keeping):
+            columns = db.metadata.tables[name].columns
+            texts = {each.key for each in columns if isinstance(each.type, WORDS)}
+            assert texts <= rule.columns <= {each.key for each in columns}, name
+            named = (*rule.personal, *rule.statistical, *rule.of_the_record)
+            assert len(named) == len(rule.columns), name
 
 
 @pytest.mark.parametrize("occasion", ["access_asked", "access_reminder"])
 @pytest.mark.parametrize("shape", ["subject.txt", "txt", "html"])
 def test_every_letter_about_the_door_has_its_three_shapes(occasion: str, shape: str) -> None:
     assert (ROOT / "templates/access/mail" / f"{occasion}.{shape}").is_file()
+
+
+def test_what_the_record_says_days_of_is_what_the_form_asks_of_a_person(app: Flask) -> None:
+    emptied = [name for names in HOLDS.values() for name in names]
+    derived = {"address_key", "name_key", "sort_name", "search_text"}
+    assert sorted(emptied) == sorted({*registrations.PERSONAL} - derived)

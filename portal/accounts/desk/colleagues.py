@@ -107,6 +107,14 @@ def administration(user_id: int) -> ResponseReturnValue:
     return _one_step("administration", user, lambda user: verb(user, by=by(), now=clock.now()))
 
 
+@bp.route("/<int:user_id>/officer", methods=["GET", "POST"])
+def officer(user_id: int) -> ResponseReturnValue:
+    """Let the person see what is kept of every event, or see it no more."""
+    user = _colleague(user_id)
+    verb = service.unmake_officer if user.officer else service.make_officer
+    return _one_step("officer", user, lambda user: verb(user, by=by(), now=clock.now()))
+
+
 @bp.route("/<int:user_id>/second-factor", methods=["GET", "POST"])
 def second_factor(user_id: int) -> ResponseReturnValue:
     """On request of who lost app, passkeys and codes."""

@@ -49,7 +49,7 @@ def show() -> ResponseReturnValue:
     return render_template(
         "events/desk/show.html",
         event=event,
-        counts=listing.figures(event),
+        counts=listing.figures(event, with_forgotten=True),
         Status=Status,
         State=State,
         is_over=event.is_over(now),

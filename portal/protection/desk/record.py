@@ -10,7 +10,9 @@ from portal.accounts.guards import by
 from portal.events import service as events
 from portal.events.guards import guard_event, own_event
 from portal.events.rules import State
-from portal.protection.editing import edit
+from portal.protection.editing import Going, edit
+from portal.protection.rules import Facts
+from portal.retention import queries as retention
 
 bp = Blueprint("protection_desk", __name__, url_prefix="/desk/events/<slug>")
 guard_event(bp)
@@ -24,7 +26,13 @@ def record() -> ResponseReturnValue:
     def keep(facts: dict[str, Any]) -> None:
         events.keep_record(events.locked(event.id), facts, by=by(), now=clock.now())
 
-    editing = edit(event.id, keep, whole=event.state is not State.DRAFT)
+    def going(facts: Facts) -> Going:
+        """Fewer days count at once; what they delete is said before."""
+        terms = retention.would_go(event, facts, clock.now())
+        return [(term.kept.value, term.count) for term in terms]
+
+    whole = event.state is not State.DRAFT
+    editing = edit(event.id, keep, whole=whole, going=going)
     if editing is None:
         return redirect(url_for("protection_desk.record", slug=event.slug, saved="yes"), 303)
     page = render_template("protection/desk/record.html", event=event, editing=editing)

@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,12 +25,22 @@ from portal.registrations import exports, history, listing, queries, service, un
 from portal.registrations.desk.common import back, id_of, one
 from portal.registrations.listing import Wish
 from portal.registrations.rules import notice_version
+from portal.retention import queries as retention
+from portal.retention import service as copies
 from portal.web import page_number
 
 bp = Blueprint("registrations_desk", __name__, url_prefix="/desk/events/<slug>")
 guard_event(bp)
 
 Verb = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A list that leaves the house: of how many people, and the day by which it has to be gone."""
+
+    count: int
+    day: str
 
 
 @bp.get("/registrations")
@@ -53,6 +65,8 @@ def index() -> ResponseReturnValue:
         number=number,
         last=last,
         figures_of=figures,
+        delete_by=retention.export_expires_at(event, clock.now()),
+        were_forgotten=not figures.everybody and listing.were_forgotten(event),
         letters_due=listing.letters_due_of([event.id]).get(event.id, 0),
         unreached=unreached.count(event.id),
         labels=labels,
@@ -65,21 +79,22 @@ def index() -> ResponseReturnValue:
 def as_csv() -> ResponseReturnValue:
     """For programs: heads are the names of the form's fields, values are codes."""
     event, wish = own_event(), _wish()
-    _note_export(event, wish, "csv")
-    return sheets.csv_response(_file_name(event), exports.FIELDS, exports.coded(event, wish))
+    export = _note_export(event, wish, "csv")
+    name = _file_name(event, export)
+    return sheets.csv_response(name, exports.FIELDS, exports.coded(event, wish))
 
 
 @bp.get("/registrations.xlsx")
 def as_xlsx() -> ResponseReturnValue:
     """For people: heads and values in words."""
     event, wish = own_event(), _wish()
-    count = _note_export(event, wish, "xlsx")
+    export = _note_export(event, wish, "xlsx")
     return sheets.xlsx_response(
-        _file_name(event),
+        _file_name(event, export),
         _("Registrations"),
         exports.labels(),
         exports.worded(event, wish),
-        notes=_notes(event, count),
+        notes=_notes(event, export),
     )
 
 
@@ -180,16 +195,17 @@ def _heads(wish: Wish) -> list[tuple[str, str, str | None, str | None]]:
     return heads
 
 
-def _note_export(event: Event, wish: Wish, kind: str) -> int:
-    """Who took whom out of the house: kept before the first octet leaves."""
+def _note_export(event: Event, wish: Wish, kind: str) -> Taken:
+    """Who took whom out of the house, and until when: kept before the first octet leaves."""
     now = clock.now()
-    count = listing.count(event, wish)
+    count, delete_by = listing.count(event, wish), retention.export_expires_at(event, now)
     with transaction():
+        copies.take_out(event, kind, count, delete_by, by=by(), now=now)
         record(
             "registrations.exported", event, by=by(), now=now, event_id=event.id,
             kind=kind, count=count, **_filter_codes(wish),
         )  # fmt: skip
-    return count
+    return Taken(count, day=f"{delete_by.astimezone(ZoneInfo(event.zone)):%Y-%m-%d}")
 
 
 def _filter_codes(wish: Wish) -> dict[str, str]:
@@ -197,18 +213,18 @@ def _filter_codes(wish: Wish) -> dict[str, str]:
     return listing.filter_codes(wish) | {"searched": "yes" if wish.words else "no"}
 
 
-def _file_name(event: Event) -> str:
-    return f"{event.slug}-registrations"
+def _file_name(event: Event, export: Taken) -> str:
+    return f"{event.slug}-registrations-delete-by-{export.day}"
 
 
-def _notes(event: Event, count: int) -> list[str]:
+def _notes(event: Event, export: Taken) -> list[str]:
     """What goes along with personal data: whose they are, and how to treat them."""
     return [
         translated(event.title),
-        ngettext("%(num)d person", "%(num)d people", count),
+        ngettext("%(num)d person", "%(num)d people", export.count),
         _("Taken out on %(moment)s by %(who)s.",
           moment=clock.now().strftime("%Y-%m-%d %H:%M UTC"), who=organiser().email),
         _("These are personal data, collected for this event under the privacy notice %(version)s. "
-          "Use them for this event only, give them to nobody else, and delete this file when the "
-          "event is over.", version=notice_version(event.notice_number)),
+          "Use them for this event only, give them to nobody else, and delete this file by "
+          "%(day)s.", version=notice_version(event.notice_number), day=export.day),
     ]  # fmt: skip

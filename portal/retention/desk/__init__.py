@@ -1,0 +1,1 @@
+"""What is kept, until when, and what was deleted, at the desk."""
