@@ -37,10 +37,12 @@ class Line:
     copies: int
 
     @property
-    def next_term(self) -> Term | None:
-        """What is deleted next, of people who are there."""
-        held = [(term.due_at, term.kept, term) for term in self.terms if term.count and term.due_at]
-        return min(held)[2] if held else None
+    def next_terms(self) -> list[Term]:
+        """What is deleted next, of people who are there: all that goes at the same moment."""
+        first = min(
+            (term.due_at for term in self.terms if term.count and term.due_at), default=None
+        )
+        return [term for term in self.terms if term.count and first and term.due_at == first]
 
     @property
     def purposes(self) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from portal.accounts import privacy as accounts
-from portal.audit.service import Actor, deleted
+from portal.audit.service import Actor, deleted, record
 from portal.circulars import privacy as circulars
 from portal.db import db
 from portal.errors import Refused
@@ -105,8 +105,9 @@ def take_out(
     return export
 
 
-def is_gone(export: Export, *, now: datetime) -> None:
+def is_gone(export: Export, *, by: Actor, now: datetime) -> None:
     """Who took it says that their copy is deleted."""
     if export.gone_at is not None:
         raise Refused(_("You said so already."))
     export.gone_at = now
+    record("export.deleted", export, by=by, now=now, event_id=export.event_id)

@@ -10,7 +10,7 @@ import time_machine
 from flask import Flask
 
 from portal import clock
-from portal.audit.service import COMMAND
+from portal.audit.service import COMMAND, WORKER
 from portal.db import db, transaction
 from portal.errors import Refused
 from portal.outbox import privacy, queries, service
@@ -182,7 +182,7 @@ def test_sent_and_parked_mails_are_forgotten_after_ninety_days(clock: Clock) -> 
     clock.shift(1)
     assert privacy.something_is_old(clock_now())
     with transaction():
-        privacy.forget_old(clock_now())
+        privacy.forget_old(WORKER, clock_now())
     assert [mail.id for mail in all_mails()] == [waits.id]
     assert not privacy.something_is_old(clock_now())
 

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import clock
-from portal.accounts.guards import guard, organiser
+from portal.accounts.guards import by, guard, organiser
 from portal.db import LARGEST_ID
 from portal.forms import ActForm
 from portal.retention import queries, service
@@ -30,5 +30,5 @@ def deletion(export_id: int) -> ResponseReturnValue:
     found = queries.own_export(export_id, organiser().id) if export_id <= LARGEST_ID else None
     if found is None:
         abort(404)
-    service.is_gone(found, now=clock.now())
+    service.is_gone(found, by=by(), now=clock.now())
     return redirect(url_for("exports_desk.index"), 303)
