@@ -92,10 +92,19 @@ KEPT_BESIDE = {
     "notes": _l("Notes of the organisers"),
     "calendars": _l("Calendar entries that were sent, with name and address"),
     "answers": _l("Answers of mail servers to letters to a selection"),
+    "answers_to_reminders": _l("Answers of mail servers to reminders"),
+    "visitors": _l("What people gave for the building, sealed"),
+    "requests": _l("What people asked about their data"),
     "letters": _l("Letters in the outbox"),
     "addresses": _l("Mail addresses of speakers"),
     "sign_ins": _l("Sessions of colleagues"),
     "person": _l("Everything about a person who asked for it"),
+}
+EXPORTS = {
+    "csv": "CSV",
+    "xlsx": "XLSX",
+    "access csv": _l("Access list, CSV"),
+    "access xlsx": _l("Access list, XLSX"),
 }
 WHOSE = {
     "registrants": _l("Registrants"),

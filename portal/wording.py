@@ -52,6 +52,7 @@ def label(code: str, kind: str) -> str:
         "need": labels.NEEDS,
         "sector": labels.SECTORS,
         "state": labels.STATES,
+        "export": labels.EXPORTS,
         "session_kind": labels.SESSION_KINDS,
         "visibility": labels.VISIBILITIES,
         "interpretation": labels.INTERPRETATION,

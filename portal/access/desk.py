@@ -22,6 +22,7 @@ from portal.events.guards import guard_event, own_event
 from portal.forms import ActForm
 from portal.i18n import short_day, translated
 from portal.protection import queries as records
+from portal.retention import service as copies
 from portal.sealing import Unreadable
 from portal.web import page_number
 
@@ -198,6 +199,9 @@ def _file(found: AccessList, lines: list[Line]) -> Response:
             name, _("Access list"), exports.labelled(found), rows, notes=_notes(found, counts)
         )
     service.note_export(found, marks, counts, kind, by=by(), now=now)
+    copies.take_out(
+        own_event(), f"access {kind}", counts["people"], found.erase_at, by=by(), now=now
+    )
     return response
 
 

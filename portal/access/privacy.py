@@ -4,19 +4,34 @@ All of it goes some days after the event (`chores.erase_over`), at once when the
 come any more (`chores.erase_who_left`), and with the list (`service.switch_off`).
 """
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
 
 from portal.access.models import AccessList, Visitor
 from portal.access.service import about
 from portal.db import db
+from portal.keeping import Impersonal, Keeping, Rules, Whose
 from portal.registrations.models import Registration
 from portal.sealing import Unreadable, opened
 
 PERSONAL = ("sealed",)
 NOBODY = "erased"
 """Marks a line that was given on and is empty now: the next list has to say that it is gone."""
+
+
+KEEPING: Rules = {
+    AccessList: Impersonal("What a building asks, of whom in numbers, and for whom it is."),
+    Visitor: Keeping(
+        Whose.REGISTRANTS,
+        what=_l("What a building asks: date of birth, nationality, identity document, sealed"),
+        end=_l("with the access list, days after the event, or when the person does not come"),
+        personal=(*PERSONAL, "exported"),
+        of_the_record=("notice_version", "told_link"),
+    ),
+}
 
 
 def held(registration: Registration) -> dict[str, Any]:
@@ -30,8 +45,13 @@ def held(registration: Registration) -> dict[str, Any]:
 
 
 def erase(registration: Registration) -> None:
-    """Forget what the person gave; a number without a name stays until the building knows."""
-    question = select(Visitor).where(Visitor.registration_id == registration.id)
+    """Forget what the person gave."""
+    forget_all([registration.id])
+
+
+def forget_all(registration_ids: Sequence[int]) -> None:
+    """Forget what these people gave; a number without a name stays until the building knows."""
+    question = select(Visitor).where(Visitor.registration_id.in_(registration_ids))
     for visitor in db.session.scalars(question):
         if visitor.exported:
             visitor.sealed = visitor.told_link = visitor.notice_version = ""
@@ -40,6 +60,17 @@ def erase(registration: Registration) -> None:
             visitor.exported = NOBODY
         else:
             db.session.delete(visitor)
+
+
+def visitors_by_event(event_ids: Collection[int]) -> dict[int, int]:
+    """Of how many people something for the building is kept, by event."""
+    question = (
+        select(AccessList.event_id, func.count())
+        .join(Visitor, Visitor.list_id == AccessList.id)
+        .where(AccessList.event_id.in_(event_ids), Visitor.sealed != "")
+        .group_by(AccessList.event_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(question).all()}
 
 
 def _said(visitor: Visitor, found: AccessList, registration: Registration) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from portal.heartbeat import LONG_AGO
 from portal.outbox.models import Message
 from portal.outbox.queries import WAITING
 from portal.registrations.models import Registration
+from portal.registrations.queries import HAS_ADDRESS
 from portal.registrations.rules import Attendance, Status
 from portal.reminders.models import Reminder, Run, Telling
 from portal.reminders.rules import (
@@ -175,6 +176,7 @@ def _has_place(event: Event) -> tuple[ColumnElement[bool], ...]:
         Registration.event_id == event.id,
         Registration.status == Status.CONFIRMED,
         func.coalesce(Registration.erased_at, Registration.erase_asked_at).is_(None),
+        HAS_ADDRESS,
     )
 
 
@@ -322,6 +324,7 @@ def refused_at_an_old_address(count: int) -> Sequence[Telling]:
             Message.in_doubt.is_(False),
             func.lower(Message.recipient) != func.lower(Registration.email),
             func.coalesce(Registration.erased_at, Registration.erase_asked_at).is_(None),
+            HAS_ADDRESS,
         )
         .limit(count)
     ).all()

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from portal import wiping
 from portal.audit.service import WORKER
 from portal.db import transaction
 from portal.extensions import limiter
@@ -16,7 +17,10 @@ def forget_what_is_over(now: datetime) -> bool:
     if not queries.due(now):
         return False
     with transaction():
-        return service.empty_some(queries.due(now), by=WORKER, now=now) > 0
+        emptied = service.empty_some(queries.due(now), by=WORKER, now=now) > 0
+        if emptied:
+            wiping.ask()
+    return emptied
 
 
 def ask_about_copies(now: datetime) -> bool:

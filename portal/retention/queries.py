@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from portal.access import privacy as access
 from portal.audit.models import Deletion
 from portal.circulars import privacy as circulars
 from portal.db import db, for_update
@@ -18,8 +19,10 @@ from portal.outbox import privacy as outbox
 from portal.protection import queries as records
 from portal.protection.rules import Facts, Kept, days
 from portal.registrations import privacy as registrations
+from portal.reminders import privacy as reminders
 from portal.retention import rules
 from portal.retention.models import Export
+from portal.subjects import privacy as subjects
 
 Counted = Callable[[Collection[int]], Mapping[int, int]]
 
@@ -27,6 +30,9 @@ BESIDE_THE_RECORD: Mapping[str, Counted] = {
     "notes": registrations.notes_by_event,
     "calendars": registrations.calendars_by_event,
     "answers": circulars.answers_by_event,
+    "answers_to_reminders": reminders.answers_by_event,
+    "visitors": access.visitors_by_event,
+    "requests": subjects.requests_by_event,
     "letters": outbox.letters_by_event,
     "addresses": events.addresses_by_event,
 }

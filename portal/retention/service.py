@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from portal.access import privacy as access
 from portal.accounts import privacy as accounts
 from portal.audit.service import Actor, deleted, record
 from portal.circulars import privacy as circulars
@@ -20,10 +21,13 @@ from portal.protection.rules import Kept
 from portal.registrations import privacy as registrations
 from portal.registrations.models import Registration
 from portal.registrations.rules import Occasion
+from portal.reminders import privacy as reminders
 from portal.retention.models import Export
 from portal.retention.queries import Term
 
-WITH_THE_ADDRESS = (invites.forget_all, circulars.forget_all)
+WITH_THE_ADDRESS = (
+    invites.forget_all, circulars.forget_all, reminders.forget_all, access.forget_all,
+)  # fmt: skip
 """What parts hold about people beside their registration, and nobody needs without an address."""
 
 

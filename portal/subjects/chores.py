@@ -56,7 +56,7 @@ def forget_old(now: datetime) -> bool:
     if not privacy.something_is_old(now):
         return False
     with transaction():
-        privacy.forget_old(now)
+        privacy.forget_old(WORKER, now)
     return True
 
 
