@@ -7,7 +7,7 @@ WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock format texts
+.PHONY: help run test check bench pictures lock format texts
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,11 @@ format: .venv/.installed-dev ## Format the code and mend what can be mended
 
 bench: .venv/.installed-dev ## Measure; the table goes into docs/performance.md
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+pictures: .venv/.installed-dev ## Draw the pictures of docs/organisers-week.md anew
+	@$(BIN)/python -m tests.harness.chromium
+	@$(BIN)/python -m portal.prepare
+	@PORTAL_TEST_PICTURES=docs/pictures $(BIN)/python -m pytest -q -k sqlite tests/browser/test_organisers_week.py
 
 texts: .venv/.installed-dev ## Gather every text for people into the catalogues of the languages
 	@$(BIN)/python -m tests.harness.texts

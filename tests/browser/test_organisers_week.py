@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from threading import Thread
@@ -20,10 +20,13 @@ import pytest
 import time_machine
 from flask import Flask
 from playwright.sync_api import Page
+from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from portal import clock as portal_clock
-from portal.db import transaction
+from portal.db import db, transaction
+from portal.registrations.models import Registration
+from portal.registrations.rules import Status
 from tests.browser.conftest import Look, Window
 from tests.browser.keys import press, set_time, tab_to, write
 from tests.desk.front_door import PASSWORD, code_now, make_user
@@ -77,11 +80,10 @@ class Week:
     app: Flask
     url: str
     smtp: MailServer
-    time: time_machine.Traveller
+    clock: time_machine.Traveller
     axe: Callable[[Page], None]
     width: int
     seen: int = 0
-    drawn: list[str] = field(default_factory=list)
 
     def looks(self, name: str) -> None:
         """Nothing on the page is a barrier; its picture is kept where that is asked for."""
@@ -99,8 +101,8 @@ class Week:
         before, self.seen = self.seen, len(self.smtp.mails)
         return self.smtp.mails[before:]
 
-    def wait(self, **time: float) -> list[EmailMessage]:
-        self.time.shift(timedelta(**time))
+    def wait(self, **distance: float) -> list[EmailMessage]:
+        self.clock.shift(timedelta(**distance))
         return self.work()
 
     def go(self, path: str) -> None:
@@ -136,8 +138,9 @@ def week(
     window: Window,
     axe: Callable[[Page], None],
 ) -> Iterator[Week]:
-    """The Monday begins now; what lies ahead is counted from it."""
-    with time_machine.travel(datetime.now(UTC), tick=True) as traveller:
+    """It begins tomorrow morning, since the browser goes by the machine's clock for its cookies."""
+    morning = datetime.combine(datetime.now(UTC) + timedelta(days=1), time(8), UTC)
+    with time_machine.travel(morning, tick=True) as traveller:
         yield Week(
             window(Look(width=request.param)), app, served, smtp, traveller, axe, request.param
         )
@@ -150,6 +153,8 @@ def test_an_organisers_week(week: Week) -> None:
     _people_register(week)
     _changes_the_venue(week)
     _tells_a_few(week)
+    _thanks(week)
+    _erases(week)
 
 
 def _comes_in(week: Week) -> None:
@@ -188,12 +193,17 @@ def _prepares(week: Week) -> None:
     press(page, "See what it does", "button")
     press(page, "Change it", "button")
     press(page, "Data protection record")
-    tab_to(page, id="needs")
-    page.keyboard.press("Control+a")
-    page.keyboard.type("14")
+    for name, days in {"name": "30", "contact": "30", "organisation": "30", "needs": "14"}.items():
+        tab_to(page, id=name)
+        page.keyboard.press("Control+a")
+        page.keyboard.type(days)
     week.looks("4-record")
     press(page, "Keep this record", "button")
     week.shows("The record is kept")
+    week.go("/desk/events/retail-skills/")
+    press(page, "Reminders and thanks")
+    press(page, "Use these", "button")
+    week.looks("5-reminders")
     week.go("/desk/events/retail-skills/")
 
 
@@ -201,7 +211,7 @@ def _publishes(week: Week) -> None:
     page = week.page
     press(page, "Preview as a visitor: English")
     assert week.heading == "Retail skills"
-    week.looks("5-preview")
+    week.looks("6-preview")
     press(page, "Back to the desk")
     press(page, "Publish…")
     press(page, "Publish", "button")
@@ -222,10 +232,10 @@ def _people_register(week: Week) -> None:
     week.page.reload()
     press(week.page, "Registrations")
     week.shows("4 people")
-    week.looks("6-registrations")
+    week.looks("7-registrations")
     press(week.page, "1 person could not be reached")
     week.shows("+32 2 555 01 23")
-    week.looks("7-unreached")
+    week.looks("8-unreached")
 
 
 def _changes_the_venue(week: Week) -> None:
@@ -242,7 +252,7 @@ def _changes_the_venue(week: Week) -> None:
     press(page, "See what it does", "button")
     week.shows("4 letters")
     week.shows("House of Crafts Town Hall")
-    week.looks("8-what-it-does")
+    week.looks("9-what-it-does")
     press(page, "Change it", "button")
     press(page, "Tell now", "button")
     letters = week.work()
@@ -264,6 +274,42 @@ def _tells_a_few(week: Week) -> None:
     press(page, "Write a letter", "button")
     write(page, **{"subject-en": "Your badge, {first_name}", "body-en": "It waits at the door."})
     press(page, "Save and look at it", "button")
-    week.looks("9-letter")
+    week.looks("10-letter")
     press(page, "Send 1 letter", "button")
     assert [str(mail["Subject"]) for mail in week.work()] == ["Your badge, Ada"]
+
+
+def _thanks(week: Week) -> None:
+    """The day after: the material is there, and the thank-you leads to it."""
+    week.clock.shift(timedelta(days=1))
+    week.go("/desk/events/retail-skills/")
+    week.signs_in()
+    press(week.page, "Materials", "a")
+    press(week.page, "Add a link")
+    write(week.page, **{"title-en": "What we learned", "url": "https://example.org/learned"})
+    press(week.page, "Save the material", "button")
+    letters = week.wait(days=1)
+    assert sorted(str(mail["To"]) for mail in letters) == [
+        "ada@example.org", "away@example.org", "bea@example.org", "cem@example.org",
+    ]  # fmt: skip
+    for mail in letters:
+        assert "Thank you" in str(mail["Subject"])
+        assert calendar_of(mail) is None
+
+
+def _erases(week: Week) -> None:
+    """Nobody has to remember it: when the days of the record are over, nothing is left."""
+    page = week.page
+    assert week.wait(days=32) == []
+    week.go("/desk/events/retail-skills/")
+    week.signs_in()
+    press(page, "What is kept, until when")
+    week.looks("11-what-is-kept")
+    press(page, "Certificate of deletion")
+    assert week.heading == "Certificate of deletion"
+    week.looks("12-certificate")
+    with week.app.app_context():
+        rows = db.session.scalars(select(Registration)).all()
+        assert [(each.status, each.email, each.last_name) for each in rows] == [
+            (Status.CONFIRMED, "", "")
+        ] * 4
