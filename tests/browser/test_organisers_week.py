@@ -280,15 +280,15 @@ def _tells_a_few(week: Week) -> None:
 
 
 def _thanks(week: Week) -> None:
-    """The day after: the material is there, and the thank-you leads to it."""
-    week.clock.shift(timedelta(days=1))
+    """In the evening the material is there; the thank-you of the next morning leads to it."""
+    week.clock.shift(timedelta(days=1, hours=10))
     week.go("/desk/events/retail-skills/")
     week.signs_in()
     press(week.page, "Materials", "a")
     press(week.page, "Add a link")
     write(week.page, **{"title-en": "What we learned", "url": "https://example.org/learned"})
     press(week.page, "Save the material", "button")
-    letters = week.wait(days=1)
+    letters = week.wait(hours=16)
     assert sorted(str(mail["To"]) for mail in letters) == [
         "ada@example.org", "away@example.org", "bea@example.org", "cem@example.org",
     ]  # fmt: skip
