@@ -1,0 +1,209 @@
+"""One's own registration: seen, changed, answered, withdrawn, joined from."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import (
+    Response,
+    abort,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal import clock, mail
+from portal.access.own_page import door
+from portal.audit.service import REGISTRANT
+from portal.db import looking
+from portal.errors import Refused
+from portal.events.rules import State, places_left
+from portal.extensions import csrf
+from portal.forms import ActForm
+from portal.i18n import in_language
+from portal.invites import rules as calendar
+from portal.invites import service as invites
+from portal.materials.shown import for_attendee
+from portal.protection import queries as records
+from portal.protection.rules import Kept
+from portal.registrations import letters, queries, service
+from portal.registrations.forms import (
+    PersonForm,
+    of_registration,
+)
+from portal.registrations.models import Registration
+from portal.registrations.rules import (
+    Reply,
+    Status,
+    joining_opens_at,
+    notice_version,
+)
+from portal.registrations.service import details as changing
+from portal.registrations.views.shared import (
+    bp,
+    held_registration,
+    leads_to_event,
+    own_registration,
+)
+from portal.subjects.service import forget_details
+from portal.web import personal
+
+
+@bp.get("/registrations/<token>")
+@personal
+def own(token: str) -> ResponseReturnValue:
+    registration = own_registration(token)
+    return _own_page(registration, token)
+
+
+@bp.route("/registrations/<token>/details", methods=["GET", "POST"])
+@csrf.exempt  # the form checks its token itself, so that a stale one loses nothing
+@personal
+def details(token: str) -> ResponseReturnValue:
+    with looking():
+        registration = own_registration(token)
+        if not registration.may_change(clock.now()):
+            return redirect(url_for("registrations.own", token=token))
+        if request.method != "POST":
+            return _details_page(registration, of_registration(registration), token)
+        form = PersonForm(registration.event.format)
+        if not form.validate_on_submit():
+            return _details_page(registration, form, token)
+    registration, now = own_registration(token), clock.now()
+    notice = notice_version(registration.event.notice_number)
+    consents = form.consents(notice, now)
+    changing.change(registration, form.person, consents, by=REGISTRANT, now=now)
+    if registration.link_code != g.link_code:
+        leads_to_event(registration.event)
+        return render_template("registrations/address_changed.html", event=registration.event)
+    return redirect(url_for("registrations.own", token=token, saved="yes"), 303)
+
+
+@bp.route("/registrations/<token>/withdrawal", methods=["GET", "POST"])
+@personal
+def withdrawal(token: str) -> ResponseReturnValue:
+    if request.method != "POST":
+        return _act_page("withdrawal", token, may=Registration.may_withdraw)
+    registration = held_registration(token)
+    if registration.status is not Status.WITHDRAWN:
+        service.withdraw(registration, by=REGISTRANT, now=clock.now())
+    return redirect(url_for("registrations.own", token=token), 303)
+
+
+@bp.route("/registrations/<token>/reply", methods=["GET", "POST"])
+@personal
+def reply(token: str) -> ResponseReturnValue:
+    """Will they still come? Yes is noted, no gives the place to the next in line."""
+    if request.method != "POST":
+        return _act_page("reply", token, may=lambda registration, now: bool(registration.reply))
+    registration, said = held_registration(token), request.form.get("reply")
+    if said == "yes":
+        service.still_come(registration, by=REGISTRANT, now=clock.now())
+        return redirect(url_for("registrations.own", token=token, replied="yes"), 303)
+    if said != "no":
+        abort(400)
+    if registration.status is not Status.WITHDRAWN:
+        service.withdraw(registration, by=REGISTRANT, now=clock.now())
+    return redirect(url_for("registrations.own", token=token), 303)
+
+
+@bp.route("/registrations/<token>/erasure", methods=["GET", "POST"])
+@personal
+def erasure(token: str) -> ResponseReturnValue:
+    """For who gets letters about a registration that somebody else made."""
+    if request.method != "POST":
+        return _act_page("erasure", token)
+    registration = own_registration(token)
+    service.disown(registration, by=REGISTRANT, now=clock.now())
+    forget_details(registration)
+    leads_to_event(registration.event)
+    return render_template("registrations/erased.html", event=registration.event)
+
+
+@bp.get("/registrations/<token>/calendar.ics")
+@personal
+def calendar_file(token: str) -> ResponseReturnValue:
+    """One's own entry to download, with the UID and in the language of the mails."""
+    registration = own_registration(token)
+    if not registration.holds_place or registration.event.state is not State.PUBLISHED:
+        abort(404)
+    invite = invites.of(registration.id, domain=mail.domain(), now=clock.now())
+    with in_language(registration.language):
+        octets = calendar.personal_file(
+            letters.entry(registration, invite),
+            sequence=invite.sequence or 0,
+            stamped_at=invite.stamped_at or registration.status_at,
+        )
+    response = Response(octets, content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="{registration.event.slug}.ics"'
+    )
+    return response
+
+
+@bp.post("/registrations/<token>/join")
+@personal
+def join(token: str) -> ResponseReturnValue:
+    """The joining link, for who has a place, from the time that the organiser set."""
+    registration = own_registration(token)
+    event = registration.event
+    if not registration.may_join(clock.now()):
+        raise Refused(_why_not_join(registration))
+    service.note_joining(registration, by=REGISTRANT, now=clock.now())
+    g.same_page = ("registrations.own", {"token": token})
+    return render_template("registrations/joining.html", event=event, token=token)
+
+
+def _own_page(registration: Registration, token: str) -> str:
+    now = clock.now()
+    event = registration.event
+    left = places_left(event.capacity, queries.places(event.id).taken)
+    waits = registration.standing is Status.WAITLISTED
+    return render_template(
+        "registrations/own.html",
+        registration=registration,
+        event=event,
+        token=token,
+        form=ActForm(),
+        position=queries.position(registration) if waits else None,
+        stillness=service.why_still(event, left, now) if waits else None,
+        may_change=registration.may_change(now),
+        may_withdraw=registration.may_withdraw(now),
+        may_join=registration.may_join(now),
+        joining_opens_at=joining_opens_at(event.starts_at, event.joining_minutes),
+        is_over=event.is_over(now),
+        materials=for_attendee(event, token, now) if registration.holds_place else [],
+        access=door(registration, now),
+        saved=request.args.get("saved") == "yes",
+        replied=request.args.get("replied") == "yes" and registration.reply is Reply.YES,
+    )
+
+
+def _details_page(registration: Registration, form: PersonForm, token: str) -> ResponseReturnValue:
+    form.say_for_how_long(records.days_kept(registration.event_id, Kept.NEEDS))
+    page = render_template(
+        "registrations/details.html",
+        form=form, registration=registration, event=registration.event, token=token,
+    )  # fmt: skip
+    return page, 422 if form.errors else 200
+
+
+def _act_page(
+    act: str, token: str, may: Callable[[Registration, datetime], bool] | None = None
+) -> ResponseReturnValue:
+    """What will happen, and the button; that its form is ours is checked before any view."""
+    registration = own_registration(token)
+    return render_template(
+        f"registrations/{act}.html",
+        form=ActForm(), registration=registration, event=registration.event, token=token,
+        possible=may is None or may(registration, clock.now()),
+    )  # fmt: skip
+
+
+def _why_not_join(registration: Registration) -> str:
+    if not registration.holds_place:
+        return _("Only people with a confirmed place can join.")
+    return _("The link to join is not open now. Your page says from when it is.")

@@ -1,0 +1,139 @@
+"""The form, and the answer to it."""
+
+from flask import (
+    redirect,
+    render_template,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_wtf.csrf import generate_csrf
+
+from portal import cache, clock
+from portal.audit.service import REGISTRANT
+from portal.cache import Fresh
+from portal.db import looking
+from portal.errors import Refused
+from portal.events import queries as events
+from portal.events import service as event_service
+from portal.events.models import Event
+from portal.events.rules import Door, Entrance, Places, places_left
+from portal.extensions import csrf, limiter
+from portal.i18n import page_language
+from portal.limits import rate
+from portal.protection import queries as records
+from portal.protection.rules import Kept
+from portal.registrations import queries, service
+from portal.registrations.forms import (
+    RegistrationForm,
+    new_key,
+)
+from portal.registrations.rules import (
+    Status,
+    notice_version,
+)
+from portal.registrations.service import Sent
+from portal.registrations.views.shared import bp, may_write_to, moved_event, public_event
+from portal.text import masked
+from portal.web import personal
+
+
+@bp.get("/events/<slug>/register")
+@personal
+def register(slug: str) -> ResponseReturnValue:
+    """Kept but for the form's token and key and the places left."""
+    found = queries.entrance(slug) or moved_event(slug)
+    entrance, places = found
+    door, stamp = entrance.door(places, clock.now()), (entrance.id, entrance.revision)
+    blanks = {"token": generate_csrf(), "key": new_key(), "places": _places_words(found)}
+    return cache.filled(door, stamp, lambda now: _untouched_form(public_event(slug), door), blanks)
+
+
+@bp.post("/events/<slug>/register")
+@csrf.exempt  # the form checks its token itself, so that a stale one loses nothing that was typed
+@limiter.limit(rate("register"))
+@personal
+def send_registration(slug: str) -> ResponseReturnValue:
+    with looking():
+        found = queries.entrance(slug) or moved_event(slug)
+        form = RegistrationForm(found[0].format)
+        if not form.validate_on_submit():
+            return _refused_form(found, form)
+    may_write = may_write_to(form.email.data, "registering")
+    entrance = event_service.held(found[0].id)
+    now = clock.now()  # under the lock, so that moments of arrival rise as the line does
+    notice = notice_version(entrance.notice_number)
+    sent = Sent(
+        person=form.person,
+        consents=form.consents(notice, now),
+        notice_version=notice,
+        language=page_language(),
+        form_key=form.form_key.data or "",
+        may_write=may_write,
+    )
+    try:
+        answer = service.register(entrance, sent, by=REGISTRANT, now=now)
+    except Refused:  # the door closed meanwhile: said on the form, with all that was typed
+        return _refused_form((entrance, queries.places(entrance.id)), form)
+    session["answer"] = [slug, answer.value, masked(form.email.data)]
+    return redirect(url_for("registrations.answer", slug=slug), 303)
+
+
+@bp.get("/events/<slug>/register/answer")
+@personal
+def answer(slug: str) -> ResponseReturnValue:
+    """What a newcomer got at that moment; the letter says the rest."""
+    stamp = events.stamp(slug)
+    answered = session.get("answer")
+    if stamp is None or not answered or answered[0] != slug:
+        return redirect(url_for("events.show", slug=public_event(slug).slug))
+    status = Status(answered[1])
+    blanks = {"address": answered[2]}
+    return cache.filled(status, stamp[:2], lambda now: _answer_page(slug, status), blanks)
+
+
+def _untouched_form(event: Event, door: Door) -> Fresh:
+    form = RegistrationForm(event.format)
+    form.csrf_token.current_token = cache.blank("token")
+    form.form_key.data = cache.blank("key")
+    return Fresh(_form_page(event, form, door, cache.blank("places")))
+
+
+def _answer_page(slug: str, status: Status) -> Fresh:
+    page = render_template(
+        "registrations/answer.html",
+        event=public_event(slug), status=status, address=cache.blank("address"),
+    )  # fmt: skip
+    return Fresh(page)
+
+
+def _refused_form(found: tuple[Entrance, Places], form: RegistrationForm) -> ResponseReturnValue:
+    """With what was typed and what is wrong with it; 409 where nobody could register anyway."""
+    form.renew_key()
+    entrance, places = found
+    door = entrance.door(places, clock.now())
+    page = _form_page(public_event(entrance.slug), form, door, _places_words(found))
+    return page, 422 if door.lets_in else 409
+
+
+def _form_page(event: Event, form: RegistrationForm, door: Door, places: str) -> str:
+    form.say_for_how_long(records.days_kept(event.id, Kept.NEEDS))
+    return render_template(
+        "registrations/register.html",
+        event=event,
+        form=form,
+        door=door,
+        places=places,
+        closed=service.door_sentence(door),
+        notice_version=notice_version(event.notice_number),
+    )
+
+
+def _places_words(found: tuple[Entrance, Places]) -> str:
+    entrance, places = found
+    left = places_left(entrance.capacity, places.taken)
+    if left is None:
+        return _("no limit")
+    return ngettext("%(num)d place left", "%(num)d places left", left)
