@@ -47,6 +47,8 @@ class Portal:
 
     def release(self) -> None:
         """Let go of files and connections; nothing of the test stays in this process."""
+        if probe := self.app.extensions.pop("readiness", None):
+            probe.wait()  # its thread holds a connection
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
@@ -63,7 +65,6 @@ class Portal:
                 shutil.rmtree(path)
             else:
                 path.unlink()
-        self.app.extensions.pop("readiness", None)
         self.app.extensions["site"].forget()
 
     def drop(self) -> None:

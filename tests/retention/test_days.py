@@ -24,6 +24,7 @@ from tests.desk.front_door import make_user, sign_in, words
 from tests.desk.people import event_of
 from tests.factories import JANUARY, make_event, make_registration
 from tests.harness.client import PortalClient
+from tests.harness.counting import statements
 from tests.registrations.front_door import link_in
 from tests.retention.house import (
     ADA,
@@ -245,14 +246,13 @@ def test_nothing_more_is_asked_for_more_events_that_are_over(
 ) -> None:
     """One question by an index looks over all of them."""
     from portal.retention import queries
-    from tests.desk.counting import queries as counted
 
     def asked(count: int) -> int:
         with app.app_context(), transaction():
             for _ in range(count):
                 make_registration(make_event())
-        with app.app_context(), counted(app) as statements:
+        with app.app_context(), statements(app) as asked_for:
             queries.plan(END + timedelta(days=500))
-        return len(statements)
+        return len(asked_for)
 
     assert asked(1) == asked(30)
