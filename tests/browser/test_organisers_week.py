@@ -25,6 +25,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from portal import clock as portal_clock
 from portal.db import db, transaction
+from portal.outbox.chores import hang_up
 from portal.registrations.models import Registration
 from portal.registrations.rules import Status
 from tests.browser.conftest import Look, Window
@@ -141,9 +142,9 @@ def week(
     """It begins tomorrow morning, since the browser goes by the machine's clock for its cookies."""
     morning = datetime.combine(datetime.now(UTC) + timedelta(days=1), time(8), UTC)
     with time_machine.travel(morning, tick=True) as traveller:
-        yield Week(
-            window(Look(width=request.param)), app, served, smtp, traveller, axe, request.param
-        )
+        page = window(Look(width=request.param))
+        yield Week(page, app, served, smtp, traveller, axe, request.param)
+    hang_up()
 
 
 def test_an_organisers_week(week: Week) -> None:
