@@ -11,7 +11,7 @@ from portal.i18n import languages
 from portal.protection import queries
 from portal.protection.forms import RecordForm, filled
 from portal.protection.rules import Facts, merged, missing
-from portal.protection.shown import sections, sentences
+from portal.protection.shown import sections, sentences, written
 
 Going = list[tuple[str, int]]
 
@@ -28,7 +28,7 @@ class Editing:
     form: RecordForm
     status: int = 200
     theirs: list[str] = field(default_factory=list)
-    both: list[str] = field(default_factory=list)
+    both: list[tuple[str, str]] = field(default_factory=list)
     going: Going = field(default_factory=list)
 
     @property
@@ -85,8 +85,9 @@ def _meanwhile(event_id: int | None, form: RecordForm, theirs: Facts, number: in
     """A colleague was quicker: both edits in one form, and nothing kept yet."""
     typed = form.number.data or ""
     seen = queries.numbered(event_id, int(typed)) if typed.isdigit() and len(typed) < 9 else None
-    whole, taken, both = merged(seen.facts if seen else {}, theirs, form.facts)
-    return Editing(_unsent(filled(whole, number)), 409, sections(taken), sections(both))
+    found = merged(seen.facts if seen else {}, theirs, form.facts)
+    both = [(sections([name])[0], written(words)) for name, words in found.both]
+    return Editing(_unsent(filled(found.facts, number)), 409, sections(found.taken), both)
 
 
 def _unsent(data: dict[str, Any]) -> RecordForm:

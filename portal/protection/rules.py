@@ -112,18 +112,47 @@ def missing(facts: Facts | None, languages: Sequence[str]) -> list[Missing]:
     ]
 
 
-def merged(seen: Facts, theirs: Facts, mine: Facts) -> tuple[dict[str, Any], list[str], list[str]]:
-    """Two edits of one record: what both say together; what they changed; what both changed.
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Two edits of one record as one: of which sections a colleague's words were taken, and where
+    both wrote something else, so that mine stands: (section, what the colleague wrote there)."""
 
-    What only one of them changed is taken from that one, and where both did, mine stands.
+    facts: dict[str, Any]
+    taken: list[str]
+    both: list[tuple[str, Any]]
+
+
+def merged(seen: Facts, theirs: Facts, mine: Facts) -> Merged:
+    """Word for word: what only one of two changed is taken from that one.
+
+    Entries of a list are told apart by their place, as long as nobody added or removed one.
     """
-    changed = [name for name in mine if theirs.get(name) != seen.get(name)]
-    both = [name for name in changed if mine[name] not in (seen.get(name), theirs.get(name))]
-    whole = {
-        name: theirs.get(name, value) if name in changed and value == seen.get(name) else value
-        for name, value in mine.items()
-    }
-    return whole, [name for name in changed if name not in both], both
+    whole = Merged({}, [], [])
+    for name, value in mine.items():
+        found, taken, clashes = _merged(seen.get(name), theirs.get(name), value)
+        whole.facts[name] = found
+        whole.taken.extend([name] * taken)
+        whole.both.extend((name, each) for each in clashes)
+    return whole
+
+
+def _merged(seen: Any, theirs: Any, mine: Any) -> tuple[Any, bool, list[Any]]:
+    """The value; whether any of it is theirs; and their words where both changed the same."""
+    if theirs in (seen, mine):
+        return mine, False, []
+    if mine == seen:
+        return theirs, True, []
+    if all(isinstance(each, Mapping) for each in (seen, theirs, mine)):
+        names = dict.fromkeys([*mine, *theirs])
+        parts = {name: _merged(seen.get(name), theirs.get(name), mine.get(name)) for name in names}
+        value: Any = {name: part[0] for name, part in parts.items()}
+        found = list(parts.values())
+    elif all(isinstance(each, list) and len(each) == len(mine) for each in (seen, theirs, mine)):
+        found = [_merged(*each) for each in zip(seen, theirs, mine, strict=True)]
+        value = [part[0] for part in found]
+    else:
+        return mine, False, [theirs]
+    return value, any(part[1] for part in found), [each for part in found for each in part[2]]
 
 
 def carried(before: Facts | None, facts: Facts) -> dict[str, Any]:

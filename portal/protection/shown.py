@@ -1,6 +1,6 @@
 """A record as people read it: gaps, grounds and times in the page's language."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.i18n import language_name, translated
-from portal.labels import ACCESS_ASKS, BASES, KEPT
+from portal.labels import ACCESS_ASKS, BASES, KEPT, LAWS
 from portal.protection.rules import (
     ACCESS_LIST,
     ARTICLES,
@@ -25,6 +25,7 @@ REGULATIONS = {
     Law.EUDPR: "https://eur-lex.europa.eu/eli/reg/2018/1725/oj",
     Law.GDPR: "https://eur-lex.europa.eu/eli/reg/2016/679/oj",
 }
+LONGEST_SAID = 300
 SUPERVISOR = "https://www.edps.europa.eu/"
 
 
@@ -131,6 +132,22 @@ def sections(names: Sequence[str]) -> list[str]:
         ACCESS_LIST: _("the access list of the building"),
     }
     return list(dict.fromkeys(words[name] for name in names))
+
+
+def written(value: Any) -> str:
+    """What a colleague wrote, in one line."""
+    line = " · ".join(_leaves(value))
+    return (line if len(line) <= LONGEST_SAID else f"{line[:LONGEST_SAID]}…") or _("(empty)")
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from _leaves(each)
+    elif value not in (None, ""):
+        yield str((BASES | LAWS).get(value, value))
 
 
 def sentences(found: Sequence[Missing]) -> list[str]:

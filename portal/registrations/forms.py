@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -80,6 +80,9 @@ def _country_widget(field: CountryField, **attributes: Any) -> Markup:
 def _country_options(lang: str) -> str:
     named = (f'<option value="{code}">{escape(name)}</option>' for code, name in countries(lang))
     return '<option value=""></option>' + "".join(named)
+
+
+AnyForm = TypeVar("AnyForm", bound="PersonForm")
 
 
 class PersonForm(Form):
@@ -242,7 +245,13 @@ class PersonForm(Form):
         return about is None or bool(self[about].data and self._comes())
 
 
-class RegistrationForm(PersonForm):
+class ReadingForm(PersonForm):
+    """One's own details: the form knows which notice stood beside it."""
+
+    notice = HiddenField(filters=[clean])
+
+
+class RegistrationForm(ReadingForm):
     """The first time: with the form's own key, and a field that only robots fill."""
 
     unseen = ("csrf_token", "website")
@@ -277,9 +286,7 @@ class LinkForm(Form):
     )  # fmt: skip
 
 
-def of_registration(
-    registration: Registration, make: Callable[..., PersonForm] = PersonForm
-) -> PersonForm:
+def of_registration(registration: Registration, make: Callable[..., AnyForm]) -> AnyForm:
     """The form, filled with what is known."""
     known: dict[str, Any] = {
         name: getattr(registration, name)

@@ -16,6 +16,17 @@ def notice_version(number: int) -> str:
     return str(number) if number else NOTICE_VERSION
 
 
+def notice_read(said: str | None, number: int) -> str:
+    """The notice that stood beside a form, as the form says, while `number` is the present one.
+
+    What a form cannot have shown is taken for the present one.
+    """
+    is_number = bool(said) and str(said).isdecimal() and len(str(said)) < 9
+    if number and is_number and 0 < int(str(said)) <= number:
+        return str(int(str(said)))
+    return notice_version(number)
+
+
 class Status(StrEnum):
     PENDING = "pending"
     CONFIRMED = "confirmed"

@@ -19,7 +19,7 @@ from portal.registrations.models import Registration
 from tests.desk.front_door import make_user, sign_in, words
 from tests.factories import make_event
 from tests.harness.client import PortalClient, find_form
-from tests.registrations.front_door import register
+from tests.registrations.front_door import ADA, register
 
 pytestmark = pytest.mark.usefixtures("clock")
 PAGE = "/desk/events/trust/protection"
@@ -177,6 +177,26 @@ def test_a_drafts_notice_is_nobodys(organiser: PortalClient, client: PortalClien
     assert client.get(NOTICE).status_code == 404
 
 
+def test_who_read_an_earlier_notice_is_kept_under_that_one(
+    app: Flask, organiser: PortalClient, client: PortalClient
+) -> None:
+    publish(organiser)
+    form = client.get("/en/events/trust/register")
+    organiser.submit(PAGE, {"officer_email": "new@example.org"}, action="/protection")
+    assert client.submit(form, ADA).status_code == 303
+    with app.app_context():
+        registration = db.session.query(Registration).one()
+        assert registration.notice_version == "1"
+        registration_id = registration.id
+    forged = client.submit(
+        "/en/events/trust/register", ADA | {"email": "bob@example.org", "notice": "99"}
+    )
+    assert forged.status_code == 303
+    with app.app_context():
+        last = db.session.query(Registration).filter(Registration.id > registration_id).one()
+        assert last.notice_version == "2"
+
+
 def test_two_organisers_lose_nothing(app: Flask, organiser: PortalClient) -> None:
     first, second = organiser.get(PAGE), organiser.get(PAGE)
     mine = {"officer_email": "mine@example.org", "register_url": "https://mine.example"}
@@ -187,6 +207,7 @@ def test_two_organisers_lose_nothing(app: Flask, organiser: PortalClient) -> Non
     said = words(again)
     assert "Taken over from your colleague: how long data are kept." in said
     assert "Changed by both of you, and here as you wrote it: the data protection officer." in said
+    assert "Your colleague wrote, for the data protection officer: theirs@example.org" in said
     assert facts_now(app)["officer_email"] == "theirs@example.org"
     assert organiser.submit(again, action="/protection").status_code == 303
     facts = facts_now(app)

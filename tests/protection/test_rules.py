@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from portal.protection.demonstration import RECORD
-from portal.protection.rules import Basis, Gap, Kept, Missing, days, merged, missing
+from portal.protection.rules import Basis, Gap, Kept, Merged, Missing, days, merged, missing
 
 BOTH = ("en", "fr")
 
@@ -72,7 +72,20 @@ def test_two_edits_come_together() -> None:
     seen = {"a": 1, "b": 1, "c": 1, "d": 1}
     theirs = {"a": 2, "b": 1, "c": 2, "d": 2}
     mine = {"a": 1, "b": 3, "c": 3, "d": 2}
-    assert merged(seen, theirs, mine) == ({"a": 2, "b": 3, "c": 3, "d": 2}, ["a", "d"], ["c"])
+    assert merged(seen, theirs, mine) == Merged({"a": 2, "b": 3, "c": 3, "d": 2}, ["a"], [("c", 2)])
+
+
+def test_what_two_changed_in_one_section_is_merged_word_for_word() -> None:
+    seen = {"days": {"name": 365, "contact": 365}, "bodies": [{"name": "A", "email": "a@b.eu"}]}
+    theirs = {"days": {"name": 77, "contact": 365}, "bodies": [{"name": "AA", "email": "c@b.eu"}]}
+    mine = {"days": {"name": 365, "contact": 44}, "bodies": [{"name": "A", "email": "d@b.eu"}]}
+    assert merged(seen, theirs, mine) == Merged(
+        {"days": {"name": 77, "contact": 44}, "bodies": [{"name": "AA", "email": "d@b.eu"}]},
+        ["days", "bodies"],
+        [("bodies", "c@b.eu")],
+    )
+    longer = mine | {"bodies": [*mine["bodies"], {"name": "B", "email": ""}]}
+    assert merged(seen, theirs, longer).both == [("bodies", theirs["bodies"])]
 
 
 def test_without_a_record_the_usual_times_hold() -> None:

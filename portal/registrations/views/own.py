@@ -31,7 +31,7 @@ from portal.protection import queries as records
 from portal.protection.rules import Kept
 from portal.registrations import letters, queries, service
 from portal.registrations.forms import (
-    PersonForm,
+    ReadingForm,
     of_registration,
 )
 from portal.registrations.models import Registration
@@ -39,6 +39,7 @@ from portal.registrations.rules import (
     Reply,
     Status,
     joining_opens_at,
+    notice_read,
     notice_version,
 )
 from portal.registrations.service import details as changing
@@ -68,12 +69,12 @@ def details(token: str) -> ResponseReturnValue:
         if not registration.may_change(clock.now()):
             return redirect(url_for("registrations.own", token=token))
         if request.method != "POST":
-            return _details_page(registration, of_registration(registration), token)
-        form = PersonForm(registration.event.format)
+            return _details_page(registration, of_registration(registration, ReadingForm), token)
+        form = ReadingForm(registration.event.format)
         if not form.validate_on_submit():
             return _details_page(registration, form, token)
     registration, now = own_registration(token), clock.now()
-    notice = notice_version(registration.event.notice_number)
+    notice = notice_read(form.notice.data, registration.event.notice_number)
     consents = form.consents(notice, now)
     changing.change(registration, form.person, consents, by=REGISTRANT, now=now)
     if registration.link_code != g.link_code:
@@ -182,8 +183,9 @@ def _own_page(registration: Registration, token: str) -> str:
     )
 
 
-def _details_page(registration: Registration, form: PersonForm, token: str) -> ResponseReturnValue:
+def _details_page(registration: Registration, form: ReadingForm, token: str) -> ResponseReturnValue:
     form.say_for_how_long(records.days_kept(registration.event_id, Kept.NEEDS))
+    form.notice.data = notice_version(registration.event.notice_number)
     page = render_template(
         "registrations/details.html",
         form=form, registration=registration, event=registration.event, token=token,

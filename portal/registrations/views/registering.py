@@ -32,6 +32,7 @@ from portal.registrations.forms import (
 )
 from portal.registrations.rules import (
     Status,
+    notice_read,
     notice_version,
 )
 from portal.registrations.service import Sent
@@ -64,7 +65,7 @@ def send_registration(slug: str) -> ResponseReturnValue:
     may_write = may_write_to(form.email.data, "registering")
     entrance = event_service.held(found[0].id)
     now = clock.now()  # under the lock, so that moments of arrival rise as the line does
-    notice = notice_version(entrance.notice_number)
+    notice = notice_read(form.notice.data, entrance.notice_number)
     sent = Sent(
         person=form.person,
         consents=form.consents(notice, now),
@@ -120,6 +121,7 @@ def _refused_form(found: tuple[Entrance, Places], form: RegistrationForm) -> Res
 
 def _form_page(event: Event, form: RegistrationForm, door: Door, places: str) -> str:
     form.say_for_how_long(records.days_kept(event.id, Kept.NEEDS))
+    form.notice.data = notice_version(event.notice_number)
     return render_template(
         "registrations/register.html",
         event=event,
