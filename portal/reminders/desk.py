@@ -1,5 +1,6 @@
 """Reminders and thanks at the desk: the rules of an event, and what went out by them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -7,8 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock, labels
 from portal.accounts.guards import by
+from portal.errors import Refused
 from portal.events.guards import guard_event, own_event
 from portal.events.meanwhile import in_words
+from portal.events.service import locked
 from portal.forms import ActForm
 from portal.i18n import languages, page_language, translated_as
 from portal.materials import queries as materials
@@ -56,8 +59,8 @@ def new(kind: str) -> ResponseReturnValue:
     form = ReminderForm(own_event(), Kind(kind), None)
     if form.validate_on_submit():
         facts = {"kind": Kind(kind)} | form.facts
-        service.add(own_event(), facts, by=by(), now=clock.now())
-        return _to_list()
+        if _is_taken(form, lambda: service.add(own_event(), facts, by=by(), now=clock.now())):
+            return _to_list()
     return _form_page(form, None, [])
 
 
@@ -70,8 +73,9 @@ def rule(reminder_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         met = form.conflicts(form.known)
         if not met:
-            service.change(reminder, form.facts, by=by(), now=clock.now())
-            return _to_list()
+            facts, now = form.facts, clock.now()
+            if _is_taken(form, lambda: service.change(reminder, facts, by=by(), now=now)):
+                return _to_list()
         conflicts = in_words(met, _said)
     return _form_page(form, reminder, conflicts)
 
@@ -135,6 +139,16 @@ def attempt(run_id: int) -> ResponseReturnValue:
     return _to_list()
 
 
+def _is_taken(form: ReminderForm, save: Callable[[], object]) -> bool:
+    """Save it; what is refused is said on the form, with all that was typed."""
+    try:
+        save()
+    except Refused as refused:
+        form.form_errors = [str(refused)]
+        return False
+    return True
+
+
 def _form_page(
     form: ReminderForm, reminder: Reminder | None, conflicts: list[dict[str, Any]]
 ) -> ResponseReturnValue:
@@ -173,8 +187,11 @@ def _said(name: str, value: Any) -> str:
 
 
 def _one(reminder_id: int) -> Reminder:
-    """The rule; held where this request may change it."""
-    return queries.one(own_event(), reminder_id, hold=request.method == "POST") or abort(404)
+    """The rule; where this request may change it, held, and the event first as the worker does."""
+    changes = request.method == "POST"
+    if changes:
+        locked(own_event().id)
+    return queries.one(own_event(), reminder_id, hold=changes) or abort(404)
 
 
 def _number() -> int:

@@ -1,9 +1,10 @@
 """Questions about reminders and thanks."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
@@ -54,6 +55,20 @@ def one(event: Event, reminder_id: int, *, hold: bool = False) -> Reminder | Non
     )
     held = for_update(question).execution_options(populate_existing=True)
     return db.session.scalar(held if hold else question)
+
+
+def has_same(event: Event, facts: Mapping[str, Any]) -> bool:
+    """Whether the event has a letter of this kind, for this moment and these people."""
+    same = select(Reminder.id).where(
+        Reminder.event_id == event.id,
+        Reminder.removed_at.is_(None),
+        Reminder.kind == facts["kind"],
+        Reminder.number == facts["number"],
+        Reminder.unit == facts["unit"],
+        Reminder.at.is_not_distinct_from(facts["at"]),
+        Reminder.audience == facts.get("audience", Audience.PLACES),
+    )
+    return db.session.execute(same.limit(1)).first() is not None
 
 
 def due(now: datetime) -> Reminder | None:
