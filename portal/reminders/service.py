@@ -79,14 +79,29 @@ def change(reminder: Reminder, facts: Mapping[str, Any], *, by: Actor, now: date
 
 
 def switch(reminder: Reminder, *, on: bool, by: Actor, now: datetime) -> None:
-    """Switched on it counts from now; switched off it ends also what is being written."""
+    """Switched off it ends also what is being written, and takes back what has not left.
+
+    Switched on it counts from now; who was to have it when it was switched off gets it.
+    """
     if reminder.is_on == on:
         return
     reminder.is_on = on
     if on:
         reminder.since = now
+        _go_on(reminder, now)
     act = "reminder.switched_on" if on else "reminder.switched_off"
     record(act, reminder, by=by, now=now, event_id=reminder.event_id)
+
+
+def _go_on(reminder: Reminder, now: datetime) -> None:
+    """What was taken back is to be written after all, with the words of now, unless too late."""
+    run, last_call = queries.told_of_now(reminder), reminder.last_call
+    if run is None or last_call is None or last_call <= now:
+        return
+    left = update(Telling).where(Telling.id.in_(queries.left_out(run)))
+    db.session.execute(left.values(outcome=Outcome.WAITING, at=None))
+    if queries.someone_waits(run.id):
+        run.state, run.ended_at, run.words = RunState.WRITING, None, reminder.words
 
 
 def remove(reminder: Reminder, *, by: Actor, now: datetime) -> None:
