@@ -31,13 +31,21 @@ class ReminderShown:
 
 
 def of_event(event: Event, now: datetime) -> list[ReminderShown]:
-    """The rules of an event; their number makes no more questions."""
+    """The rules of an event as they come; their number makes no more questions."""
     found = queries.of_event(event)
     if not found:
         return []
     told, reach = queries.told(event, found), queries.reach(event)
     stands_since = events.stands_since([event])[event.id]
-    return [_shown(each, told, reach, stands_since, now) for each in found]
+    shown = [_shown(each, told, reach, stands_since, now) for each in found]
+    return sorted(shown, key=_place)
+
+
+def _place(shown: ReminderShown) -> tuple[bool, bool, float]:
+    """By their moment; below them what is over."""
+    moment = shown.reminder.moment
+    is_over = shown.standing in (Standing.SENT, Standing.PASSED, Standing.IMPOSSIBLE)
+    return is_over, moment is None, moment.timestamp() if moment else 0
 
 
 def _shown(

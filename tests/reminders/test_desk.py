@@ -86,6 +86,18 @@ def test_two_at_once_make_one_set_of_letters(app: Flask, client: PortalClient) -
     assert kinds(app) == ["reminder", "thanks"]
 
 
+def test_letters_stand_by_their_moment_and_those_that_are_over_last(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller
+) -> None:
+    client.submit(DESK, action="/usual")
+    add(client, "reminder", number="3")
+    add(client, "reminder", number="60")
+    clock.move_to(at("2026-12-01 10:00"))
+    page = words(sign_in(app, "olga@example.org").get(DESK))
+    names = ["Reminder: 3 days", "Reminder: 1 day ", "Thank you: 1 day", "Reminder: 60 days"]
+    assert sorted(names, key=page.index) == names
+
+
 def test_a_letter_is_not_changed_into_one_that_is_there(app: Flask, client: PortalClient) -> None:
     add(client, "reminder")
     add(client, "reminder", number="2")
