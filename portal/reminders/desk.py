@@ -1,7 +1,6 @@
 """Reminders and thanks at the desk: the rules of an event, and what went out by them."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +9,6 @@ from portal import clock, labels
 from portal.accounts.guards import by
 from portal.errors import Refused
 from portal.events.guards import guard_event, own_event
-from portal.events.meanwhile import in_words
 from portal.events.service import locked
 from portal.forms import ActForm
 from portal.i18n import languages, page_language, translated_as
@@ -61,7 +59,7 @@ def new(kind: str) -> ResponseReturnValue:
         facts = {"kind": Kind(kind)} | form.facts
         if _is_taken(form, lambda: service.add(own_event(), facts, by=by(), now=clock.now())):
             return _to_list()
-    return _form_page(form, None, [])
+    return _form_page(form, None)
 
 
 @bp.route("/<int:reminder_id>", methods=["GET", "POST"])
@@ -69,15 +67,13 @@ def rule(reminder_id: int) -> ResponseReturnValue:
     """Its moment and its words; of two at one form the second sees what the first changed."""
     reminder = _one(reminder_id)
     form = ReminderForm(own_event(), reminder.kind, reminder)
-    conflicts: list[dict[str, Any]] = []
+    if form.is_submitted() and form.is_outdated:
+        return _form_page(form, reminder, 409)
     if form.validate_on_submit():
-        met = form.conflicts(form.known)
-        if not met:
-            facts, now = form.facts, clock.now()
-            if _is_taken(form, lambda: service.change(reminder, facts, by=by(), now=now)):
-                return _to_list()
-        conflicts = in_words(met, _said)
-    return _form_page(form, reminder, conflicts)
+        facts, now = form.facts, clock.now()
+        if _is_taken(form, lambda: service.change(reminder, facts, by=by(), now=now)):
+            return _to_list()
+    return _form_page(form, reminder)
 
 
 @bp.post("/<int:reminder_id>/state")
@@ -150,7 +146,7 @@ def _is_taken(form: ReminderForm, save: Callable[[], object]) -> bool:
 
 
 def _form_page(
-    form: ReminderForm, reminder: Reminder | None, conflicts: list[dict[str, Any]]
+    form: ReminderForm, reminder: Reminder | None, status: int = 200
 ) -> ResponseReturnValue:
     page = render_template(
         "reminders/desk/form.html",
@@ -159,9 +155,8 @@ def _form_page(
         name=labels.REMINDERS[form.kind],
         kind=form.kind,
         form=form,
-        conflicts=conflicts,
     )
-    return page, 409 if conflicts else 422 if form.errors else 200
+    return page, 422 if form.errors and status == 200 else status
 
 
 def _letter(reminder: Reminder, person: Registration, lang: str) -> dict[str, str]:
@@ -170,20 +165,6 @@ def _letter(reminder: Reminder, person: Registration, lang: str) -> dict[str, st
     written = letters.written(reminder, reminder.words, person, lang, found)
     text = written.text.replace(token(person), "…")
     return {"subject": written.subject, "text": text}
-
-
-def _said(name: str, value: Any) -> str:
-    match name:
-        case "unit":
-            return str(labels.REMINDER_UNITS[value])
-        case "audience":
-            return str(labels.REMINDER_AUDIENCES[value])
-        case "words":
-            return " / ".join(f"{lang}: {text}" for lang, text in value.items())
-        case "at":
-            return f"{value:%H:%M}" if value else ""
-        case _:
-            return str(value)
 
 
 def _one(reminder_id: int) -> Reminder:

@@ -166,10 +166,42 @@ def test_two_at_one_form_lose_nothing(app: Flask, client: PortalClient) -> None:
     client.submit(f"{DESK}1", {"words-en": "Hers", "number": "3"}, action="/1")
     shown = second.submit(form, {"words-en": "His"}, action="/1")
     assert shown.status_code == 409
-    assert "Own words: now “en: Hers”" in words(shown) or "Hers" in words(shown)
+    assert "Your own words (English): somebody else changed it too. Theirs: Hers" in words(shown)
+    assert "How many, as they left it: 3" in words(shown)
     assert "His" in shown.text and 'value="3"' in shown.text
     assert second.submit(shown, action="/1").status_code == 303
     assert rule(app, "number", "words") == (3, {"en": "His"})
+
+
+def test_words_in_two_languages_are_no_conflict_that_loses_one(
+    app: Flask, client: PortalClient
+) -> None:
+    add(client, "reminder")
+    second = sign_in(app, make_user(app, "otto@example.org", "trust", name="Otto"))
+    form = second.get(f"{DESK}1")
+    client.submit(f"{DESK}1", {"words-en": "Hers", "unit": "hours", "at": "09:30"}, action="/1")
+    shown = second.submit(form, {"words-fr": "Le sien", "at": "11:30"}, action="/1")
+    assert shown.status_code == 409
+    said = words(shown)
+    assert "Somebody else has changed the letter meanwhile." in said
+    assert "Your own words (English), as they left it: Hers" in said
+    assert "Days or hours, as they left it: hours" in said
+    assert second.submit(shown, action="/1").status_code == 303
+    assert rule(app, "unit", "words") == ("hours", {"en": "Hers", "fr": "Le sien"})
+
+
+def test_an_hour_that_both_changed_is_said_as_a_clock_shows_it(
+    app: Flask, client: PortalClient
+) -> None:
+    add(client, "reminder")
+    second = sign_in(app, make_user(app, "otto@example.org", "trust", name="Otto"))
+    form = second.get(f"{DESK}1")
+    client.submit(f"{DESK}1", {"at": "09:30"}, action="/1")
+    shown = second.submit(form, {"at": "11:30"}, action="/1")
+    assert "somebody else changed it too. Theirs: 09:30" in words(shown)
+    taken = second.submit(form, {"words-en": "His"}, action="/1")
+    assert "At what time of the day, as they left it: 09:30" in words(taken)
+    assert 'value="09:30"' in taken.text
 
 
 def test_the_preview_is_a_real_persons_letter_without_their_link(
