@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, time
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, HiddenField, SelectFieldBase
 
 from portal.fields import HANDS, MomentField, TranslatedField
@@ -30,6 +31,10 @@ class MergingForm(Form):
 
     opened = HiddenField()
     names: tuple[str, ...] = ()
+    outdated: Any = _l(
+        "Somebody else has changed the event meanwhile. Nothing of yours is lost, and nothing is "
+        "saved yet: look at the form, and send it again."
+    )
 
     def __init__(self, known: Mapping[str, Any], **given: Any) -> None:
         self.known = known
@@ -72,10 +77,7 @@ class MergingForm(Form):
         self.opened.raw_data = None
 
     def _show(self, taken: Iterable[Changed], both: Iterable[Changed]) -> None:
-        self.form_errors = [
-            _("Somebody else has changed the event meanwhile. Nothing of yours is lost, and "
-              "nothing is saved yet: look at the form, and send it again.")
-        ]  # fmt: skip
+        self.form_errors = [str(self.outdated)]
         for field, key, theirs in taken:
             _take(field, key, theirs, self.known[field.name])
             self.form_errors.append(
@@ -132,6 +134,8 @@ def _hands(moment: datetime | None, zone: str) -> str:
 def _plain(value: Any) -> str:
     if isinstance(value, str):
         return clean_lines(value)
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     if isinstance(value, (list, tuple)):
         return json.dumps(sorted(str(each) for each in value))
     return "" if value is None else json.dumps(value)

@@ -91,6 +91,7 @@ def _write_some(write: Write, now: datetime) -> bool:
     for telling in tellings:
         write(telling, people[telling.registration_id], found)
     if not tellings:
+        queries.hold(run.reminder)
         if _still_says_so(run, now) and queries.someone_waits(run.id):
             return False
         service.end(run, now=now)

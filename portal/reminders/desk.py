@@ -1,14 +1,15 @@
 """Reminders and thanks at the desk: the rules of an event, and what went out by them."""
 
-from typing import Any
+from collections.abc import Callable
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import clock, labels
 from portal.accounts.guards import by
+from portal.errors import Refused
 from portal.events.guards import guard_event, own_event
-from portal.events.meanwhile import in_words
+from portal.events.service import locked
 from portal.forms import ActForm
 from portal.i18n import languages, page_language, translated_as
 from portal.materials import queries as materials
@@ -56,9 +57,9 @@ def new(kind: str) -> ResponseReturnValue:
     form = ReminderForm(own_event(), Kind(kind), None)
     if form.validate_on_submit():
         facts = {"kind": Kind(kind)} | form.facts
-        service.add(own_event(), facts, by=by(), now=clock.now())
-        return _to_list()
-    return _form_page(form, None, [])
+        if _is_taken(form, lambda: service.add(own_event(), facts, by=by(), now=clock.now())):
+            return _to_list()
+    return _form_page(form, None)
 
 
 @bp.route("/<int:reminder_id>", methods=["GET", "POST"])
@@ -66,14 +67,13 @@ def rule(reminder_id: int) -> ResponseReturnValue:
     """Its moment and its words; of two at one form the second sees what the first changed."""
     reminder = _one(reminder_id)
     form = ReminderForm(own_event(), reminder.kind, reminder)
-    conflicts: list[dict[str, Any]] = []
+    if form.is_submitted() and form.is_outdated:
+        return _form_page(form, reminder, 409)
     if form.validate_on_submit():
-        met = form.conflicts(form.known)
-        if not met:
-            service.change(reminder, form.facts, by=by(), now=clock.now())
+        facts, now = form.facts, clock.now()
+        if _is_taken(form, lambda: service.change(reminder, facts, by=by(), now=now)):
             return _to_list()
-        conflicts = in_words(met, _said)
-    return _form_page(form, reminder, conflicts)
+    return _form_page(form, reminder)
 
 
 @bp.post("/<int:reminder_id>/state")
@@ -135,8 +135,18 @@ def attempt(run_id: int) -> ResponseReturnValue:
     return _to_list()
 
 
+def _is_taken(form: ReminderForm, save: Callable[[], object]) -> bool:
+    """Save it; what is refused is said on the form, with all that was typed."""
+    try:
+        save()
+    except Refused as refused:
+        form.form_errors = [str(refused)]
+        return False
+    return True
+
+
 def _form_page(
-    form: ReminderForm, reminder: Reminder | None, conflicts: list[dict[str, Any]]
+    form: ReminderForm, reminder: Reminder | None, status: int = 200
 ) -> ResponseReturnValue:
     page = render_template(
         "reminders/desk/form.html",
@@ -145,9 +155,8 @@ def _form_page(
         name=labels.REMINDERS[form.kind],
         kind=form.kind,
         form=form,
-        conflicts=conflicts,
     )
-    return page, 409 if conflicts else 422 if form.errors else 200
+    return page, 422 if form.errors and status == 200 else status
 
 
 def _letter(reminder: Reminder, person: Registration, lang: str) -> dict[str, str]:
@@ -158,23 +167,12 @@ def _letter(reminder: Reminder, person: Registration, lang: str) -> dict[str, st
     return {"subject": written.subject, "text": text}
 
 
-def _said(name: str, value: Any) -> str:
-    match name:
-        case "unit":
-            return str(labels.REMINDER_UNITS[value])
-        case "audience":
-            return str(labels.REMINDER_AUDIENCES[value])
-        case "words":
-            return " / ".join(f"{lang}: {text}" for lang, text in value.items())
-        case "at":
-            return f"{value:%H:%M}" if value else ""
-        case _:
-            return str(value)
-
-
 def _one(reminder_id: int) -> Reminder:
-    """The rule; held where this request may change it."""
-    return queries.one(own_event(), reminder_id, hold=request.method == "POST") or abort(404)
+    """The rule; where this request may change it, held, and the event first as the worker does."""
+    changes = request.method == "POST"
+    if changes:
+        locked(own_event().id)
+    return queries.one(own_event(), reminder_id, hold=changes) or abort(404)
 
 
 def _number() -> int:

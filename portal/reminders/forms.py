@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from portal import labels
-from portal.events.meanwhile import Together
+from portal.events.merging import MergingForm
 from portal.events.models import Event
 from portal.fields import TranslatedField, WholeNumberField
 from portal.i18n import moment_words, zone_city
@@ -26,6 +26,9 @@ NAMES = {
     Kind.THANKS: (*TIMING, "audience", "words"),
 }
 """What can be said of each kind."""
+USUAL = {
+    "number": 1, "unit": Unit.DAYS, "at": time(10), "audience": Audience.CAME, "words": {},
+}  # fmt: skip
 
 
 class ClockField(TimeField):
@@ -41,8 +44,13 @@ class ClockField(TimeField):
             raise ValueError(_("Enter a time, as in 09:30.")) from error
 
 
-class ReminderForm(Together):
+class ReminderForm(MergingForm):
     """A moment, and what the organisers add to the letter."""
+
+    outdated = _l(
+        "Somebody else has changed the letter meanwhile. Nothing of yours is lost, and nothing is "
+        "saved yet: look at the form, and send it again."
+    )
 
     number = WholeNumberField(_l("How many"), [InputRequired(_l("Enter a number."))])
     unit = RadioField(
@@ -65,16 +73,13 @@ class ReminderForm(Together):
     def __init__(self, event: Event, kind: Kind, reminder: Reminder | None) -> None:
         self.event, self.kind, self.reminder = event, kind, reminder
         self.names = NAMES[kind]
-        self.known = {name: getattr(reminder, name) for name in self.names} if reminder else {}
-        usual = {"number": 1, "unit": Unit.DAYS, "at": time(10), "audience": Audience.CAME}
-        super().__init__(data=usual | {n: v for n, v in self.known.items() if v is not None})
+        held = {name: getattr(reminder, name, None) for name in self.names}
+        super().__init__(USUAL | {name: value for name, value in held.items() if value is not None})
         self.at.flags.required = True
         for name in ("unit", "at", "audience"):
             if name not in self.names:
                 del self[name]
         self._describe()
-        if reminder is not None and not self.is_submitted():
-            self.begin(self.known)
 
     def _describe(self) -> None:
         city = zone_city(self.event.zone)

@@ -50,6 +50,12 @@ class Reminder(Row):
         )  # fmt: skip
 
     @property
+    def last_call(self) -> datetime | None:
+        """Until when it may begin, as the event stands now; see `rules.last_call`."""
+        moment = self.moment
+        return rules.last_call(self.kind, moment, self.event.starts_at) if moment else None
+
+    @property
     def date_told(self) -> str:
         """The date that it would tell of now."""
         event = self.event

@@ -1,9 +1,10 @@
 """Questions about reminders and thanks."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
@@ -54,6 +55,26 @@ def one(event: Event, reminder_id: int, *, hold: bool = False) -> Reminder | Non
     )
     held = for_update(question).execution_options(populate_existing=True)
     return db.session.scalar(held if hold else question)
+
+
+def has_same(event: Event, facts: Mapping[str, Any]) -> bool:
+    """Whether the event has a letter of this kind, for this moment and these people."""
+    same = select(Reminder.id).where(
+        Reminder.event_id == event.id,
+        Reminder.removed_at.is_(None),
+        Reminder.kind == facts["kind"],
+        Reminder.number == facts["number"],
+        Reminder.unit == facts["unit"],
+        Reminder.at.is_not_distinct_from(facts["at"]),
+        Reminder.audience == facts.get("audience", Audience.PLACES),
+    )
+    return db.session.execute(same.limit(1)).first() is not None
+
+
+def hold(reminder: Reminder) -> None:
+    """Nobody switches it on or off until the end of the transaction; it is read anew."""
+    question = for_update(select(Reminder).where(Reminder.id == reminder.id))
+    db.session.scalar(question.execution_options(populate_existing=True))
 
 
 def due(now: datetime) -> Reminder | None:
@@ -118,6 +139,71 @@ def dates_told(reminders: Collection[Reminder]) -> set[tuple[int, str]]:
         )
     ).all()
     return {(row[0], row[1]) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How many got a letter about a date, have it in the outbox, or were left out of it.
+
+    Who lost their place is in none of the last two.
+    """
+
+    got: int
+    on_the_way: int
+    left_out: int
+
+
+def told(event: Event, reminders: Collection[Reminder]) -> dict[tuple[int, str], Told]:
+    """The same dates with how far each came, in one question."""
+    is_to_get = and_(*_has_place(event), _is_for(event))
+    is_unsent = and_(Message.id.is_not(None), WAITING, Message.in_doubt.is_(False))
+    is_written = Telling.outcome == Outcome.WRITTEN
+    is_coming = or_(Telling.outcome == Outcome.WAITING, and_(is_written, is_unsent))
+    rows = db.session.execute(
+        select(
+            Run.reminder_id,
+            Run.date,
+            func.count().filter(is_written, ~is_unsent),
+            func.count().filter(is_to_get, is_coming),
+            func.count().filter(is_to_get, Telling.outcome == Outcome.SKIPPED),
+        )
+        .join(Run.reminder)
+        .outerjoin(Telling, Telling.run_id == Run.id)
+        .outerjoin(Registration, Registration.id == Telling.registration_id)
+        .outerjoin(Message, Message.message_id == Telling.message_id)
+        .where(Run.reminder_id.in_([each.id for each in reminders]))
+        .group_by(Run.reminder_id, Run.date)
+    ).all()
+    return {(row[0], row[1]): Told(*row[2:]) for row in rows}
+
+
+def told_of_now(reminder: Reminder) -> Run | None:
+    """When it told of the date that the event has now."""
+    return db.session.scalar(
+        select(Run).where(Run.reminder_id == reminder.id, Run.date == reminder.date_told)
+    )
+
+
+def left_out(run: Run) -> Select[int]:
+    """Copies that were not sent, of people who are still to get it."""
+    event = run.reminder.event
+    return (
+        select(Telling.id)
+        .join(Registration, Registration.id == Telling.registration_id)
+        .join(Telling.run)
+        .join(Run.reminder)
+        .where(
+            Telling.run_id == run.id,
+            Telling.outcome == Outcome.SKIPPED,
+            *_has_place(event),
+            _is_for(event),
+        )
+    )
+
+
+def _is_for(event: Event) -> ColumnElement[bool]:
+    """“It starts soon” is for who takes part online."""
+    return or_(Reminder.kind != Kind.SOON, _is_online(event))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class Standing(StrEnum):
 
     COMING = "coming"
     SENT = "sent"
+    HALTED = "halted"
     PASSED = "passed"
     IMPOSSIBLE = "impossible"
     NO_LINK = "no_link"
@@ -117,18 +118,23 @@ def standing(
     is_held: bool,
     moment: datetime | None,
     since: datetime,
-    was_sent: bool,
+    was_begun: bool,
+    had: int,
+    left: int,
     lacks_link: bool,
     last_call: datetime | None,
     now: datetime,
 ) -> Standing:
     """What comes of a rule, by the first reason that holds.
 
-    `since` is from when both the rule and the event's time were what they are: nothing that lay
-    before it is made up for.
+    Once it was begun for this date, `had` counts who got it or is about to, `left` those whose
+    letter was taken back. `since` is from when both the rule and the event's time were what they
+    are: nothing that lay before it is made up for.
     """
-    if was_sent:
-        return Standing.SENT
+    if was_begun:
+        if not is_on and left and is_held and last_call and now < last_call:
+            return Standing.HALTED
+        return Standing.SENT if had or not left else Standing.PASSED
     if not is_on:
         return Standing.OFF
     if not is_held:

@@ -7,22 +7,28 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import func, insert, literal, select, update
 
+from portal import labels
 from portal.audit.service import WORKER, Actor, record
 from portal.circulars.rules import Outcome
 from portal.db import db
 from portal.errors import Refused
 from portal.events.models import Event
-from portal.reminders import queries
+from portal.events.service import locked
+from portal.reminders import queries, shown
 from portal.reminders.models import Reminder, Run, Telling
 from portal.reminders.rules import MOST_RULES, Audience, Kind, RunState, Unit
 
 TIMING = ("number", "unit", "at")
+SAYS = ("kind", *TIMING, "audience")
+"""What makes two rules the same: the words may differ."""
 COPIED = ("kind", *TIMING, "audience", "words", "is_on")
 MORNING = time(10)
 
 
 def add(event: Event, facts: Mapping[str, Any], *, by: Actor, now: datetime) -> Reminder:
-    """One more rule, in force from now on."""
+    """One more rule, in force from now on, unless the event has the very same."""
+    locked(event.id)
+    _check_is_new(event, facts)
     count = select(func.count()).where(Reminder.event_id == event.id, Reminder.removed_at.is_(None))
     if (db.session.scalar(count) or 0) >= MOST_RULES:
         raise Refused(_("An event has at most %(most)s of these letters.", most=MOST_RULES))
@@ -34,7 +40,12 @@ def add(event: Event, facts: Mapping[str, Any], *, by: Actor, now: datetime) -> 
 
 
 def add_usual(event: Event, *, by: Actor, now: datetime) -> None:
-    """What most events want: a day before, an hour before where one joins online, a day after."""
+    """What most events want: a day before, an hour before where one joins online, a day after.
+
+    Pressed twice it is done once: an event that has letters by then has what it wants.
+    """
+    if queries.of_event(locked(event.id)):
+        return
     for facts in usual(event):
         add(event, facts, by=by, now=now)
 
@@ -55,6 +66,10 @@ def change(reminder: Reminder, facts: Mapping[str, Any], *, by: Actor, now: date
     changed = sorted(name for name in facts if getattr(reminder, name) != facts[name])
     if not changed:
         return
+    if set(changed) & set(SAYS):
+        locked(reminder.event_id)
+        held = {name: getattr(reminder, name) for name in SAYS}
+        _check_is_new(reminder.event, {**held, **facts})
     for name in changed:
         setattr(reminder, name, facts[name])
     if set(changed) & set(TIMING):
@@ -64,14 +79,29 @@ def change(reminder: Reminder, facts: Mapping[str, Any], *, by: Actor, now: date
 
 
 def switch(reminder: Reminder, *, on: bool, by: Actor, now: datetime) -> None:
-    """Switched on it counts from now; switched off it ends also what is being written."""
+    """Switched off it ends also what is being written, and takes back what has not left.
+
+    Switched on it counts from now; who was to have it when it was switched off gets it.
+    """
     if reminder.is_on == on:
         return
     reminder.is_on = on
     if on:
         reminder.since = now
+        _go_on(reminder, now)
     act = "reminder.switched_on" if on else "reminder.switched_off"
     record(act, reminder, by=by, now=now, event_id=reminder.event_id)
+
+
+def _go_on(reminder: Reminder, now: datetime) -> None:
+    """What was taken back is to be written after all, with the words of now, unless too late."""
+    run, last_call = queries.told_of_now(reminder), reminder.last_call
+    if run is None or last_call is None or last_call <= now:
+        return
+    left = update(Telling).where(Telling.id.in_(queries.left_out(run)))
+    db.session.execute(left.values(outcome=Outcome.WAITING, at=None))
+    if queries.someone_waits(run.id):
+        run.state, run.ended_at, run.words = RunState.WRITING, None, reminder.words
 
 
 def remove(reminder: Reminder, *, by: Actor, now: datetime) -> None:
@@ -83,7 +113,18 @@ def remove(reminder: Reminder, *, by: Actor, now: datetime) -> None:
 def copy(source: Event, target: Event, *, by: Actor, now: datetime) -> None:
     """The rules of an event for its next edition, without what was sent by them."""
     for reminder in queries.of_event(source):
-        add(target, {name: getattr(reminder, name) for name in COPIED}, by=by, now=now)
+        facts = {name: getattr(reminder, name) for name in COPIED}
+        if not queries.has_same(target, facts):
+            add(target, facts, by=by, now=now)
+
+
+def _check_is_new(event: Event, facts: Mapping[str, Any]) -> None:
+    """Two of the same moment and audience would be one letter, sent twice."""
+    if not queries.has_same(event, facts):
+        return
+    same = Reminder(**{name: facts[name] for name in ("kind", *TIMING)})
+    letter = _("%(label)s: %(value)s", label=labels.REMINDERS[same.kind], value=shown.timing(same))
+    raise Refused(_("This letter is there already – %(letter)s.", letter=letter))
 
 
 def begin(reminder: Reminder, *, now: datetime) -> None:

@@ -13,8 +13,8 @@ from portal.events.rules import State
 from portal.i18n import moment_words
 from portal.reminders import queries
 from portal.reminders.models import Reminder
-from portal.reminders.queries import Reach
-from portal.reminders.rules import Audience, Kind, Standing, Unit, last_call, standing
+from portal.reminders.queries import Reach, Told
+from portal.reminders.rules import Audience, Kind, Standing, Unit, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +31,42 @@ class ReminderShown:
 
 
 def of_event(event: Event, now: datetime) -> list[ReminderShown]:
-    """The rules of an event; their number makes no more questions."""
+    """The rules of an event as they come; their number makes no more questions."""
     found = queries.of_event(event)
     if not found:
         return []
-    told, reach = queries.dates_told(found), queries.reach(event)
+    told, reach = queries.told(event, found), queries.reach(event)
     stands_since = events.stands_since([event])[event.id]
-    return [_shown(each, told, reach, stands_since, now) for each in found]
+    shown = [_shown(each, told, reach, stands_since, now) for each in found]
+    return sorted(shown, key=_place)
+
+
+def _place(shown: ReminderShown) -> tuple[bool, bool, float]:
+    """By their moment; below them what is over."""
+    moment = shown.reminder.moment
+    is_over = shown.standing in (Standing.SENT, Standing.PASSED, Standing.IMPOSSIBLE)
+    return is_over, moment is None, moment.timestamp() if moment else 0
 
 
 def _shown(
     reminder: Reminder,
-    told: set[tuple[int, str]],
+    told: dict[tuple[int, str], Told],
     reach: Reach,
     stands_since: datetime,
     now: datetime,
 ) -> ReminderShown:
-    event, moment = reminder.event, reminder.moment
+    event, moment, is_on = reminder.event, reminder.moment, reminder.is_on
+    far = told.get((reminder.id, reminder.date_told))
     stands = standing(
-        is_on=reminder.is_on,
+        is_on=is_on,
         is_held=event.state is State.PUBLISHED,
         moment=moment,
         since=max(reminder.since, stands_since),
-        was_sent=(reminder.id, reminder.date_told) in told,
+        was_begun=far is not None,
+        had=far.got + (far.on_the_way if is_on else 0) if far else 0,
+        left=far.left_out + (0 if is_on else far.on_the_way) if far else 0,
         lacks_link=reminder.lacks_link,
-        last_call=last_call(reminder.kind, moment, event.starts_at) if moment else None,
+        last_call=reminder.last_call,
         now=now,
     )
     return ReminderShown(
@@ -64,7 +75,7 @@ def _shown(
         timing=timing(reminder),
         whom=whom(reminder, reach),
         standing=stands,
-        next=_next(stands, moment, event),
+        next=_next(stands, reminder),
         people=reach.of(reminder),
     )
 
@@ -104,17 +115,21 @@ def whom(reminder: Reminder, reach: Reach) -> str:
     return _("who opened the joining link")
 
 
-def _next(stands: Standing, moment: datetime | None, event: Event) -> str:
+def _next(stands: Standing, reminder: Reminder) -> str:
+    event, moment, last_call = reminder.event, reminder.moment, reminder.last_call
+    until = moment_words(last_call, event.zone) if last_call else ""
     said = moment_words(moment, event.zone) if moment else ""
     return {
         Standing.COMING: said,
         Standing.SENT: _("Sent for this date; nobody gets it twice."),
+        Standing.HALTED: _("Switched off before everybody had it. Who did not get it gets it if "
+                           "you switch it on again before %(moment)s.", moment=until),
         Standing.OFF: _("Switched off; it would be %(moment)s.", moment=said),
         Standing.PASSED: _("Its moment has passed (%(moment)s): it is not sent late.", moment=said),
         Standing.IMPOSSIBLE: _("Never: that is not before the start any more."),
         Standing.NO_LINK: _("%(moment)s, if there is a joining link by then", moment=said),
         Standing.NOT_HELD: _not_held(event, said),
-    }[stands]
+    }[stands]  # fmt: skip
 
 
 def _not_held(event: Event, moment: str) -> str:

@@ -8,6 +8,7 @@ from tests.browser.conftest import NARROW, WIDE, Look, Window
 from tests.browser.looking import TEXT_SPACING, TWICE_AS_LARGE, cut_off, set_style, sideways
 from tests.browser.stage import Stage
 from tests.browser.states import DESK, VISITOR, sign_in
+from tests.harness.browsers import violations
 
 LONGEST = ("event", "registering, everything missing", "own: confirmed")
 BORDERED = ".ecl-button, .ecl-text-input, .ecl-text-area, .ecl-select, .error-summary"
@@ -79,3 +80,16 @@ def test_a_printed_event_has_its_programme_in_ink_on_paper(
     assert not page.locator(".register-bar").is_visible()
     assert not page.locator("header nav").first.is_visible()
     assert page.locator("h1").evaluate("e => getComputedStyle(e).color") == "rgb(0, 0, 0)"
+
+
+def test_on_a_phone_all_that_became_of_a_letter_is_in_view(stage: Stage, window: Window) -> None:
+    page = window(NARROW)
+    sign_in(page, stage, NARROW.lang)
+    DESK["reminders"](page, stage, NARROW.lang)
+    table = page.locator(".data-table")
+    assert table.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+    said = table.locator("[data-label]").evaluate_all(
+        "all => all.map(e => [e.dataset.label, getComputedStyle(e, '::before').content])"
+    )
+    assert said and all(label in content for label, content in said)
+    assert violations(page) == []

@@ -49,3 +49,9 @@ def rule(app: Flask, *names: str) -> tuple[Any, ...]:
         found = db.session.query(Reminder).order_by(Reminder.id.desc()).first()
         assert found is not None
         return tuple(getattr(found, name) for name in names)
+
+
+def kinds(app: Flask) -> list[str]:
+    """Of the rules of all events."""
+    with app.app_context():
+        return sorted(each.kind.value for each in db.session.query(Reminder))

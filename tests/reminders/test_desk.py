@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -20,10 +21,12 @@ from portal.reminders.rules import MOST_RULES
 from tests.desk.front_door import make_user, sign_in, words
 from tests.desk.people import comes, event_of
 from tests.factories import make_event
-from tests.harness.client import PortalClient
+from tests.harness.client import PortalClient, find_form
 from tests.harness.counting import statements
 from tests.registrations.front_door import link_in
-from tests.reminders.front_door import DESK, add, at, rule
+from tests.reminders.front_door import DESK, add, at, kinds, rule
+
+ONLINE = {"format": Format.ONLINE, "venue": "", "address": ""}
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -51,10 +54,61 @@ def test_what_most_events_want_is_there_in_one_press(app: Flask, client: PortalC
     assert "everybody with a place, since nobody noted who came" in page
 
 
+def test_pressed_twice_it_is_one_set_of_letters(app: Flask, client: PortalClient) -> None:
+    """The second press was on its way before the first was answered."""
+    with app.app_context(), transaction():
+        events.change(event_of(), ONLINE, by=COMMAND, now=event_of().updated_at)
+    page = client.get(DESK)
+    form = client.get(f"{DESK}new/soon")
+    for _press in range(2):
+        assert client.submit(page, action="/usual").status_code == 303
+        sent = client.submit(form, {"words-en": "The **long** text."}, action="/new/soon")
+    assert sent.status_code == 422
+    assert "This letter is there already – It starts soon: 1 hour before the start." in words(sent)
+    assert "The **long** text." in sent.text
+    assert kinds(app) == ["reminder", "soon", "thanks"]
+
+
+def test_two_at_once_make_one_set_of_letters(app: Flask, client: PortalClient) -> None:
+    page = client.get(DESK)
+
+    form = find_form(page, "/usual")
+    cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+
+    def press(_number: int) -> int:
+        browser = app.test_client()
+        browser.set_cookie(cookie.key, cookie.value)
+        return browser.post(form.action, data=form.values).status_code
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(press, range(4))) == [303] * 4
+    assert kinds(app) == ["reminder", "thanks"]
+
+
+def test_letters_stand_by_their_moment_and_those_that_are_over_last(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller
+) -> None:
+    client.submit(DESK, action="/usual")
+    add(client, "reminder", number="3")
+    add(client, "reminder", number="60")
+    clock.move_to(at("2026-12-01 10:00"))
+    page = words(sign_in(app, "olga@example.org").get(DESK))
+    names = ["Reminder: 3 days", "Reminder: 1 day ", "Thank you: 1 day", "Reminder: 60 days"]
+    assert sorted(names, key=page.index) == names
+
+
+def test_a_letter_is_not_changed_into_one_that_is_there(app: Flask, client: PortalClient) -> None:
+    add(client, "reminder")
+    add(client, "reminder", number="2")
+    page = client.submit(f"{DESK}2", {"number": "1"}, action="/2")
+    assert page.status_code == 422 and "This letter is there already" in words(page)
+    assert client.submit(f"{DESK}2", {"words-en": "More"}, action="/2").status_code == 303
+
+
 def test_an_event_online_is_offered_that_it_starts_soon(app: Flask, client: PortalClient) -> None:
     with app.app_context(), transaction():
-        events.change(event_of(), {"format": Format.ONLINE, "venue": "", "address": ""},
-                      by=COMMAND, now=event_of().updated_at)  # fmt: skip
+        events.change(event_of(), ONLINE, by=COMMAND, now=event_of().updated_at)
     client.submit(DESK, action="/usual")
     page = words(client.get(DESK))
     assert "1 hour before the start" in page
@@ -112,10 +166,42 @@ def test_two_at_one_form_lose_nothing(app: Flask, client: PortalClient) -> None:
     client.submit(f"{DESK}1", {"words-en": "Hers", "number": "3"}, action="/1")
     shown = second.submit(form, {"words-en": "His"}, action="/1")
     assert shown.status_code == 409
-    assert "Own words: now “en: Hers”" in words(shown) or "Hers" in words(shown)
+    assert "Your own words (English): somebody else changed it too. Theirs: Hers" in words(shown)
+    assert "How many, as they left it: 3" in words(shown)
     assert "His" in shown.text and 'value="3"' in shown.text
     assert second.submit(shown, action="/1").status_code == 303
     assert rule(app, "number", "words") == (3, {"en": "His"})
+
+
+def test_words_in_two_languages_are_no_conflict_that_loses_one(
+    app: Flask, client: PortalClient
+) -> None:
+    add(client, "reminder")
+    second = sign_in(app, make_user(app, "otto@example.org", "trust", name="Otto"))
+    form = second.get(f"{DESK}1")
+    client.submit(f"{DESK}1", {"words-en": "Hers", "unit": "hours", "at": "09:30"}, action="/1")
+    shown = second.submit(form, {"words-fr": "Le sien", "at": "11:30"}, action="/1")
+    assert shown.status_code == 409
+    said = words(shown)
+    assert "Somebody else has changed the letter meanwhile." in said
+    assert "Your own words (English), as they left it: Hers" in said
+    assert "Days or hours, as they left it: hours" in said
+    assert second.submit(shown, action="/1").status_code == 303
+    assert rule(app, "unit", "words") == ("hours", {"en": "Hers", "fr": "Le sien"})
+
+
+def test_an_hour_that_both_changed_is_said_as_a_clock_shows_it(
+    app: Flask, client: PortalClient
+) -> None:
+    add(client, "reminder")
+    second = sign_in(app, make_user(app, "otto@example.org", "trust", name="Otto"))
+    form = second.get(f"{DESK}1")
+    client.submit(f"{DESK}1", {"at": "09:30"}, action="/1")
+    shown = second.submit(form, {"at": "11:30"}, action="/1")
+    assert "somebody else changed it too. Theirs: 09:30" in words(shown)
+    taken = second.submit(form, {"words-en": "His"}, action="/1")
+    assert "At what time of the day, as they left it: 09:30" in words(taken)
+    assert 'value="09:30"' in taken.text
 
 
 def test_the_preview_is_a_real_persons_letter_without_their_link(
@@ -162,7 +248,7 @@ def test_an_event_has_so_many_letters_and_no_more(app: Flask, client: PortalClie
         facts = {name: getattr(first, name) for name in ("event_id", "kind", "unit", "at", "since")}
         session.add_all(Reminder(number=2, **facts) for _each in range(MOST_RULES - 1))
     page = client.submit(f"{DESK}new/thanks", action="/new/thanks")
-    assert page.status_code == 409 and "at most 20 of these letters" in words(page)
+    assert page.status_code == 422 and "at most 20 of these letters" in words(page)
 
 
 def test_the_list_asks_as_often_with_one_as_with_many(

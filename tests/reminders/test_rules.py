@@ -76,8 +76,9 @@ def test_what_is_late_begins_before_the_start_or_not_at_all() -> None:
 
 
 HOLDS: dict[str, Any] = {
-    "is_on": True, "is_held": True, "moment": at("2027-01-17 10:00"), "was_sent": False,
-    "lacks_link": False, "last_call": at("2027-01-18 10:00"), "since": at("2027-01-01 10:00"),
+    "is_on": True, "is_held": True, "moment": at("2027-01-17 10:00"), "was_begun": False,
+    "had": 0, "left": 0, "lacks_link": False, "last_call": at("2027-01-18 10:00"),
+    "since": at("2027-01-01 10:00"),
     "now": at("2027-01-10 10:00"),
 }  # fmt: skip
 
@@ -93,7 +94,10 @@ HOLDS: dict[str, Any] = {
         ({"moment": None, "last_call": None}, Standing.IMPOSSIBLE),
         ({"is_held": False}, Standing.NOT_HELD),
         ({"is_on": False}, Standing.OFF),
-        ({"is_on": False, "was_sent": True}, Standing.SENT),
+        ({"is_on": False, "was_begun": True}, Standing.SENT),
+        ({"is_on": False, "was_begun": True, "had": 1, "left": 1}, Standing.HALTED),
+        ({"is_on": True, "was_begun": True, "had": 1, "left": 1}, Standing.SENT),
+        ({"is_on": True, "was_begun": True, "left": 1}, Standing.PASSED),
     ],
 )
 def test_what_comes_of_a_rule_next(but: dict[str, Any], said: Standing) -> None:

@@ -351,8 +351,61 @@ def test_what_is_switched_off_or_removed_stops_also_what_has_not_left(
     assert told(deliver()) == []
     page = words(again(app).get(DESK))
     assert "removed since" in page and " 2 0 0 0 0 2 " in page
+
+
+def test_switched_on_again_it_goes_to_who_did_not_get_it(
+    app: Flask, client: PortalClient, deliver: Deliver, clock: time_machine.Traveller
+) -> None:
+    """Nobody had it when it was switched off; then Ada's had left, and Bob's had not."""
+    add(client, "reminder")
+    clock.move_to(at("2027-01-17 10:00"))
+    _write(app)
+    client = again(app)
+    client.submit(DESK, {"to": "off"}, action="/1/state")
+    for _look in range(2):
+        page = words(client.get(DESK))
+        assert "Switched off before everybody had it. Who did not get it gets it" in page
+        assert "Sent for this date" not in page
+        assert told(deliver()) == []
+    client.submit(f"{DESK}1", {"words-en": "New words."}, action="/1")
     client.submit(DESK, {"to": "on"}, action="/1/state")
+    _write(app)
+    _leaves(app, "ada")
+    client.submit(DESK, {"to": "off"}, action="/1/state")
     assert told(deliver()) == []
+    assert "Switched off before everybody had it." in words(client.get(DESK))
+    client.submit(DESK, {"to": "on"}, action="/1/state")
+    mails = deliver()
+    assert told(mails) == [("bob", "Reminder")] and "New words." in text_of(mails[0])
+    assert "Sent for this date; nobody gets it twice." in words(client.get(DESK))
+    for to in ("off", "on"):
+        client.submit(DESK, {"to": to}, action="/1/state")
+        assert told(deliver()) == []
+        assert "Sent for this date; nobody gets it twice." in words(client.get(DESK))
+
+
+def test_switched_on_again_too_late_it_goes_to_nobody_and_says_so(
+    app: Flask, client: PortalClient, deliver: Deliver, clock: time_machine.Traveller
+) -> None:
+    add(client, "reminder")
+    clock.move_to(at("2027-01-17 10:00"))
+    _write(app)
+    again(app).submit(DESK, {"to": "off"}, action="/1/state")
+    deliver()
+    clock.move_to(at("2027-01-18 10:00"))
+    client = again(app)
+    for _look in range(2):
+        page = words(client.get(DESK))
+        assert "Its moment has passed" in page and "Sent for this date" not in page
+        client.submit(DESK, {"to": "on"}, action="/1/state")
+        assert told(deliver()) == []
+
+
+def _leaves(app: Flask, name: str) -> None:
+    """This person's letter is accepted by the mail server."""
+    with app.app_context(), transaction() as session:
+        mail = session.query(Message).filter_by(recipient=f"{name}@example.org", sent_at=None)
+        mail.one().sent_at = portal_clock.now()
 
 
 @pytest.fixture
