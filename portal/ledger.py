@@ -46,6 +46,8 @@ class Erased:
     whole: bool = False
     registrations: tuple[Row, ...] = ()
     speakers: tuple[int, ...] = ()
+    speakers_codes: tuple[str, ...] = ()
+    """Digests of what does not change while it is the same speaker; older lines have none."""
 
 
 def note(erased: Erased) -> None:
@@ -86,16 +88,14 @@ def forget_before(moment: datetime) -> int:
     return len(entries) - len(young)
 
 
-def digest(address: str) -> str:
-    """What a line says of an address: without the key beside it nobody can try addresses."""
-    return digest_by(key_of(_data_dir()))(address)
+def digest(word: str) -> str:
+    """What a line says of an address, or of a code: nobody can try them without the key."""
+    return digest_by(key_of(_data_dir()))(word)
 
 
 def digest_by(key: str) -> Digest:
     """The same by another key, for lines that come from elsewhere."""
-    return lambda address: hmac.digest(
-        key.encode(), address.strip().casefold().encode(), "sha256"
-    ).hex()
+    return lambda word: hmac.digest(key.encode(), word.strip().casefold().encode(), "sha256").hex()
 
 
 def key_of(data_dir: Path) -> str:
@@ -123,7 +123,8 @@ def _erased(line: bytes) -> Erased | None:
         values = json.loads(line)
         rows = tuple(_row(each) for each in values.pop("registrations"))
         at, speakers = datetime.fromisoformat(values.pop("at")), tuple(values.pop("speakers"))
-        return Erased(at=at, registrations=rows, speakers=speakers, **values)
+        codes = tuple(values.pop("speakers_codes", ()))
+        return Erased(at=at, registrations=rows, speakers=speakers, speakers_codes=codes, **values)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -245,14 +245,14 @@ def test_nothing_more_is_asked_for_more_events_that_are_over(
 ) -> None:
     """One question by an index looks over all of them."""
     from portal.retention import queries
-    from tests.desk.counting import queries as counted
+    from tests.harness.counting import statements
 
     def asked(count: int) -> int:
         with app.app_context(), transaction():
             for _ in range(count):
                 make_registration(make_event())
-        with app.app_context(), counted(app) as statements:
+        with app.app_context(), statements(app) as sent:
             queries.plan(END + timedelta(days=500))
-        return len(statements)
+        return len(sent)
 
     assert asked(1) == asked(30)

@@ -23,11 +23,11 @@ from portal.db import db, transaction
 from portal.events import service as events
 from portal.registrations import service as registrations
 from portal.retention.models import Export
-from tests.desk.counting import queries
 from tests.desk.front_door import account, make_user, sign_in, words
 from tests.desk.people import event_of
 from tests.factories import JANUARY, make_event, make_registration
 from tests.harness.client import PortalClient
+from tests.harness.counting import statements
 from tests.harness.mails import text_of
 from tests.retention.house import ADA, CONSENTS, END, change_days, keep_days, left, make_officer
 
@@ -276,9 +276,9 @@ def test_the_house_asks_as_much_for_thirty_events_as_for_one(app: Flask, clock: 
     officer = sign_in(app, make_officer(app))
 
     def asked(path: str) -> int:
-        with queries(app) as statements:
+        with statements(app) as sent:
             assert officer.get(path).status_code == 200
-        return len(statements)
+        return len(sent)
 
     def counts() -> list[int]:
         return [asked(f"{HOUSE}/{page}") for page in ("events", "due?day=2030-01-01", "deletions")]

@@ -14,13 +14,14 @@ from portal.audit.service import REGISTRANT
 from portal.backup import restore_backup, write_backup
 from portal.config import Settings
 from portal.db import db, transaction
+from portal.events.models import Speaker
 from portal.outbox.models import Message
 from portal.registrations import service as registrations
 from portal.registrations.models import Registration
 from portal.registrations.rules import Status
 from portal.subjects import queries, service
 from portal.worker import run_all
-from tests.factories import make_event, make_registration
+from tests.factories import make_event, make_registration, make_speaker
 from tests.harness.servers import Server
 from tests.runtime.restoring import application
 from tests.subjects.front_door import found_in
@@ -77,6 +78,31 @@ def test_what_was_erased_since_the_backup_is_erased_again_and_nobody_is_told_ane
     assert restore_backup(portal.environment(), later, force=True) == 0
     with application(portal) as app, app.app_context():
         assert forgotten(app) == {1, disowned, 3}
+
+
+def test_a_speaker_whose_address_was_corrected_after_the_backup_stays_erased(
+    new_server: NewServer, tmp_path: Path
+) -> None:
+    """And whoever speaks since, perhaps under the same id, stays."""
+    portal, archive, later = new_server(), tmp_path / "backup.tar.gz", tmp_path / "later.tar.gz"
+    settings = Settings.from_environ(portal.environment())
+    with application(portal) as app, app.app_context():
+        with transaction():
+            event = make_event()
+            speaker = make_speaker(event, name="Zenobia", email="zenobia@old.example")
+        write_backup(settings, archive)
+        with transaction():
+            speaker.email = "zenobia@example.net"
+        with transaction():
+            erase("zenobia@example.net")
+        with transaction():
+            make_speaker(event, name="Bob", email="bob@example.org")
+    write_backup(settings, later)
+    assert restore_backup(portal.environment(), archive, force=True) == 1
+    assert found_in(portal.directory, "Zenobia") == []
+    assert restore_backup(portal.environment(), later, force=True) == 0
+    with application(portal) as app, app.app_context():
+        assert db.session.scalars(select(Speaker.name)).all() == ["Bob"]
 
 
 def erase(address: str) -> None:
