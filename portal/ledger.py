@@ -71,6 +71,18 @@ def read(file: Path) -> list[Erased]:
     return [erased for line in lines if (erased := _erased(line))]
 
 
+def unreadable(file: Path, *, ours: bool) -> list[int]:
+    """The numbers of the lines that say nothing.
+
+    In a ledger of ours the last one may be cut off: who was killed while they wrote it erased
+    nothing.
+    """
+    lines = file.read_bytes().splitlines(keepends=True) if file.exists() else []
+    if ours and lines and not lines[-1].endswith(b"\n"):
+        lines.pop()
+    return [number for number, line in enumerate(lines, 1) if _erased(line) is None]
+
+
 def keep(data_dir: Path, entries: Iterable[Erased]) -> None:
     """These lines and no others, each once, in their order."""
     with _locked(data_dir):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shutil
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from portal import clock, ledger
 from portal.audit.service import REGISTRANT
 from portal.backup import restore_backup, write_backup
-from portal.config import Settings
+from portal.config import Misconfigured, Settings
 from portal.db import db, transaction
 from portal.events.models import Speaker
 from portal.outbox.models import Message
@@ -103,6 +105,35 @@ def test_a_speaker_whose_address_was_corrected_after_the_backup_stays_erased(
     assert restore_backup(portal.environment(), later, force=True) == 0
     with application(portal) as app, app.app_context():
         assert db.session.scalars(select(Speaker.name)).all() == ["Bob"]
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_ledger_that_cannot_be_read_is_refused_before_anything_is_touched(
+    new_server: NewServer, tmp_path: Path
+) -> None:
+    portal, archive, named = new_server(), tmp_path / "backup.tar.gz", tmp_path / "named"
+    with application(portal) as app, app.app_context():
+        with transaction():
+            make_registration(make_event(), **ZENOBIA)
+        write_backup(Settings.from_environ(portal.environment()), archive)
+        with transaction():
+            erase("zenobia@example.net")
+    own = portal.data_dir / ledger.FILE
+    line = own.read_bytes()
+    bad = line[:40] + b"\n", b"garbage\n", line.replace(b"whole", b"hwole"), line[:-9]
+    for each in bad:
+        named.write_bytes(line + each)
+        before = {path: path.read_bytes() for path in portal.data_dir.glob("*.sqlite3")}
+        with pytest.raises(Misconfigured, match="named: line 2 cannot be read"):
+            restore_backup(portal.environment(), archive, force=True, erasures=named)
+        assert {path: path.read_bytes() for path in before} == before
+    own.write_bytes(line + bad[0] + line)
+    with pytest.raises(Misconfigured, match="erasures: line 2 cannot be read"):
+        restore_backup(portal.environment(), archive, force=True)
+    own.write_bytes(line + line[:40])  # killed while it wrote: that erasure was never made
+    assert restore_backup(portal.environment(), archive, force=True) == 1
+    for path in portal.data_dir.glob("*.sqlite3*"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
 
 
 def erase(address: str) -> None:
