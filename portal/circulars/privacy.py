@@ -22,7 +22,10 @@ _IS_KEPT = [getattr(Recipient, name) != "" for name in PERSONAL]
 A_FEW = 200
 
 KEEPING: Rules = {
-    Circular: Impersonal("The organisers’ own words to many, and to whom in ids and codes."),
+    Circular: Impersonal(
+        "The organisers’ own words to many, and to whom in ids and codes.",
+        texts=("state", "subject", "body", "selection"),
+    ),
     Recipient: Keeping(
         Whose.REGISTRANTS,
         what=_l("Which letters to a selection they got, and what the mail server answered"),
