@@ -82,10 +82,20 @@ def restore_backup(
 
 def _ledgers(data_dir: Path, archived: Path, named: Path | None) -> tuple[list[Erased], set[str]]:
     """Every erasure that is known, and the keys by which their addresses may be digested."""
-    files = [data_dir / ledger.FILE, archived / ledger.FILE, *([named] if named else [])]
+    ours = data_dir / ledger.FILE, archived / ledger.FILE
+    files = [*ours, *([named] if named else [])]
+    for file in files:
+        _ensure_it_can_be_read(file, ours=file in ours)
     entries = [entry for file in files for entry in ledger.read(file)]
     keys = {ledger.key_of(place) for place in (data_dir, archived) if _has_key(place)}
     return entries, keys
+
+
+def _ensure_it_can_be_read(file: Path, *, ours: bool) -> None:
+    """A line that is passed over would bring somebody back."""
+    if numbers := ledger.unreadable(file, ours=ours):
+        lines = "line" if len(numbers) == 1 else f"{len(numbers)} lines, the first of them"
+        raise Misconfigured([f"{file}: {lines} {numbers[0]} cannot be read as an erasure."])
 
 
 def _has_key(place: Path) -> bool:

@@ -74,7 +74,9 @@ class Sqlite:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         for suffix in ("-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-        (directory / "portal.sqlite3").replace(self.path)
+        copy = directory / "portal.sqlite3"
+        copy.chmod(0o600)
+        copy.replace(self.path)
         migrate("head")
 
 

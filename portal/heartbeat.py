@@ -23,7 +23,12 @@ class Heartbeat(Model):
     at: Mapped[datetime]
 
 
-KEEPING: Rules = {Heartbeat: Impersonal("When a process was last alive.")}
+KEEPING: Rules = {
+    Heartbeat: Impersonal(
+        "When a process was last alive.",
+        texts=("name",),
+    )
+}
 
 
 def beat(now: datetime, name: str = "worker") -> None:

@@ -45,9 +45,13 @@ class Keeping:
 
 @dataclass(frozen=True, slots=True)
 class Impersonal:
-    """A table that holds nothing of a person, and why that is so."""
+    """A table that holds nothing of a person, and why that is so.
+
+    It names its columns of text, so that a new one is thought about.
+    """
 
     why: str
+    texts: tuple[str, ...] = ()
 
 
 Rules = Mapping[type[Base], Keeping | Impersonal]

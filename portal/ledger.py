@@ -46,6 +46,8 @@ class Erased:
     whole: bool = False
     registrations: tuple[Row, ...] = ()
     speakers: tuple[int, ...] = ()
+    speakers_codes: tuple[str, ...] = ()
+    """Digests of what does not change while it is the same speaker; older lines have none."""
 
 
 def note(erased: Erased) -> None:
@@ -69,6 +71,18 @@ def read(file: Path) -> list[Erased]:
     return [erased for line in lines if (erased := _erased(line))]
 
 
+def unreadable(file: Path, *, ours: bool) -> list[int]:
+    """The numbers of the lines that say nothing.
+
+    In a ledger of ours the last one may be cut off: who was killed while they wrote it erased
+    nothing.
+    """
+    lines = file.read_bytes().splitlines(keepends=True) if file.exists() else []
+    if ours and lines and not lines[-1].endswith(b"\n"):
+        lines.pop()
+    return [number for number, line in enumerate(lines, 1) if _erased(line) is None]
+
+
 def keep(data_dir: Path, entries: Iterable[Erased]) -> None:
     """These lines and no others, each once, in their order."""
     with _locked(data_dir):
@@ -86,16 +100,14 @@ def forget_before(moment: datetime) -> int:
     return len(entries) - len(young)
 
 
-def digest(address: str) -> str:
-    """What a line says of an address: without the key beside it nobody can try addresses."""
-    return digest_by(key_of(_data_dir()))(address)
+def digest(word: str) -> str:
+    """What a line says of an address, or of a code: nobody can try them without the key."""
+    return digest_by(key_of(_data_dir()))(word)
 
 
 def digest_by(key: str) -> Digest:
     """The same by another key, for lines that come from elsewhere."""
-    return lambda address: hmac.digest(
-        key.encode(), address.strip().casefold().encode(), "sha256"
-    ).hex()
+    return lambda word: hmac.digest(key.encode(), word.strip().casefold().encode(), "sha256").hex()
 
 
 def key_of(data_dir: Path) -> str:
@@ -123,7 +135,8 @@ def _erased(line: bytes) -> Erased | None:
         values = json.loads(line)
         rows = tuple(_row(each) for each in values.pop("registrations"))
         at, speakers = datetime.fromisoformat(values.pop("at")), tuple(values.pop("speakers"))
-        return Erased(at=at, registrations=rows, speakers=speakers, **values)
+        codes = tuple(values.pop("speakers_codes", ()))
+        return Erased(at=at, registrations=rows, speakers=speakers, speakers_codes=codes, **values)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -53,6 +53,7 @@ RESTS: Mapping[Chore, float] = {
     registrations.forget_answers: 60.0,
     registrations.forget_notes: 60.0,
     circulars.renew_refused_circulars: 5.0,
+    circulars.forget_the_erased: 600.0,
     reminders.begin_next_reminder: 5.0,
     reminders.take_back_outdated_reminders: 1.0,
     reminders.renew_refused_reminders: 5.0,

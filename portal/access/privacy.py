@@ -23,7 +23,10 @@ NOBODY = "erased"
 
 
 KEEPING: Rules = {
-    AccessList: Impersonal("What a building asks, of whom in numbers, and for whom it is."),
+    AccessList: Impersonal(
+        "What a building asks, of whom in numbers, and for whom it is.",
+        texts=("asks", "receiver", "words", "basis", "erased_why"),
+    ),
     Visitor: Keeping(
         Whose.REGISTRANTS,
         what=_l("What a building asks: date of birth, nationality, identity document, sealed"),

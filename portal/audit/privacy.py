@@ -11,9 +11,13 @@ from portal.keeping import Impersonal, Rules
 KEEPING: Rules = {
     Entry: Impersonal(
         "Ids, codes and numbers. They prove what was done (Regulation (EU) 2018/1725, Article "
-        "4(2)) and name nobody once the row of their id is emptied."
+        "4(2)) and name nobody once the row of their id is emptied.",
+        texts=("actor", "act", "subject", "details"),
     ),
-    Deletion: Impersonal("How many of what were deleted when; no id of a person."),
+    Deletion: Impersonal(
+        "How many of what were deleted when; no id of a person.",
+        texts=("kind", "actor"),
+    ),
 }
 
 

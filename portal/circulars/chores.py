@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from portal.circulars import letters, queries
+from portal import wiping
+from portal.circulars import letters, privacy, queries
 from portal.circulars.models import Circular, Recipient
 from portal.circulars.rules import CircularState, Outcome
 from portal.db import db, transaction
@@ -57,6 +58,16 @@ def renew_refused_circulars(now: datetime) -> bool:
     return recipient is not None
 
 
+def forget_the_erased(now: datetime) -> bool:
+    """Whoever was forgotten before their letters were is found, too."""
+    if not privacy.next_of_the_erased():
+        return False
+    with transaction():
+        privacy.forget_all(privacy.next_of_the_erased())
+        wiping.ask()
+    return True
+
+
 def _write_some(write: Write, now: datetime) -> bool:
     circular = queries.sending()
     if circular is None:
@@ -87,4 +98,4 @@ def _on_its_own(
         recipient.at, recipient.message_id = now, ""
 
 
-CHORES = (write_next_circulars, renew_refused_circulars)
+CHORES = (write_next_circulars, renew_refused_circulars, forget_the_erased)

@@ -18,9 +18,14 @@ from portal.registrations.models import Registration
 
 # What a mail server answered may quote the address; the id of the mail is made of it.
 PERSONAL = ("reason", "message_id")
+_IS_KEPT = [getattr(Recipient, name) != "" for name in PERSONAL]
+A_FEW = 200
 
 KEEPING: Rules = {
-    Circular: Impersonal("The organisers’ own words to many, and to whom in ids and codes."),
+    Circular: Impersonal(
+        "The organisers’ own words to many, and to whom in ids and codes.",
+        texts=("state", "subject", "body", "selection"),
+    ),
     Recipient: Keeping(
         Whose.REGISTRANTS,
         what=_l("Which letters to a selection they got, and what the mail server answered"),
@@ -36,9 +41,7 @@ def answers_by_event(event_ids: Collection[int]) -> dict[int, int]:
     question = (
         select(Circular.event_id, func.count())
         .join(Recipient, Recipient.circular_id == Circular.id)
-        .where(
-            Circular.event_id.in_(event_ids), or_(*(getattr(Recipient, n) != "" for n in PERSONAL))
-        )
+        .where(Circular.event_id.in_(event_ids), or_(*_IS_KEPT))
         .group_by(Circular.event_id)
     )
     return {row[0]: row[1] for row in db.session.execute(question).all()}
@@ -51,6 +54,21 @@ def forget_all(registration_ids: Sequence[int]) -> None:
         .where(Recipient.registration_id.in_(registration_ids))
         .values(dict.fromkeys(PERSONAL, ""))
     )
+
+
+def erase(registration: Registration) -> None:
+    """Nothing leads from this person's row to what was written to them."""
+    forget_all([registration.id])
+
+
+def next_of_the_erased() -> Sequence[int]:
+    """Some people who were forgotten, and of whom something is kept nevertheless."""
+    return db.session.scalars(
+        select(Recipient.registration_id)
+        .join(Registration, Registration.id == Recipient.registration_id)
+        .where(Registration.erased_at.is_not(None), or_(*_IS_KEPT))
+        .limit(A_FEW)
+    ).all()
 
 
 def held(registration: Registration) -> dict[str, Any]:

@@ -48,10 +48,19 @@ KEEPING: Rules = {
         personal=PERSONAL,
         of_the_record=("link_code",),
     ),
-    Session: Impersonal("Titles, texts and rooms of a public programme."),
+    Session: Impersonal(
+        "Titles, texts and rooms of a public programme.",
+        texts=("title", "abstract", "sector", "room", "kind", "cancelled_why"),
+    ),
     Appearance: Impersonal("Who speaks where, in ids; it goes with the speaker."),
-    Revision: Impersonal("What an event said: it names nobody, speakers stand in it as ids."),
-    OldSlug: Impersonal("Addresses that events had."),
+    Revision: Impersonal(
+        "What an event said: it names nobody, speakers stand in it as ids.",
+        texts=("facts",),
+    ),
+    OldSlug: Impersonal(
+        "Addresses that events had.",
+        texts=("slug",),
+    ),
     Template: Keeping(
         Whose.COLLEAGUES,
         what=_l("Whom to ask, in the patterns of templates"),

@@ -5,6 +5,7 @@ from portal.materials.models import Material
 
 KEEPING: Rules = {
     Material: Impersonal(
-        "Titles and files that organisers publish; who wrote a file stands in it with their will."
+        "Titles and files that organisers publish; who wrote a file stands in it with their will.",
+        texts=("title", "language", "visibility", "url", "file", "digest"),
     ),
 }

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, String, bindparam, delete, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, bindparam, delete, func, or_, select
 from sqlalchemy.orm import defer
 
 from portal.audit.service import Actor, deleted
 from portal.db import db
 from portal.keeping import Keeping, Rules, Whose
+from portal.outbox import kept_mails
 from portal.outbox.models import Message
 
 PERSONAL = ("recipient", "subject", "octets", "before")
@@ -41,10 +42,9 @@ def something_is_old(now: datetime) -> bool:
 
 def forget_old(by: Actor, now: datetime) -> None:
     """Remove some of the mails that were listed long enough."""
-    question = select(Message.id, Message.event_id).where(_old(now)).limit(A_FEW)
-    old = db.session.execute(question).all()
-    db.session.execute(delete(Message).where(Message.id.in_([row[0] for row in old])))
-    deleted("letters", Counter(row[1] for row in old), by=by, now=now)
+    question = select(Message.id).where(_old(now)).limit(A_FEW)
+    some = db.session.scalars(question).all()
+    deleted("letters", _forget(Message.id.in_(some)), by=by, now=now)
 
 
 def old_by_event(now: datetime) -> dict[int | None, int]:
@@ -68,20 +68,27 @@ def forget_threads(threads: Sequence[str]) -> dict[int | None, int]:
 
     Who calls has seen that none is still to be sent.
     """
-    gone = delete(Message).where(Message.thread.in_(threads)).returning(Message.event_id)
-    return Counter(db.session.scalars(gone))
+    return _forget(Message.thread.in_(threads))
 
 
 def forget_mailboxes(addresses: Sequence[str], occasion: str) -> None:
     """Remove the mails of an occasion, of no thread, that have left for these mailboxes."""
-    db.session.execute(
-        delete(Message).where(
+    _forget(
+        and_(
             func.lower(Message.recipient).in_([address.lower() for address in addresses]),
             Message.thread == "",
             Message.occasion == occasion,
             or_(Message.sent_at.is_not(None), Message.parked_at.is_not(None)),
         )
     )
+
+
+def _forget(which: ColumnElement[bool]) -> dict[int | None, int]:
+    """Remove these mails, and the files of those that are kept so; how many, by event."""
+    removed = delete(Message).where(which).returning(Message.event_id, Message.message_id)
+    gone = db.session.execute(removed).all()
+    kept_mails.drop([row[1] for row in gone])
+    return Counter(row[0] for row in gone)
 
 
 def _old(now: datetime) -> ColumnElement[bool]:

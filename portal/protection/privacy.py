@@ -6,6 +6,7 @@ from portal.protection.models import Version
 KEEPING: Rules = {
     Version: Impersonal(
         "Names and functional mailboxes of bodies, which the law wants published; the id of the "
-        "colleague who kept the version."
+        "colleague who kept the version.",
+        texts=("facts",),
     ),
 }

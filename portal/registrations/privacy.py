@@ -48,7 +48,10 @@ KEEPING: Rules = {
         personal=PERSONAL_NOTES,
         of_the_record=("kind",),
     ),
-    Answer: Impersonal("What a page answered to a form, under a digest, for two days."),
+    Answer: Impersonal(
+        "What a page answered to a form, under a digest, for two days.",
+        texts=("form_key", "answer"),
+    ),
 }
 
 A_FEW = 200

@@ -21,8 +21,14 @@ from portal.reminders.models import Reminder, Run, Telling
 PERSONAL = ("reason", "message_id")
 
 KEEPING: Rules = {
-    Reminder: Impersonal("A rule of the organisers: when, to whom in a code, and their words."),
-    Run: Impersonal("That a rule told of a date, with the organisers’ words."),
+    Reminder: Impersonal(
+        "A rule of the organisers: when, to whom in a code, and their words.",
+        texts=("kind", "unit", "audience", "words"),
+    ),
+    Run: Impersonal(
+        "That a rule told of a date, with the organisers’ words.",
+        texts=("date", "state", "words"),
+    ),
     Telling: Keeping(
         Whose.REGISTRANTS,
         what=_l("Which reminders they got, and what the mail server answered"),

@@ -1,7 +1,7 @@
 """Retention as a command: a dry run, or at once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import click
@@ -61,9 +61,9 @@ def _delete(now: datetime) -> None:
 
 def _end_of(day: str) -> datetime:
     try:
-        return overview.end_of(date.fromisoformat(day))
+        return overview.end_of(day)
     except ValueError:
-        raise click.UsageError("Write the day as 2027-03-01.") from None
+        raise click.UsageError("Write a day between 2000 and 2999, as 2027-03-01.") from None
 
 
 commands = [retention]

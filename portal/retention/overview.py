@@ -18,6 +18,7 @@ from portal.retention.queries import Term
 from portal.wall_clock import instants
 
 AT_ONCE = 200
+FIRST_YEAR, LAST_YEAR = 2000, 2999
 COLUMNS = (
     "event", "title", "state", "starts_at", "ends_at", "record_version", "law", "controllers",
     "officer", "purposes", "legal_bases",
@@ -77,8 +78,14 @@ def sheet(now: datetime) -> Iterator[dict[str, Any]]:
             yield _cells(line, now)
 
 
-def end_of(day: date) -> datetime:
-    """The end of a day on the house's clock."""
+def end_of(written: str) -> datetime:
+    """The end of a day, written as in ISO 8601, on the house's clock; ValueError if it is none.
+
+    Years are bounded, so that every zone knows the day.
+    """
+    day = date.fromisoformat(written)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(written)
     zone = str(current_app.extensions["portal"].zone)
     midnight = datetime.combine(day + timedelta(days=1), time())
     return (instants(midnight, zone) or [midnight.replace(tzinfo=UTC)])[0]

@@ -22,6 +22,7 @@ HOLDING: Sequence[Callable[[Registration], dict[str, Any]]] = (
     lambda registration: audit.held(Registration.__tablename__, registration.id),
 )
 FORGETTING: Sequence[Callable[[Registration], None]] = (
+    circulars.erase,
     reminders.erase,
     access.erase,
 )

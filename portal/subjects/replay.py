@@ -54,8 +54,11 @@ class _Known:
             if address
         }
 
-    def is_of(self, digest: str, address: str) -> bool:
-        return any(each(address) == digest for each in self.digests)
+    def is_of(self, digest: str, word: str) -> bool:
+        return self.is_one_of((digest,), word)
+
+    def is_one_of(self, digests: Collection[str], word: str) -> bool:
+        return any(each(word) in digests for each in self.digests)
 
 
 def _again(entry: Erased, known: _Known, now: datetime) -> bool:
@@ -63,6 +66,7 @@ def _again(entry: Erased, known: _Known, now: datetime) -> bool:
     people = _registrations(entry, known)
     speakers = _speakers(entry, known)
     written_to = {*(addresses if entry.whole else ()), *(each.email for each in people)}
+    written_to |= {each.email for each in speakers if each.email}
     for registration in people:
         _forget(registration, now)
         del known.registrations[registration.id]
@@ -103,13 +107,20 @@ def _is_named(registration: Registration, entry: Erased, row: Row | None, known:
 
 
 def _speakers(entry: Erased, known: _Known) -> list[Speaker]:
+    """By their code, whatever their address was then; else by their address.
+
+    An id is no proof: SQLite gives it to the next speaker.
+    """
     return [
         each
         for each in list(known.speakers.values())
-        if entry.whole
-        and each.email
-        and known.is_of(entry.digest, each.email)
-        and (each.id in entry.speakers or each.asked_at is None or each.asked_at <= entry.at)
+        if known.is_one_of(entry.speakers_codes, each.link_code)
+        or (
+            entry.whole
+            and each.email
+            and known.is_of(entry.digest, each.email)
+            and (each.id in entry.speakers or each.asked_at is None or each.asked_at <= entry.at)
+        )
     ]
 
 

@@ -105,5 +105,6 @@ def _note_in_ledger(found: Found, address_key: str, now: datetime) -> None:
             whole=True,
             registrations=tuple(registrations.row(each) for each in found.registrations),
             speakers=tuple(each.id for each in found.speakers),
+            speakers_codes=tuple(ledger.digest(each.link_code) for each in found.speakers),
         )
     )

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, LargeBinary, String
 
 from portal.config import ROOT
 from portal.db import db
-from portal.keeping import Keeping, inventory
+from portal.keeping import Impersonal, Keeping, inventory
 from portal.registrations import privacy as registrations
 from portal.registrations.rules import HOLDS, Occasion
 from portal.reminders.rules import Kind
@@ -93,6 +93,15 @@ def test_every_text_of_a_table_with_people_is_personal_or_has_its_place(app: Fla
             assert texts <= rule.columns <= {each.key for each in columns}, name
             named = (*rule.personal, *rule.statistical, *rule.of_the_record)
             assert len(named) == len(rule.columns), name
+
+
+def test_a_table_about_nobody_names_its_texts(app: Flask) -> None:
+    """A new one, which may hold something about a person, is thought about."""
+    for name, rule in inventory().items():
+        if isinstance(rule, Impersonal):
+            columns = db.metadata.tables[name].columns
+            texts = {each.key for each in columns if isinstance(each.type, WORDS)}
+            assert texts == set(rule.texts), name
 
 
 @pytest.mark.parametrize("occasion", ["access_asked", "access_reminder"])

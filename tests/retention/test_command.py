@@ -59,6 +59,8 @@ def test_it_deletes_at_once_on_request(app: Flask, run: Callable[..., str], cloc
     assert run() == "Nothing is to be deleted.\n"
 
 
-@pytest.mark.parametrize("wrong", [("--at", "soon"), ("--at", "2027-03-01", "--now")])
+@pytest.mark.parametrize(
+    "wrong", [("--at", "soon"), ("--at", "9999-12-31"), ("--at", "2027-03-01", "--now")]
+)
 def test_it_refuses_what_makes_no_sense(run: Callable[..., str], wrong: tuple[str, ...]) -> None:
     assert "Usage" in run(*wrong)

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from portal import clock as portal_clock
 from portal.audit.models import Entry
 from portal.audit.service import COMMAND
+from portal.config import Settings
 from portal.db import db, transaction
 from portal.events import service as events
 from portal.registrations import privacy
@@ -36,6 +37,7 @@ from tests.retention.house import (
     left,
     tables_with,
 )
+from tests.subjects.front_door import found_in
 
 Deliver = Callable[[], list[EmailMessage]]
 SECOND = timedelta(seconds=1)
@@ -101,6 +103,25 @@ def test_nothing_of_a_person_is_left_in_any_table(
         assert (row.status, row.stakeholder_group, row.country) == ("confirmed", "expert", "BE")
         assert (row.erased_at, row.consents) == (portal_clock.now(), {})
         assert db.session.scalars(select(Note)).all() == []
+
+
+def test_mails_that_are_kept_as_files_go_with_their_letters(
+    app: Flask, ada: str, settings: Settings, clock: Any, deliver: Deliver
+) -> None:
+    """With the person's address, and where nobody was deleted 90 days after they were sent."""
+    with app.app_context(), transaction():
+        keep_days(event_of(), name=30, contact=30)
+        late = make_event(slug="late", starts_at=END + timedelta(days=300))
+        make_registration(late, email="bob@canary.example")
+    deliver()
+    kept = ADA["email"], "bob@canary.example"
+    assert len(found_in(settings.data_dir / "mail", *kept)) >= 2
+    clock.move_to(END + timedelta(days=30))
+    deliver()
+    assert found_in(settings.data_dir / "mail", ADA["email"]) == []
+    clock.move_to(END + timedelta(days=92))
+    deliver()
+    assert found_in(settings.data_dir / "mail", *kept) == []
 
 
 def test_it_is_forgotten_of_everybody_also_of_those_who_withdrew_or_were_declined(
@@ -246,13 +267,14 @@ def test_nothing_more_is_asked_for_more_events_that_are_over(
 ) -> None:
     """One question by an index looks over all of them."""
     from portal.retention import queries
+    from tests.harness.counting import statements
 
     def asked(count: int) -> int:
         with app.app_context(), transaction():
             for _ in range(count):
                 make_registration(make_event())
-        with app.app_context(), statements(app) as asked_for:
+        with app.app_context(), statements(app) as sent:
             queries.plan(END + timedelta(days=500))
-        return len(asked_for)
+        return len(sent)
 
     assert asked(1) == asked(30)

@@ -135,7 +135,10 @@ def test_a_dry_run_names_what_would_be_deleted_by_a_day_and_changes_nothing(
     assert "Access needs" not in words(officer.get(f"{HOUSE}/due?day=2027-02-16"))
     page = words(officer.get(f"{HOUSE}/due?day=2027-02-17"))
     assert "Access needs and diet 1 17 February 2027" in page
-    assert "Write the day like 2027-03-01." in words(officer.get(f"{HOUSE}/due?day=soon"))
+    for wrong in ("soon", "9999-12-31", "0001-01-01"):
+        page = words(officer.get(f"{HOUSE}/due?day={wrong}"))
+        assert "Write a day between 2000 and 2999, like 2027-03-01." in page
+        assert "Nothing is to be deleted" not in page
     assert left(app, organisation=ADA["organisation"])["diet"] == ADA["diet"]
 
 

@@ -41,6 +41,7 @@ def application(portal: Server) -> Iterator[Flask]:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+    app.extensions["limit_counts"].dispose()
 
 
 @contextmanager

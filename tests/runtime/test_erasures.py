@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import shutil
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from portal import clock, ledger
 from portal.audit.service import REGISTRANT
 from portal.backup import restore_backup, write_backup
-from portal.config import Settings
+from portal.config import Misconfigured, Settings
 from portal.db import db, transaction
+from portal.events.models import Speaker
 from portal.outbox.models import Message
 from portal.registrations import service as registrations
 from portal.registrations.models import Registration
 from portal.registrations.rules import Status
 from portal.subjects import queries, service
 from portal.worker import run_all
-from tests.factories import make_event, make_registration
+from tests.factories import make_event, make_registration, make_speaker
 from tests.harness.servers import Server
 from tests.runtime.restoring import application
 from tests.subjects.front_door import found_in
@@ -77,6 +80,60 @@ def test_what_was_erased_since_the_backup_is_erased_again_and_nobody_is_told_ane
     assert restore_backup(portal.environment(), later, force=True) == 0
     with application(portal) as app, app.app_context():
         assert forgotten(app) == {1, disowned, 3}
+
+
+def test_a_speaker_whose_address_was_corrected_after_the_backup_stays_erased(
+    new_server: NewServer, tmp_path: Path
+) -> None:
+    """And whoever speaks since, perhaps under the same id, stays."""
+    portal, archive, later = new_server(), tmp_path / "backup.tar.gz", tmp_path / "later.tar.gz"
+    settings = Settings.from_environ(portal.environment())
+    with application(portal) as app, app.app_context():
+        with transaction():
+            event = make_event()
+            speaker = make_speaker(event, name="Zenobia", email="zenobia@old.example")
+        write_backup(settings, archive)
+        with transaction():
+            speaker.email = "zenobia@example.net"
+        with transaction():
+            erase("zenobia@example.net")
+        with transaction():
+            make_speaker(event, name="Bob", email="bob@example.org")
+    write_backup(settings, later)
+    assert restore_backup(portal.environment(), archive, force=True) == 1
+    assert found_in(portal.directory, "Zenobia") == []
+    assert restore_backup(portal.environment(), later, force=True) == 0
+    with application(portal) as app, app.app_context():
+        assert db.session.scalars(select(Speaker.name)).all() == ["Bob"]
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_ledger_that_cannot_be_read_is_refused_before_anything_is_touched(
+    new_server: NewServer, tmp_path: Path
+) -> None:
+    portal, archive, named = new_server(), tmp_path / "backup.tar.gz", tmp_path / "named"
+    with application(portal) as app, app.app_context():
+        with transaction():
+            make_registration(make_event(), **ZENOBIA)
+        write_backup(Settings.from_environ(portal.environment()), archive)
+        with transaction():
+            erase("zenobia@example.net")
+    own = portal.data_dir / ledger.FILE
+    line = own.read_bytes()
+    bad = line[:40] + b"\n", b"garbage\n", line.replace(b"whole", b"hwole"), line[:-9]
+    for each in bad:
+        named.write_bytes(line + each)
+        before = {path: path.read_bytes() for path in portal.data_dir.glob("*.sqlite3")}
+        with pytest.raises(Misconfigured, match="named: line 2 cannot be read"):
+            restore_backup(portal.environment(), archive, force=True, erasures=named)
+        assert {path: path.read_bytes() for path in before} == before
+    own.write_bytes(line + bad[0] + line)
+    with pytest.raises(Misconfigured, match="erasures: line 2 cannot be read"):
+        restore_backup(portal.environment(), archive, force=True)
+    own.write_bytes(line + line[:40])  # killed while it wrote: that erasure was never made
+    assert restore_backup(portal.environment(), archive, force=True) == 1
+    for path in portal.data_dir.glob("*.sqlite3*"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
 
 
 def erase(address: str) -> None:

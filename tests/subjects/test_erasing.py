@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from portal import clock as portal_clock
 from portal.audit.models import Entry
 from portal.audit.service import COMMAND
 from portal.circulars import service as circulars
+from portal.circulars.models import Recipient
 from portal.config import Settings
 from portal.db import db, transaction
 from portal.events.models import Speaker
@@ -112,6 +113,40 @@ def test_nothing_is_left_in_any_byte_of_the_data_directory(
         acts = set(db.session.scalars(select(Entry.act)))
     assert {"registration.made", "registration.erased", "erasure.asked", "erasure.done"} <= acts
     assert deliver() == []
+
+
+def test_the_event_of_somebody_who_was_forgotten_has_its_certificate(
+    app: Flask, client: PortalClient, deliver: Deliver, clock: Any
+) -> None:
+    """Also where they were forgotten by a version that left what led to their letters."""
+    with app.app_context(), transaction():
+        event = make_event(slug="first")
+        make_registration(event, email=NEW)
+        now = portal_clock.now()
+        letter = circulars.begin(event, {"status": "confirmed"}, by=COMMAND, now=now)
+        circulars.rewrite(
+            letter, subject={"en": "Dear {first_name}"}, body={"en": "{last_name}"},
+            urgent=False, by=COMMAND, now=now,
+        )  # fmt: skip
+        circulars.send(letter, by=COMMAND, now=now)
+    deliver()
+    ask_for_data(client, NEW)
+    client.submit(f"{link_to_data(deliver())}/erasure")
+    deliver()
+    admin = make_user(app, "admin@example.org", admin=True)
+    page = "/desk/events/first/retention/certificate.json"
+    assert answers_left(app, admin, page) == 0
+    with app.app_context(), transaction() as session:
+        session.execute(update(Recipient).values(message_id="<old@example.org>"))
+    assert answers_left(app, admin, page) == 1
+    clock.shift(timedelta(minutes=10))
+    deliver()
+    assert answers_left(app, admin, page) == 0
+
+
+def answers_left(app: Flask, email: str, page: str) -> int:
+    said = sign_in(app, email).get(page).get_json()["certificate"]
+    return int(said["left"]["answers"])
 
 
 def db_kind(app: Flask) -> str:

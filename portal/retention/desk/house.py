@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
 from flask import Blueprint, abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -57,18 +57,16 @@ def as_json() -> ResponseReturnValue:
 @bp.get("/due")
 def due() -> ResponseReturnValue:
     """A dry run: what would be deleted by a day, now or later."""
-    now = clock.now()
     typed = request.args.get("day", "")
+    at: datetime | None
     try:
-        day = date.fromisoformat(typed) if typed else None
+        at = overview.end_of(typed) if typed else clock.now()
     except ValueError:
-        day = None
-    at = overview.end_of(day) if day else now
-    terms = queries.plan(at)
+        at = None
     return render_template(
         "retention/desk/due.html",
-        terms=terms, day=day, typed=typed, is_wrong=bool(typed) and day is None,
-        last_moment=at - timedelta(seconds=1),
+        terms=queries.plan(at) if at else [], typed=typed, is_wrong=at is None,
+        last_moment=at - timedelta(seconds=1) if at else None,
     )  # fmt: skip
 
 
