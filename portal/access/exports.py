@@ -36,7 +36,7 @@ class Line:
 
 
 def lines(found: AccessList) -> list[Line]:
-    """Everybody who gave something, and who was on the last list and is not any more."""
+    """Everybody who gave something, and who was on the list that was given on."""
     return [
         _line(found, visitor, registration)
         for visitor, registration in queries.visitors_with_data(found)
@@ -78,7 +78,7 @@ def labelled(found: AccessList) -> list[str]:
         "document_number": _("Number of the document"),
     }
     return [
-        _("Number"), _("Since the last list"), _("Late"), _("Last name"), _("First name"),
+        _("Number"), _("Since the list given on"), _("Late"), _("Last name"), _("First name"),
         _("Organisation"), *(words[name] for name in _names(found)),
         _("Given (%(zone)s)", zone=found.event.zone),
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from wtforms import (
     Field,
     HiddenField,
+    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -18,13 +19,13 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from portal.access.models import AccessList
 from portal.access.rules import LONGEST_LIFE, MOST_DAYS, USUAL_DAYS, Asked
 from portal.events.models import Event
 from portal.fields import MomentField, TranslatedField, WholeNumberField, text
-from portal.forms import Form
+from portal.forms import ActForm, Form
 from portal.labels import ACCESS_ASKS, BASES, DOCUMENTS
 from portal.protection.rules import ARTICLES, Basis, Law
 from portal.registrations.forms import CountryField
@@ -115,6 +116,12 @@ class ListForm(Form):
             "closes_at": self.closes_at.data,
             "days_kept": self.days_kept.data,
         }  # fmt: skip
+
+
+class HandoverForm(ActForm):
+    """Which file the building has."""
+
+    number = IntegerField(widget=HiddenInput())
 
 
 def _known(event: Event, found: AccessList | None, now: datetime) -> dict[str, Any]:

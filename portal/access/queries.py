@@ -128,6 +128,11 @@ def visitors_with_data(found: AccessList) -> Sequence[Result[Visitor, Registrati
     ).all()
 
 
+def visitors(list_id: int) -> Sequence[Visitor]:
+    """Everybody who stands on the list in some way."""
+    return db.session.scalars(select(Visitor).where(Visitor.list_id == list_id)).all()
+
+
 def given_number(list_id: int) -> int:
     """Of how many people data are kept."""
     question = select(func.count()).where(Visitor.list_id == list_id, Visitor.sealed != "")

@@ -39,7 +39,7 @@ class Standing(StrEnum):
 
 
 class Change(StrEnum):
-    """What became of a person since the list was last taken out."""
+    """What became of a person since the list that the building has."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -87,7 +87,7 @@ def standing(*, given_at: datetime | None, placed_at: datetime, cut_off: datetim
 
 
 def change(*, given: bool, exported: str, mark: str) -> Change:
-    """What to say of a person beside what the last list said of them."""
+    """What to say of a person beside what the list that was given on said of them."""
     if not given:
         return Change.GONE
     if not exported:

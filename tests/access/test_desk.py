@@ -29,6 +29,7 @@ from tests.access.door import (
     LIST,
     SETTINGS,
     give,
+    give_on,
     kept,
     links,
     rows,
@@ -120,7 +121,8 @@ def test_the_list_says_what_changed_since_the_last_one(
         ["2", "new", "no", "Test", "Bob", "Analytical Society", "1985-03-27", "BE", "passport",
          "B 1", "2026-11-02T09:00:00Z"],
     ]  # fmt: skip
-    assert [row[1] for row in rows(take_out(organiser))] == ["same", "same"]
+    assert [row[1] for row in rows(take_out(organiser))] == ["new", "new"]
+    give_on(organiser)
     clock.move_to(CUT_OFF + timedelta(minutes=1))  # type: ignore[attr-defined]
     organiser = sign_in(app, "olga@example.org")
     give(client, ada, document_number="A 2")
@@ -128,7 +130,7 @@ def test_the_list_says_what_changed_since_the_last_one(
     cid = links(deliver())["cid"]
     give(client, cid, document_number="C 3")
     page = words(organiser.get(f"{LIST}export"))
-    assert "People on the list 2 Late 2 New since the last list 1 Changed 1" in page
+    assert "People on the list 2 Late 2 New since the list given on 1 Changed 1" in page
     book = openpyxl.load_workbook(BytesIO(take_out(organiser, "xlsx").get_data()))
     sheet, info = (list(each.values) for each in book)
     assert [(row[0], row[1], row[2], row[4], row[9]) for row in sheet[1:]] == [
@@ -137,6 +139,9 @@ def test_the_list_says_what_changed_since_the_last_one(
         ("3", "new", "late", "Cid", "C 3"),
     ]  # fmt: skip
     assert info[0] == ("Destroy this file on 21 January 2027 at the latest.",)
+    differences = [["1", "changed"], ["2", "gone"], ["3", "new"]]
+    assert [row[:2] for row in rows(take_out(organiser))] == differences, "the other kind of it"
+    give_on(organiser)
     assert [row[:2] for row in rows(take_out(organiser))] == [["1", "same"], ["3", "same"]]
     assert entries(app, "access_list.exported")[2] == {
         "kind": "xlsx", "number": 3, "people": 2, "late": 2, "new": 1, "changed": 1, "gone": 1,
@@ -146,12 +151,34 @@ def test_the_list_says_what_changed_since_the_last_one(
     assert rows(take_out(organiser))[0][:2] == ["1", "gone"]
 
 
+def test_who_leaves_after_the_file_and_before_it_is_given_on_is_gone_in_the_next(
+    app: Flask, client: PortalClient, organiser: PortalClient, people: dict[str, int],
+    asked: list[EmailMessage], deliver: Deliver,
+) -> None:  # fmt: skip
+    give(client, links(asked)["ada"])
+    give(client, links(asked)["bob"])
+    take_out(organiser)
+    page = organiser.get(LIST)
+    assert "Has list 1 been given on?" in words(page)
+    act(organiser, f"{PEOPLE}/{people['bob']}/refusal")
+    deliver()
+    organiser.submit(page, action="/handover")
+    assert "List 1 was given on: the next one tells what is new" in words(organiser.get(LIST))
+    assert [row[:2] for row in rows(take_out(organiser))] == [["1", "same"], ["2", "gone"]]
+    stale = organiser.submit(page, action="/handover")
+    assert stale.status_code == 409 and "taken out once more since" in words(stale)
+    give_on(organiser)
+    assert [row[:2] for row in rows(take_out(organiser))] == [["1", "same"]]
+    assert [each["number"] for each in entries(app, "access_list.given_on")] == [1, 2]
+
+
 def test_a_corrected_name_is_a_change(
     app: Flask, client: PortalClient, organiser: PortalClient, people: dict[str, int],
     asked: list[EmailMessage],
 ) -> None:  # fmt: skip
     give(client, links(asked)["ada"])
     take_out(organiser)
+    give_on(organiser)
     act(organiser, f"{PEOPLE}/{people['ada']}/details", {"last_name": "Byron"})
     assert [row[1:4] for row in rows(take_out(organiser))] == [["changed", "no", "Byron"]]
 
