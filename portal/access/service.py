@@ -100,8 +100,11 @@ def give(
 
 
 def remove(registration: Registration, *, by: Actor, now: datetime) -> None:
-    """The person takes back what they gave; twice is once."""
-    found = _held_for(registration, now)
+    """The person takes back what they gave, as long as it is kept; twice is once."""
+    found = queries.list_of(registration, now)
+    if found is None:
+        raise Refused(_("Nothing of you is kept for the building any more."))
+    found = queries.held(found.id) or found
     visitor = queries.visitor(found.id, registration.id)
     if visitor is not None and visitor.sealed:
         _empty(visitor)
