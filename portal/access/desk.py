@@ -224,7 +224,7 @@ def _notes(found: AccessList, counts: dict[str, int]) -> list[str]:
         translated(found.event.title),
         _("For: %(receiver)s. Give it to nobody else.", receiver=translated(found.receiver)),
         _("People: %(people)s. Late: %(late)s. Since the list given on: %(new)s new, %(changed)s "
-          "changed, %(gone)s who do not come.", **counts),
+          "changed, %(withdrawn)s who took their data back, %(gone)s who do not come.", **counts),
         (_("Differences count from list %(number)s, which was given on.", number=found.given_on)
          if found.given_on else _("No list was given on before this one.")),
         _("Taken out on %(moment)s by %(who)s.",

@@ -62,8 +62,10 @@ def list_of(registration: Registration, now: datetime) -> AccessList | None:
 
 
 def comes(registration: Registration) -> bool:
-    """Whether the person goes through the door."""
-    return registration.holds_place and registration.attendance is Attendance.IN_PERSON
+    """Whether the person goes through the door: `COMES` of one who was read already."""
+    forgotten = registration.erase_asked_at is not None or registration.erased_at is not None
+    in_person = registration.attendance is Attendance.IN_PERSON
+    return registration.holds_place and in_person and not forgotten
 
 
 def visitor(list_id: int, registration_id: int) -> Visitor | None:
@@ -191,8 +193,7 @@ HAS_THE_LINK: tuple[ColumnElement[bool], ...] = (
 
 
 def _list_for(registration: Registration) -> AccessList | None:
-    forgotten = registration.erase_asked_at is not None or registration.erased_at is not None
-    return of_event(registration.event_id) if comes(registration) and not forgotten else None
+    return of_event(registration.event_id) if comes(registration) else None
 
 
 def _people(found: AccessList, *columns: Any) -> Any:

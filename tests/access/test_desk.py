@@ -144,7 +144,8 @@ def test_the_list_says_what_changed_since_the_last_one(
     give_on(organiser)
     assert [row[:2] for row in rows(take_out(organiser))] == [["1", "same"], ["3", "same"]]
     assert entries(app, "access_list.exported")[2] == {
-        "kind": "xlsx", "number": 3, "people": 2, "late": 2, "new": 1, "changed": 1, "gone": 1,
+        "kind": "xlsx", "number": 3, "people": 2, "late": 2, "new": 1, "changed": 1,
+        "withdrawn": 0, "gone": 1,
     }  # fmt: skip
     with app.app_context(), transaction():
         privacy.erase(db.session.get_one(Registration, people["ada"]))
@@ -170,6 +171,24 @@ def test_who_leaves_after_the_file_and_before_it_is_given_on_is_gone_in_the_next
     give_on(organiser)
     assert [row[:2] for row in rows(take_out(organiser))] == [["1", "same"]]
     assert [each["number"] for each in entries(app, "access_list.given_on")] == [1, 2]
+
+
+def test_who_takes_the_data_back_keeps_the_place_and_is_not_gone(
+    app: Flask, client: PortalClient, organiser: PortalClient, asked: list[EmailMessage],
+) -> None:  # fmt: skip
+    link = links(asked)["ada"]
+    give(client, link)
+    take_out(organiser)
+    give_on(organiser)
+    client.submit(f"{link}/removal")
+    page = words(organiser.get(f"{LIST}export"))
+    assert "People on the list 0" in page
+    assert "Took their data back 1 Do not come any more 0" in page
+    assert [row[:2] for row in rows(take_out(organiser))] == [["1", "withdrawn"]]
+    give_on(organiser)
+    assert rows(take_out(organiser)) == []
+    give(client, link)
+    assert [row[:2] for row in rows(take_out(organiser))] == [["1", "new"]]
 
 
 def test_a_corrected_name_is_a_change(
