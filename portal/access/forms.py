@@ -18,7 +18,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired, NumberRange, StopValidation
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from portal.access.models import AccessList
@@ -26,6 +26,7 @@ from portal.access.rules import LONGEST_LIFE, MOST_DAYS, USUAL_DAYS, Asked
 from portal.events.models import Event
 from portal.fields import MomentField, TranslatedField, WholeNumberField, text
 from portal.forms import ActForm, Form
+from portal.i18n import language_name, languages
 from portal.labels import ACCESS_ASKS, BASES, DOCUMENTS
 from portal.protection.rules import ARTICLES, Basis, Law
 from portal.registrations.forms import CountryField
@@ -33,6 +34,23 @@ from portal.text import clean
 
 _NUMBER = re.compile(r"(?=.*[0-9])[A-Z0-9][A-Z0-9 ./-]{2,29}")
 _PARTS = ("day", "month", "year")
+
+
+_DAYS = _l("Enter a number of days from 0 to 30.")
+
+
+class DaysField(WholeNumberField):
+    """A number that has to be there: one sentence, whatever else was typed."""
+
+    def process_formdata(self, values: list[str]) -> None:
+        try:
+            super().process_formdata(values)
+        except ValueError as error:
+            raise ValueError(_DAYS) from error
+
+    def pre_validate(self, form: Form) -> None:
+        if self.process_errors:
+            raise StopValidation
 
 
 class ListForm(Form):
@@ -68,12 +86,9 @@ class ListForm(Form):
         description=_l("Until when the building wants the list. Who gives something later is "
                        "marked as late. It moves with the event."),
     )  # fmt: skip
-    days_kept = WholeNumberField(
+    days_kept = DaysField(
         _l("Days after the event until everything is erased"),
-        [
-            InputRequired(_l("Enter the number of days.")),
-            NumberRange(0, MOST_DAYS, _l("Enter a number of days from 0 to 30.")),
-        ],
+        [InputRequired(_l("Enter the number of days.")), NumberRange(0, MOST_DAYS, _DAYS)],
         render_kw={"inputmode": "numeric", "autocomplete": "off", "maxlength": 2},
     )
 
@@ -90,6 +105,16 @@ class ListForm(Form):
     def process(self, *args: Any, **options: Any) -> None:
         self.closes_at.zone = self.event.zone
         super().process(*args, **options)
+
+    def validate_receiver(self, field: TranslatedField) -> None:
+        """The notice names the receiver in each language, as the event's record insists."""
+        field.wrong = {
+            lang: _("Write it in %(language)s, too.", language=language_name(lang))
+            for lang in languages()
+            if not field.data.get(lang)
+        }
+        if field.data and field.wrong:
+            raise ValidationError(next(iter(field.wrong.values())))
 
     def validate_closes_at(self, field: Field) -> None:
         if field.data is None:

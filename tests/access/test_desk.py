@@ -269,13 +269,17 @@ def test_the_form_refuses_what_cannot_be(organiser: PortalClient) -> None:
         ({"receiver-en": "", "receiver-fr": ""}, "Say who gets the list."),
         ({"closes_at": "2027-01-18T14:01"}, "The event starts before that."),
         ({"closes_at": "2026-11-02T10:00"}, "Enter a moment to come."),
+        ({"receiver-fr": ""}, "Write it in French, too."),
+        ({"days_kept": ""}, "Enter the number of days."),
         ({"days_kept": "31"}, "Enter a number of days from 0 to 30."),
+        ({"days_kept": "0x"}, "Enter a number of days from 0 to 30."),
         ({"basis": "legitimate_interests"}, "Choose one of those in the list."),
     ):
         page = organiser.submit(SETTINGS, ASKS | wrong, action="/settings")
         html = page.get_data(as_text=True)
         assert page.status_code == 422 and sentence in words(page), wrong
         assert "<title>Error:" in html
+        assert "whole number" not in html, wrong
 
 
 def test_everything_goes_the_days_after_the_event_that_were_promised(
