@@ -407,3 +407,19 @@ def test_rows_made_before_survive_the_migration(app: Flask, asked: list[EmailMes
     with app.app_context():
         assert db.session.scalar(text("SELECT count(*) FROM access_lists")) == 0
         assert account("olga@example.org").email == "olga@example.org"
+
+
+@pytest.mark.parametrize("act_of_theirs", ["cancellation", "access-list/removal"])
+def test_copies_end_when_the_list_is_erased(
+    app: Flask, client: PortalClient, organiser: PortalClient, asked: list[EmailMessage],
+    deliver: Deliver, clock: object, act_of_theirs: str,
+) -> None:  # fmt: skip
+    give(client, links(asked)["ada"])
+    take_out(organiser)
+    assert "21 January 2027" in words(organiser.get("/desk/copies/"))
+    act(organiser, f"/desk/events/trust/{act_of_theirs}")
+    clock.shift(timedelta(minutes=2))  # type: ignore[attr-defined]
+    letters = [str(mail["Subject"]) for mail in deliver() if "olga@" in str(mail["To"])]
+    assert any("Delete" in subject for subject in letters), letters
+    page = words(organiser.get("/desk/copies/"))
+    assert "2 November 2026" in page and "21 January 2027" not in page
