@@ -1,6 +1,7 @@
 """What organisers may send of an access list, and what people give for it."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -32,7 +33,8 @@ from portal.protection.rules import ARTICLES, Basis, Law
 from portal.registrations.forms import CountryField
 from portal.text import clean
 
-_NUMBER = re.compile(r"(?=.*[0-9])[A-Z0-9][A-Z0-9 ./-]{2,29}")
+_NUMBER = re.compile(r"(?=.*\d)[^\W_](?:[^\W_]|[ ./-]){2,29}")
+"""Letters of any script: those of Greek and Cyrillic documents look Latin and are not."""
 _PARTS = ("day", "month", "year")
 
 
@@ -220,7 +222,7 @@ def _is_number(typed: str) -> bool:
 
 
 def _upper(value: str | None) -> str:
-    return clean(value).upper()
+    return unicodedata.normalize("NFKC", clean(value)).upper()
 
 
 class IdentityForm(Form):
@@ -269,8 +271,8 @@ class IdentityForm(Form):
         field.data = _upper(field.data)
         if field.data and not _NUMBER.fullmatch(field.data):
             raise ValidationError(
-                _("Write the number as it stands in the document: 3 to 30 letters from A to Z and "
-                  "numbers, with at least one number.")
+                _("Write the number as it stands in the document: 3 to 30 letters and numbers, with "
+                  "at least one number.")
             )  # fmt: skip
 
     @property

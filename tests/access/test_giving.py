@@ -126,6 +126,20 @@ def test_a_mistake_is_named_and_nothing_typed_is_lost(
     assert sealed_number(app) == 0
 
 
+def test_a_number_is_taken_in_the_letters_of_its_document(
+    app: Flask, client: PortalClient, people: dict[str, int], asked: list[EmailMessage]
+) -> None:
+    for typed, kept_as in (("ΑΒ 123456", "ΑΒ 123456"), ("ак 0912", "АК 0912"), ("Ａ１２３", "A123")):
+        assert standing(give(client, links(asked)["ada"], document_number=typed)) == "given"
+        with app.app_context():
+            ada = db.session.get_one(Registration, people["ada"])
+            (held,) = privacy.held(ada)["access_list"]
+            assert held["given"]["document_number"] == kept_as
+    for wrong in ("A" * 31 + "1", "A_1", "ΑΒΓ"):
+        page = client.submit(links(asked)["ada"], GIVES | {"document_number": wrong})
+        assert page.status_code == 422 and "3 to 30 letters and numbers" in words(page), wrong
+
+
 def test_one_second_after_the_cut_off_it_is_late_and_the_page_says_so(
     app: Flask, client: PortalClient, asked: list[EmailMessage], clock: object
 ) -> None:
