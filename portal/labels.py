@@ -185,6 +185,7 @@ ACCESS_CHANGES = {
     "new": _l("new"),
     "changed": _l("changed"),
     "same": _l("as before"),
+    "withdrawn": _l("comes, but took the data back"),
     "gone": _l("does not come"),
 }
 ACCESS_ERASED = {

@@ -70,6 +70,7 @@ RESTS: Mapping[Chore, float] = {
     subjects.forget_ledger: 3600.0,
     subjects.wipe: 30.0,
     retention.forget_what_is_over: 60.0,
+    retention.end_copies_of_erased_lists: 30.0,
     retention.ask_about_copies: 60.0,
     retention.forget_counts: 600.0,
 }

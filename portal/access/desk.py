@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from portal import clock, labels, sheets
 from portal.access import exports, queries, service
 from portal.access.exports import Line
-from portal.access.forms import ListForm
+from portal.access.forms import HandoverForm, ListForm
 from portal.access.models import AccessList
 from portal.access.rules import Standing
 from portal.access.shown import things
@@ -59,6 +59,7 @@ def index() -> ResponseReturnValue:
         is_possible=possible,
         things=things(found.asked),
         labels=labels,
+        handover=HandoverForm(number=found.exports),
         saved=request.args.get("saved") == "yes",
     )
 
@@ -112,8 +113,20 @@ def export() -> ResponseReturnValue:
         "access/desk/export.html",
         event=own_event(), found=found, form=form, counts=exports.counts(lines),
         destroy_on=_destroy_on(found), things=things(found.asked),
+        handover=HandoverForm(number=found.exports),
         sign_in_url=None if signed_in_lately() else _sign_in_again(),
     )  # fmt: skip
+
+
+@bp.post("/handover")
+def handover() -> ResponseReturnValue:
+    """The building has the last file, which the button names by its number."""
+    found, form = _found(), HandoverForm()
+    if not form.validate_on_submit():
+        abort(400)
+    held = queries.held(found.id) or found
+    service.give_on(held, form.number.data or 0, by=by(), now=clock.now())
+    return redirect(url_for("access_desk.index", slug=own_event().slug), 303)
 
 
 @bp.route("/removal", methods=["GET", "POST"])
@@ -210,8 +223,10 @@ def _notes(found: AccessList, counts: dict[str, int]) -> list[str]:
         _("Destroy this file on %(day)s at the latest.", day=_destroy_on(found)),
         translated(found.event.title),
         _("For: %(receiver)s. Give it to nobody else.", receiver=translated(found.receiver)),
-        _("People: %(people)s. Late: %(late)s. Since the last list: %(new)s new, %(changed)s "
-          "changed, %(gone)s who do not come.", **counts),
+        _("People: %(people)s. Late: %(late)s. Since the list given on: %(new)s new, %(changed)s "
+          "changed, %(withdrawn)s who took their data back, %(gone)s who do not come.", **counts),
+        (_("Differences count from list %(number)s, which was given on.", number=found.given_on)
+         if found.given_on else _("No list was given on before this one.")),
         _("Taken out on %(moment)s by %(who)s.",
           moment=clock.now().strftime("%Y-%m-%d %H:%M UTC"), who=organiser().email),
     ]  # fmt: skip

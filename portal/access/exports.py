@@ -21,6 +21,9 @@ from portal.sealing import mark, opened
 BEFORE = ("number", "change", "late", "last_name", "first_name", "organisation")
 
 
+_DIFFERENCES = (Change.NEW, Change.CHANGED, Change.WITHDRAWN, Change.GONE)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One visitor as the list names them; of who is gone, no more than the name."""
@@ -36,7 +39,7 @@ class Line:
 
 
 def lines(found: AccessList) -> list[Line]:
-    """Everybody who gave something, and who was on the last list and is not any more."""
+    """Everybody who gave something, and who was on the list that was given on."""
     return [
         _line(found, visitor, registration)
         for visitor, registration in queries.visitors_with_data(found)
@@ -47,9 +50,9 @@ def counts(of: Sequence[Line]) -> dict[str, int]:
     """How many lines say what."""
     found = Counter(each.change for each in of)
     return {
-        "people": len(of) - found[Change.GONE],
+        "people": len(of) - found[Change.GONE] - found[Change.WITHDRAWN],
         "late": sum(each.late for each in of),
-        **{each.value: found[each] for each in (Change.NEW, Change.CHANGED, Change.GONE)},
+        **{each.value: found[each] for each in _DIFFERENCES},
     }
 
 
@@ -78,7 +81,7 @@ def labelled(found: AccessList) -> list[str]:
         "document_number": _("Number of the document"),
     }
     return [
-        _("Number"), _("Since the last list"), _("Late"), _("Last name"), _("First name"),
+        _("Number"), _("Since the list given on"), _("Late"), _("Last name"), _("First name"),
         _("Organisation"), *(words[name] for name in _names(found)),
         _("Given (%(zone)s)", zone=found.event.zone),
     ]  # fmt: skip
@@ -106,7 +109,12 @@ def _line(found: AccessList, visitor: Visitor, registration: Registration) -> Li
     return Line(
         visitor_id=visitor.id,
         number=visitor.number,
-        change=change(given=bool(given), exported=visitor.exported, mark=marked),
+        change=change(
+            given=bool(given),
+            comes=queries.comes(registration) and visitor.told_link != "",
+            exported=visitor.exported,
+            mark=marked,
+        ),
         late=how is Standing.LATE,
         person=person,
         given=given,

@@ -1,6 +1,7 @@
 """What organisers may send of an access list, and what people give for it."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,27 +12,47 @@ from markupsafe import Markup
 from wtforms import (
     Field,
     HiddenField,
+    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, NumberRange
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.validators import InputRequired, NumberRange, StopValidation
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from portal.access.models import AccessList
 from portal.access.rules import LONGEST_LIFE, MOST_DAYS, USUAL_DAYS, Asked
 from portal.events.models import Event
 from portal.fields import MomentField, TranslatedField, WholeNumberField, text
-from portal.forms import Form
+from portal.forms import ActForm, Form
+from portal.i18n import language_name, languages
 from portal.labels import ACCESS_ASKS, BASES, DOCUMENTS
 from portal.protection.rules import ARTICLES, Basis, Law
 from portal.registrations.forms import CountryField
 from portal.text import clean
 
-_NUMBER = re.compile(r"(?=.*[0-9])[A-Z0-9][A-Z0-9 ./-]{2,29}")
+_NUMBER = re.compile(r"(?=.*\d)[^\W_](?:[^\W_]|[ ./-]){2,29}")
+"""Letters of any script: those of Greek and Cyrillic documents look Latin and are not."""
 _PARTS = ("day", "month", "year")
+
+
+_DAYS = _l("Enter a number of days from 0 to 30.")
+
+
+class DaysField(WholeNumberField):
+    """A number that has to be there: one sentence, whatever else was typed."""
+
+    def process_formdata(self, values: list[str]) -> None:
+        try:
+            super().process_formdata(values)
+        except ValueError as error:
+            raise ValueError(_DAYS) from error
+
+    def pre_validate(self, form: Form) -> None:
+        if self.process_errors:
+            raise StopValidation
 
 
 class ListForm(Form):
@@ -67,12 +88,9 @@ class ListForm(Form):
         description=_l("Until when the building wants the list. Who gives something later is "
                        "marked as late. It moves with the event."),
     )  # fmt: skip
-    days_kept = WholeNumberField(
+    days_kept = DaysField(
         _l("Days after the event until everything is erased"),
-        [
-            InputRequired(_l("Enter the number of days.")),
-            NumberRange(0, MOST_DAYS, _l("Enter a number of days from 0 to 30.")),
-        ],
+        [InputRequired(_l("Enter the number of days.")), NumberRange(0, MOST_DAYS, _DAYS)],
         render_kw={"inputmode": "numeric", "autocomplete": "off", "maxlength": 2},
     )
 
@@ -89,6 +107,16 @@ class ListForm(Form):
     def process(self, *args: Any, **options: Any) -> None:
         self.closes_at.zone = self.event.zone
         super().process(*args, **options)
+
+    def validate_receiver(self, field: TranslatedField) -> None:
+        """The notice names the receiver in each language, as the event's record insists."""
+        field.wrong = {
+            lang: _("Write it in %(language)s, too.", language=language_name(lang))
+            for lang in languages()
+            if not field.data.get(lang)
+        }
+        if field.data and field.wrong:
+            raise ValidationError(next(iter(field.wrong.values())))
 
     def validate_closes_at(self, field: Field) -> None:
         if field.data is None:
@@ -115,6 +143,12 @@ class ListForm(Form):
             "closes_at": self.closes_at.data,
             "days_kept": self.days_kept.data,
         }  # fmt: skip
+
+
+class HandoverForm(ActForm):
+    """Which file the building has."""
+
+    number = IntegerField(widget=HiddenInput())
 
 
 def _known(event: Event, found: AccessList | None, now: datetime) -> dict[str, Any]:
@@ -188,7 +222,7 @@ def _is_number(typed: str) -> bool:
 
 
 def _upper(value: str | None) -> str:
-    return clean(value).upper()
+    return unicodedata.normalize("NFKC", clean(value)).upper()
 
 
 class IdentityForm(Form):
@@ -237,8 +271,8 @@ class IdentityForm(Form):
         field.data = _upper(field.data)
         if field.data and not _NUMBER.fullmatch(field.data):
             raise ValidationError(
-                _("Write the number as it stands in the document: 3 to 30 letters from A to Z and "
-                  "numbers, with at least one number.")
+                _("Write the number as it stands in the document: 3 to 30 letters and numbers, with "
+                  "at least one number.")
             )  # fmt: skip
 
     @property

@@ -21,7 +21,8 @@ class AccessList(Row):
     """What an event's building asks, of whom it is told, and until when.
 
     `closes_at` was chosen while the event started at `closes_for`: where the start moves, the
-    cut-off moves with it. `erased_…` say what was erased last, how much and why.
+    cut-off moves with it. `erased_…` say what was erased last, how much and why. `exports` is the
+    number of the last file, and `given_on` of the one that the building has.
     """
 
     __tablename__ = "access_lists"
@@ -38,6 +39,7 @@ class AccessList(Row):
     switched_off_at: Mapped[datetime | None]
     exports: Mapped[int] = mapped_column(default=0)
     exported_at: Mapped[datetime | None]
+    given_on: Mapped[int] = mapped_column(default=0)
     erased_at: Mapped[datetime | None]
     erased_people: Mapped[int] = mapped_column(default=0)
     erased_why: Mapped[str] = mapped_column(String(20), default="")
@@ -71,6 +73,12 @@ class AccessList(Row):
             days=self.days_kept,
         )
 
+    @property
+    def has_file(self) -> bool:
+        """Whether there is a file of what is kept now, and not only of what was erased since."""
+        last, erased = self.exported_at, self.erased_at
+        return last is not None and (erased is None or last > erased)
+
     def is_open(self, now: datetime) -> bool:
         """Whether people may give something, latecomers too: until the event starts."""
         event = self.event
@@ -83,7 +91,7 @@ class Visitor(Row):
 
     `sealed` is what they gave, readable with the key in the data directory only; `told_link` is
     the link code that their last letter bore, so that who has another one is written to again;
-    `exported` marks what the last list said of them.
+    `exported` marks what the list that was given on said of them, `taken_out` the last file.
     """
 
     __tablename__ = "access_visitors"
@@ -107,3 +115,9 @@ class Visitor(Row):
     reminder_due_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
     exported: Mapped[str] = mapped_column(String(64), default="")
+    taken_out: Mapped[str] = mapped_column(String(64), default="")
+
+    @property
+    def was_told_of(self) -> bool:
+        """Whether a file names them, so that a next one has to say that they are gone."""
+        return bool(self.exported or self.taken_out)

@@ -11,16 +11,24 @@ from portal.registrations.models import Registration
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Whether the person's data are there, until when they are asked, and the way to give them."""
+    """Whether the person's data are there, until when they are asked, and the way to give them.
+
+    Of a list that is closed, only until when they are kept, and the way to take them back.
+    """
 
     standing: Standing
     cut_off: datetime
+    erase_at: datetime
+    is_open: bool
     token: str
 
 
 def door(registration: Registration, now: datetime) -> Door | None:
-    """Nothing where the building asks this person for nothing, or not any more."""
-    found = queries.open_list(registration, now)
+    """Nothing where this person is asked for nothing, and nothing is kept."""
+    found = queries.list_of(registration, now)
     if found is None:
         return None
-    return Door(queries.standing_of(registration, found), found.cut_off, token(registration))
+    standing, is_open = queries.standing_of(registration, found), found.is_open(now)
+    if standing is Standing.MISSING and not is_open:
+        return None
+    return Door(standing, found.cut_off, found.erase_at, is_open, token(registration))

@@ -31,7 +31,7 @@ KEEPING: Rules = {
         Whose.REGISTRANTS,
         what=_l("What a building asks: date of birth, nationality, identity document, sealed"),
         end=_l("with the access list, days after the event, or when the person does not come"),
-        personal=(*PERSONAL, "exported"),
+        personal=(*PERSONAL, "exported", "taken_out"),
         of_the_record=("notice_version", "told_link"),
     ),
 }
@@ -56,11 +56,12 @@ def forget_all(registration_ids: Sequence[int]) -> None:
     """Forget what these people gave; a number without a name stays until the building knows."""
     question = select(Visitor).where(Visitor.registration_id.in_(registration_ids))
     for visitor in db.session.scalars(question):
-        if visitor.exported:
+        if visitor.was_told_of:
             visitor.sealed = visitor.told_link = visitor.notice_version = ""
             visitor.given_at = visitor.asked_at = visitor.reminded_at = None
             visitor.reminder_due_at = None
-            visitor.exported = NOBODY
+            visitor.exported = NOBODY if visitor.exported else ""
+            visitor.taken_out = NOBODY if visitor.taken_out else ""
         else:
             db.session.delete(visitor)
 

@@ -49,12 +49,23 @@ def held(list_id: int, *, skip_locked: bool = False) -> AccessList | None:
 
 def open_list(registration: Registration, now: datetime) -> AccessList | None:
     """The list for which this person may give something now."""
-    comes = registration.holds_place and registration.attendance is Attendance.IN_PERSON
-    forgotten = registration.erase_asked_at is not None or registration.erased_at is not None
-    if not comes or forgotten:
-        return None
-    found = of_event(registration.event_id)
+    found = _list_for(registration)
     return found if found is not None and found.is_open(now) else None
+
+
+def list_of(registration: Registration, now: datetime) -> AccessList | None:
+    """The same, and as long as the person stands on it: what was given can be taken back."""
+    found = _list_for(registration)
+    if found is None or found.is_open(now):
+        return found
+    return found if visitor(found.id, registration.id) else None
+
+
+def comes(registration: Registration) -> bool:
+    """Whether the person goes through the door: `COMES` of one who was read already."""
+    forgotten = registration.erase_asked_at is not None or registration.erased_at is not None
+    in_person = registration.attendance is Attendance.IN_PERSON
+    return registration.holds_place and in_person and not forgotten
 
 
 def visitor(list_id: int, registration_id: int) -> Visitor | None:
@@ -79,8 +90,7 @@ def standing_of(registration: Registration, found: AccessList) -> Standing:
 def shown_of(registration: Registration) -> Standing | None:
     """The same for the desk; nothing for who is not asked."""
     found = of_event(registration.event_id)
-    comes = registration.holds_place and registration.attendance is Attendance.IN_PERSON
-    if found is None or found.switched_off_at is not None or not comes:
+    if found is None or found.switched_off_at is not None or not comes(registration):
         return None
     return standing_of(registration, found)
 
@@ -126,6 +136,11 @@ def visitors_with_data(found: AccessList) -> Sequence[Result[Visitor, Registrati
         .where(Visitor.list_id == found.id, (Visitor.sealed != "") | (Visitor.exported != ""))
         .order_by(Visitor.number)
     ).all()
+
+
+def visitors(list_id: int) -> Sequence[Visitor]:
+    """Everybody who stands on the list in some way."""
+    return db.session.scalars(select(Visitor).where(Visitor.list_id == list_id)).all()
 
 
 def given_number(list_id: int) -> int:
@@ -175,6 +190,10 @@ HAS_THE_LINK: tuple[ColumnElement[bool], ...] = (
     *COMES,
 )
 """Who was asked, by a letter whose link still holds, and has given nothing."""
+
+
+def _list_for(registration: Registration) -> AccessList | None:
+    return of_event(registration.event_id) if comes(registration) else None
 
 
 def _people(found: AccessList, *columns: Any) -> Any:

@@ -39,11 +39,12 @@ class Standing(StrEnum):
 
 
 class Change(StrEnum):
-    """What became of a person since the list was last taken out."""
+    """What became of a person since the list that the building has."""
 
     NEW = "new"
     CHANGED = "changed"
     SAME = "same"
+    WITHDRAWN = "withdrawn"
     GONE = "gone"
 
 
@@ -86,10 +87,10 @@ def standing(*, given_at: datetime | None, placed_at: datetime, cut_off: datetim
     return Standing.LATE if max(given_at, placed_at) > cut_off else Standing.GIVEN
 
 
-def change(*, given: bool, exported: str, mark: str) -> Change:
-    """What to say of a person beside what the last list said of them."""
+def change(*, given: bool, comes: bool, exported: str, mark: str) -> Change:
+    """What to say of a person beside what the list that was given on said of them."""
     if not given:
-        return Change.GONE
+        return Change.WITHDRAWN if comes else Change.GONE
     if not exported:
         return Change.NEW
     return Change.SAME if exported == mark else Change.CHANGED

@@ -100,8 +100,11 @@ def give(
 
 
 def remove(registration: Registration, *, by: Actor, now: datetime) -> None:
-    """The person takes back what they gave; twice is once."""
-    found = _held_for(registration, now)
+    """The person takes back what they gave, as long as it is kept; twice is once."""
+    found = queries.list_of(registration, now)
+    if found is None:
+        raise Refused(_("Nothing of you is kept for the building any more."))
+    found = queries.held(found.id) or found
     visitor = queries.visitor(found.id, registration.id)
     if visitor is not None and visitor.sealed:
         _empty(visitor)
@@ -127,16 +130,33 @@ def note_export(
     found: AccessList, marks: Mapping[int, str], counts: Mapping[str, int], kind: str, *,
     by: Actor, now: datetime,
 ) -> None:  # fmt: skip
-    """Who took the list out, and what it said of each visitor, to tell the next one's changes."""
-    for visitor, _registration in queries.visitors_with_data(found):
-        if visitor.id in marks:
-            visitor.exported = marks[visitor.id]
-    _drop_who_was_reported_gone(found)
+    """Who took the list out, and what it said of each visitor; see `give_on`."""
+    for visitor in queries.visitors(found.id):
+        visitor.taken_out = marks.get(visitor.id, "") if visitor.sealed else ""
+    _drop_who_is_on_no_list(found)
     found.exports += 1
     found.exported_at = now
     record(
         "access_list.exported", found, by=by, now=now, event_id=found.event_id,
         kind=kind, number=found.exports, **counts,
+    )  # fmt: skip
+
+
+def give_on(found: AccessList, number: int, *, by: Actor, now: datetime) -> None:
+    """The building has the last file: from now on lists tell what changed since that one.
+
+    A file that is lost, or taken out in both kinds, loses nothing of what it would have told.
+    """
+    if number != found.exports:
+        raise Refused(_("The list was taken out once more since. Look at the access list again."))
+    if number == found.given_on:
+        raise Refused(_("That this list was given on is noted already."))
+    for visitor in queries.visitors(found.id):
+        visitor.exported = visitor.taken_out
+    _drop_who_is_on_no_list(found)
+    found.given_on = number
+    record(
+        "access_list.given_on", found, by=by, now=now, event_id=found.event_id, number=number
     )  # fmt: skip
 
 
@@ -148,7 +168,7 @@ def leave(visitor: Visitor, *, now: datetime) -> None:
         wiping.ask()
     _empty(visitor)
     visitor.told_link = ""
-    if not visitor.exported:
+    if not visitor.was_told_of:
         db.session.delete(visitor)
 
 
@@ -158,6 +178,7 @@ def erase_all(found: AccessList, why: Erased, *, by: Actor, now: datetime) -> in
     if people:
         wiping.ask()
     db.session.execute(delete(Visitor).where(Visitor.list_id == found.id))
+    found.given_on = 0  # a list of other people differs from no file
     if people or found.erased_at is None:  # what was certified before stays so
         found.erased_at, found.erased_people, found.erased_why = now, people, why.value
     record(
@@ -230,13 +251,12 @@ def _empty(visitor: Visitor) -> None:
     visitor.given_at = visitor.reminder_due_at = None
 
 
-def _drop_who_was_reported_gone(found: AccessList) -> None:
+def _drop_who_is_on_no_list(found: AccessList) -> None:
+    """Who does not come any more and is named by no list that the building has or may get."""
     db.session.flush()
-    reported = (Visitor.list_id == found.id, Visitor.sealed == "", Visitor.exported != "")
-    gone = delete(Visitor).where(*reported, Visitor.told_link == "")
+    unknown = (Visitor.sealed == "", Visitor.exported == "", Visitor.taken_out == "")
+    gone = delete(Visitor).where(Visitor.list_id == found.id, *unknown, Visitor.told_link == "")
     db.session.execute(gone.execution_options(synchronize_session=False))
-    back = update(Visitor).where(*reported).values(exported="")
-    db.session.execute(back.execution_options(synchronize_session=False))
 
 
 def _note(act: str, registration: Registration, *, by: Actor, now: datetime) -> None:

@@ -33,6 +33,8 @@ def give(token: str) -> ResponseReturnValue:
     with looking():
         registration, found = _asked(token)
         now = clock.now()
+        if not found.is_open(now):
+            return _closed_page(registration, found, token), 409 if request.form else 200
         form = IdentityForm(found.asked, now.astimezone(ZoneInfo(found.event.zone)).date())
         if not form.validate_on_submit():
             return _page(registration, found, form, token), 422 if form.errors else 200
@@ -60,12 +62,25 @@ def removal(token: str) -> ResponseReturnValue:
 
 
 def _asked(token: str) -> tuple[Registration, AccessList]:
-    """The person, while the building asks them: the link is dead before and after."""
+    """The person, while the building asks them, and as long as they stand on its list."""
     registration = letters.registration_of(token)
-    found = queries.open_list(registration, clock.now()) if registration else None
+    found = queries.list_of(registration, clock.now()) if registration else None
     if registration is None or found is None:
         raise BadLink
     return registration, found
+
+
+def _closed_page(registration: Registration, found: AccessList, token: str) -> str:
+    """Nothing is asked any more, but what is kept can be taken back."""
+    return render_template(
+        "access/closed.html",
+        registration=registration,
+        event=found.event,
+        found=found,
+        token=token,
+        standing=queries.standing_of(registration, found),
+        done=request.args.get("done", ""),
+    )
 
 
 def _page(registration: Registration, found: AccessList, form: IdentityForm, token: str) -> str:

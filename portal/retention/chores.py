@@ -23,6 +23,16 @@ def forget_what_is_over(now: datetime) -> bool:
     return emptied
 
 
+def end_copies_of_erased_lists(now: datetime) -> bool:
+    """An event is cancelled, or its access list switched off: copies of it end with the list."""
+    if not queries.copies_of_erased_lists():
+        return False
+    with transaction():
+        for export, erased_at in queries.copies_of_erased_lists():
+            export.expires_at = erased_at
+    return True
+
+
 def ask_about_copies(now: datetime) -> bool:
     """Whoever took a list out is asked once to delete it, when its time is over."""
     ids = [each.id for each in queries.expired(now)][:A_FEW]
@@ -42,4 +52,4 @@ def forget_counts(now: datetime) -> bool:
     return False
 
 
-CHORES = (forget_what_is_over, ask_about_copies, forget_counts)
+CHORES = (forget_what_is_over, end_copies_of_erased_lists, ask_about_copies, forget_counts)

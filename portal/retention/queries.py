@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.access import privacy as access
+from portal.access.models import AccessList
 from portal.audit.models import Deletion
 from portal.circulars import privacy as circulars
 from portal.db import db, for_update
@@ -132,6 +133,21 @@ def export_expires_at(event: Event, now: datetime) -> datetime:
     said = records.current(event.id)
     ends = [term.due_at for term in terms_of(event, said.facts if said else None) if term.due_at]
     return rules.expires_at(over_at(event), ends, now)
+
+
+def copies_of_erased_lists() -> Sequence[tuple[Export, datetime]]:
+    """Copies of an access list that was erased sooner than was known when they were taken out."""
+    rows = db.session.execute(
+        select(Export, AccessList.erased_at)
+        .join(AccessList, AccessList.event_id == Export.event_id)
+        .where(
+            Export.kind.startswith("access "),
+            Export.gone_at.is_(None),
+            Export.taken_at <= AccessList.erased_at,
+            Export.expires_at > AccessList.erased_at,
+        )
+    ).all()
+    return [(export, erased_at) for export, erased_at in rows if erased_at]
 
 
 def held_exports(ids: Collection[int]) -> Sequence[Export]:

@@ -29,6 +29,7 @@ from tests.access.door import (
     LIST,
     SETTINGS,
     give,
+    give_on,
     kept,
     links,
     rows,
@@ -120,7 +121,8 @@ def test_the_list_says_what_changed_since_the_last_one(
         ["2", "new", "no", "Test", "Bob", "Analytical Society", "1985-03-27", "BE", "passport",
          "B 1", "2026-11-02T09:00:00Z"],
     ]  # fmt: skip
-    assert [row[1] for row in rows(take_out(organiser))] == ["same", "same"]
+    assert [row[1] for row in rows(take_out(organiser))] == ["new", "new"]
+    give_on(organiser)
     clock.move_to(CUT_OFF + timedelta(minutes=1))  # type: ignore[attr-defined]
     organiser = sign_in(app, "olga@example.org")
     give(client, ada, document_number="A 2")
@@ -128,7 +130,7 @@ def test_the_list_says_what_changed_since_the_last_one(
     cid = links(deliver())["cid"]
     give(client, cid, document_number="C 3")
     page = words(organiser.get(f"{LIST}export"))
-    assert "People on the list 2 Late 2 New since the last list 1 Changed 1" in page
+    assert "People on the list 2 Late 2 New since the list given on 1 Changed 1" in page
     book = openpyxl.load_workbook(BytesIO(take_out(organiser, "xlsx").get_data()))
     sheet, info = (list(each.values) for each in book)
     assert [(row[0], row[1], row[2], row[4], row[9]) for row in sheet[1:]] == [
@@ -137,13 +139,56 @@ def test_the_list_says_what_changed_since_the_last_one(
         ("3", "new", "late", "Cid", "C 3"),
     ]  # fmt: skip
     assert info[0] == ("Destroy this file on 21 January 2027 at the latest.",)
+    differences = [["1", "changed"], ["2", "gone"], ["3", "new"]]
+    assert [row[:2] for row in rows(take_out(organiser))] == differences, "the other kind of it"
+    give_on(organiser)
     assert [row[:2] for row in rows(take_out(organiser))] == [["1", "same"], ["3", "same"]]
     assert entries(app, "access_list.exported")[2] == {
-        "kind": "xlsx", "number": 3, "people": 2, "late": 2, "new": 1, "changed": 1, "gone": 1,
+        "kind": "xlsx", "number": 3, "people": 2, "late": 2, "new": 1, "changed": 1,
+        "withdrawn": 0, "gone": 1,
     }  # fmt: skip
     with app.app_context(), transaction():
         privacy.erase(db.session.get_one(Registration, people["ada"]))
     assert rows(take_out(organiser))[0][:2] == ["1", "gone"]
+
+
+def test_who_leaves_after_the_file_and_before_it_is_given_on_is_gone_in_the_next(
+    app: Flask, client: PortalClient, organiser: PortalClient, people: dict[str, int],
+    asked: list[EmailMessage], deliver: Deliver,
+) -> None:  # fmt: skip
+    give(client, links(asked)["ada"])
+    give(client, links(asked)["bob"])
+    take_out(organiser)
+    page = organiser.get(LIST)
+    assert "Has list 1 been given on?" in words(page)
+    act(organiser, f"{PEOPLE}/{people['bob']}/refusal")
+    deliver()
+    organiser.submit(page, action="/handover")
+    assert "List 1 was given on: the next one tells what is new" in words(organiser.get(LIST))
+    assert [row[:2] for row in rows(take_out(organiser))] == [["1", "same"], ["2", "gone"]]
+    stale = organiser.submit(page, action="/handover")
+    assert stale.status_code == 409 and "taken out once more since" in words(stale)
+    give_on(organiser)
+    assert [row[:2] for row in rows(take_out(organiser))] == [["1", "same"]]
+    assert [each["number"] for each in entries(app, "access_list.given_on")] == [1, 2]
+
+
+def test_who_takes_the_data_back_keeps_the_place_and_is_not_gone(
+    app: Flask, client: PortalClient, organiser: PortalClient, asked: list[EmailMessage],
+) -> None:  # fmt: skip
+    link = links(asked)["ada"]
+    give(client, link)
+    take_out(organiser)
+    give_on(organiser)
+    client.submit(f"{link}/removal")
+    page = words(organiser.get(f"{LIST}export"))
+    assert "People on the list 0" in page
+    assert "Took their data back 1 Do not come any more 0" in page
+    assert [row[:2] for row in rows(take_out(organiser))] == [["1", "withdrawn"]]
+    give_on(organiser)
+    assert rows(take_out(organiser)) == []
+    give(client, link)
+    assert [row[:2] for row in rows(take_out(organiser))] == [["1", "new"]]
 
 
 def test_a_corrected_name_is_a_change(
@@ -152,6 +197,7 @@ def test_a_corrected_name_is_a_change(
 ) -> None:  # fmt: skip
     give(client, links(asked)["ada"])
     take_out(organiser)
+    give_on(organiser)
     act(organiser, f"{PEOPLE}/{people['ada']}/details", {"last_name": "Byron"})
     assert [row[1:4] for row in rows(take_out(organiser))] == [["changed", "no", "Byron"]]
 
@@ -223,13 +269,17 @@ def test_the_form_refuses_what_cannot_be(organiser: PortalClient) -> None:
         ({"receiver-en": "", "receiver-fr": ""}, "Say who gets the list."),
         ({"closes_at": "2027-01-18T14:01"}, "The event starts before that."),
         ({"closes_at": "2026-11-02T10:00"}, "Enter a moment to come."),
+        ({"receiver-fr": ""}, "Write it in French, too."),
+        ({"days_kept": ""}, "Enter the number of days."),
         ({"days_kept": "31"}, "Enter a number of days from 0 to 30."),
+        ({"days_kept": "0x"}, "Enter a number of days from 0 to 30."),
         ({"basis": "legitimate_interests"}, "Choose one of those in the list."),
     ):
         page = organiser.submit(SETTINGS, ASKS | wrong, action="/settings")
         html = page.get_data(as_text=True)
         assert page.status_code == 422 and sentence in words(page), wrong
         assert "<title>Error:" in html
+        assert "whole number" not in html, wrong
 
 
 def test_everything_goes_the_days_after_the_event_that_were_promised(
@@ -268,7 +318,7 @@ def test_a_cancelled_event_keeps_nothing_and_a_postponed_one_asks_again(
     give(client, links(asked)["ada"])
     act(organiser, "/desk/events/trust/postponement")
     deliver()
-    assert client.get(links(asked)["ada"]).status_code == 404 and sealed_number(app) == 1
+    assert standing(client.get(links(asked)["ada"])) == "given" and sealed_number(app) == 1
     clock.shift(timedelta(days=3))  # type: ignore[attr-defined]
     deliver()
     assert sealed_number(app) == 0
@@ -357,3 +407,19 @@ def test_rows_made_before_survive_the_migration(app: Flask, asked: list[EmailMes
     with app.app_context():
         assert db.session.scalar(text("SELECT count(*) FROM access_lists")) == 0
         assert account("olga@example.org").email == "olga@example.org"
+
+
+@pytest.mark.parametrize("act_of_theirs", ["cancellation", "access-list/removal"])
+def test_copies_end_when_the_list_is_erased(
+    app: Flask, client: PortalClient, organiser: PortalClient, asked: list[EmailMessage],
+    deliver: Deliver, clock: object, act_of_theirs: str,
+) -> None:  # fmt: skip
+    give(client, links(asked)["ada"])
+    take_out(organiser)
+    assert "21 January 2027" in words(organiser.get("/desk/copies/"))
+    act(organiser, f"/desk/events/trust/{act_of_theirs}")
+    clock.shift(timedelta(minutes=2))  # type: ignore[attr-defined]
+    letters = [str(mail["Subject"]) for mail in deliver() if "olga@" in str(mail["To"])]
+    assert any("Delete" in subject for subject in letters), letters
+    page = words(organiser.get("/desk/copies/"))
+    assert "2 November 2026" in page and "21 January 2027" not in page

@@ -126,6 +126,20 @@ def test_a_mistake_is_named_and_nothing_typed_is_lost(
     assert sealed_number(app) == 0
 
 
+def test_a_number_is_taken_in_the_letters_of_its_document(
+    app: Flask, client: PortalClient, people: dict[str, int], asked: list[EmailMessage]
+) -> None:
+    for typed, kept_as in (("ΑΒ 123456", "ΑΒ 123456"), ("ак 0912", "АК 0912"), ("Ａ１２３", "A123")):
+        assert standing(give(client, links(asked)["ada"], document_number=typed)) == "given"
+        with app.app_context():
+            ada = db.session.get_one(Registration, people["ada"])
+            (held,) = privacy.held(ada)["access_list"]
+            assert held["given"]["document_number"] == kept_as
+    for wrong in ("A" * 31 + "1", "A_1", "ΑΒΓ"):
+        page = client.submit(links(asked)["ada"], GIVES | {"document_number": wrong})
+        assert page.status_code == 422 and "3 to 30 letters and numbers" in words(page), wrong
+
+
 def test_one_second_after_the_cut_off_it_is_late_and_the_page_says_so(
     app: Flask, client: PortalClient, asked: list[EmailMessage], clock: object
 ) -> None:
@@ -143,8 +157,34 @@ def test_one_second_after_the_cut_off_it_is_late_and_the_page_says_so(
     clock.move_to(JANUARY - timedelta(seconds=1))  # type: ignore[attr-defined]
     assert client.get(ada).status_code == 200
     clock.move_to(JANUARY)  # type: ignore[attr-defined]
-    assert client.get(ada).status_code == 404
-    assert client.get(f"{ada}/removal").status_code == 404
+    assert "asks for nothing at present" in words(client.get(ada))
+
+
+@pytest.mark.parametrize("when", ["begun", "postponed"])
+def test_what_is_kept_can_be_taken_back_when_nothing_is_asked_any_more(
+    app: Flask, client: PortalClient, organiser: PortalClient, asked: list[EmailMessage],
+    deliver: Deliver, clock: object, when: str,
+) -> None:  # fmt: skip
+    """From the start to the day of erasing, and while the event has no day."""
+    link, other = links(asked)["ada"], links(asked)["bob"].replace("/fr/", "/en/")
+    give(client, link)
+    form = client.get(link)
+    if when == "begun":
+        clock.move_to(JANUARY)  # type: ignore[attr-defined]
+    else:
+        act(organiser, "/desk/events/trust/postponement")
+    assert client.submit(form, GIVES).status_code == 409
+    page = client.get(link)
+    assert standing(page) == "given" and "unless you erase it now" in words(page)
+    assert "Your data" not in page.get_data(as_text=True).partition("<form")[0]
+    assert "nothing that you gave is kept" in words(client.get(other))
+    mine = words(client.get(own(asked, "ada")))
+    assert "What you gave for the door is kept until" in mine
+    assert "Erase what I gave for the door…" in mine
+    sent = client.submit(f"{link}/removal")
+    assert "Your data are erased" in words(client.get(sent.headers["Location"]))
+    assert sealed_number(app) == 0
+    assert "The door of the building" not in words(client.get(own(asked, "ada")))
 
 
 def test_the_link_is_no_link_to_the_registration_and_the_other_way_round(
