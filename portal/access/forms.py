@@ -271,8 +271,8 @@ class IdentityForm(Form):
         field.data = _upper(field.data)
         if field.data and not _NUMBER.fullmatch(field.data):
             raise ValidationError(
-                _("Write the number as it stands in the document: 3 to 30 letters and numbers, with "
-                  "at least one number.")
+                _("Write the number as it stands in the document: 3 to 30 letters and numbers, "
+                  "with at least one number.")
             )  # fmt: skip
 
     @property

@@ -129,7 +129,11 @@ def test_a_mistake_is_named_and_nothing_typed_is_lost(
 def test_a_number_is_taken_in_the_letters_of_its_document(
     app: Flask, client: PortalClient, people: dict[str, int], asked: list[EmailMessage]
 ) -> None:
-    for typed, kept_as in (("ΑΒ 123456", "ΑΒ 123456"), ("ак 0912", "АК 0912"), ("Ａ１２３", "A123")):
+    for typed, kept_as in (
+        ("ΑΒ 123456", "ΑΒ 123456"),
+        ("ак 0912", "АК 0912"),
+        ("Ａ１２３", "A123"),
+    ):
         assert standing(give(client, links(asked)["ada"], document_number=typed)) == "given"
         with app.app_context():
             ada = db.session.get_one(Registration, people["ada"])

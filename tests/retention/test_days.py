@@ -267,7 +267,6 @@ def test_nothing_more_is_asked_for_more_events_that_are_over(
 ) -> None:
     """One question by an index looks over all of them."""
     from portal.retention import queries
-    from tests.harness.counting import statements
 
     def asked(count: int) -> int:
         with app.app_context(), transaction():
