@@ -5,10 +5,12 @@ come any more (`chores.erase_who_left`), and with the list (`service.switch_off`
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from portal.access.models import AccessList, Visitor
 from portal.access.service import about
@@ -64,6 +66,21 @@ def forget_all(registration_ids: Sequence[int]) -> None:
             visitor.taken_out = NOBODY if visitor.taken_out else ""
         else:
             db.session.delete(visitor)
+
+
+def ends_by_event(event_ids: Collection[int]) -> dict[int, tuple[datetime, int]]:
+    """When the access lists of these events are erased, and of how many people that is something;
+    only of lists that hold anything."""
+    given = visitors_by_event(event_ids)
+    question = (
+        select(AccessList)
+        .where(AccessList.event_id.in_(given))
+        .options(joinedload(AccessList.event))
+    )
+    return {
+        each.event_id: (each.erase_at, given[each.event_id])
+        for each in db.session.scalars(question)
+    }
 
 
 def visitors_by_event(event_ids: Collection[int]) -> dict[int, int]:

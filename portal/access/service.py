@@ -11,7 +11,7 @@ from portal import wiping
 from portal.access import queries
 from portal.access.models import AccessList, Visitor
 from portal.access.rules import Erased
-from portal.audit.service import WORKER, Actor, record
+from portal.audit.service import WORKER, Actor, deleted, record
 from portal.db import db
 from portal.errors import Refused
 from portal.events import service as events
@@ -165,6 +165,7 @@ def leave(visitor: Visitor, *, now: datetime) -> None:
     registration = db.session.get_one(Registration, visitor.registration_id)
     if visitor.sealed:
         _note("access.erased", registration, by=WORKER, now=now)
+        deleted("visitors", {registration.event_id: 1}, by=WORKER, now=now)
         wiping.ask()
     _empty(visitor)
     visitor.told_link = ""
@@ -176,6 +177,7 @@ def erase_all(found: AccessList, why: Erased, *, by: Actor, now: datetime) -> in
     """Everybody's data go, and the list itself; how many people's they were."""
     people = queries.given_number(found.id)
     if people:
+        deleted("visitors", {found.event_id: people}, by=by, now=now)
         wiping.ask()
     db.session.execute(delete(Visitor).where(Visitor.list_id == found.id))
     found.given_on = 0  # a list of other people differs from no file

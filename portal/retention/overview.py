@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from flask import current_app
+from flask_babel import gettext as _
 
+from portal.access import privacy as access
 from portal.events.models import Event
 from portal.i18n import translated
-from portal.labels import BASES
+from portal.labels import ACCESS_ASKS, BASES
 from portal.protection import queries as records
-from portal.protection.rules import Facts, Kept
+from portal.protection.rules import ACCESS_LIST, Facts, Kept
 from portal.retention import queries
 from portal.retention.queries import Term
 from portal.wall_clock import instants
@@ -23,6 +25,7 @@ COLUMNS = (
     "event", "title", "state", "starts_at", "ends_at", "record_version", "law", "controllers",
     "officer", "purposes", "legal_bases",
     *(f"{kept.value}_{what}" for kept in Kept for what in ("days", "until", "people")),
+    "access_list_days", "access_list_until", "access_list_people",
     "late", "last_deleted_at", "copies_not_confirmed",
 )  # fmt: skip
 
@@ -36,6 +39,13 @@ class Line:
     terms: list[Term]
     deleted_at: datetime | None
     copies: int
+    door: tuple[datetime, int] | None
+    """When what people gave for the building goes, and of how many."""
+
+    @property
+    def door_days(self) -> int | None:
+        said = self.facts.get(ACCESS_LIST)
+        return int(said["days"]) if said else None
 
     @property
     def next_terms(self) -> list[Term]:
@@ -48,10 +58,15 @@ class Line:
     @property
     def purposes(self) -> list[tuple[str, str]]:
         """(what for, on what ground)."""
-        return [
+        found = [
             (translated(each["what"]), str(BASES.get(each["basis"], "–")))
             for each in self.facts.get("purposes", ())
         ]
+        if said := self.facts.get(ACCESS_LIST):
+            asks = ", ".join(str(ACCESS_ASKS[each]) for each in said["asks"])
+            words = _("Access list of the building: %(asks)s", asks=asks)
+            found.append((words, str(BASES[said["basis"]])))
+        return found
 
 
 def of(events: Sequence[Event], now: datetime) -> list[Line]:
@@ -62,10 +77,11 @@ def of(events: Sequence[Event], now: datetime) -> list[Line]:
     for term in queries.terms(events):
         terms[term.event.id].append(term)
     deleted, copies = queries.deleted_of(ids), queries.copies_out(ids)
+    doors = access.ends_by_event(ids)
     return [
         Line(
             event, said.get(event.id, {}), terms[event.id], deleted.get(event.id),
-            copies.get(event.id, 0),
+            copies.get(event.id, 0), doors.get(event.id),
         )
         for event in events
     ]  # fmt: skip
@@ -103,11 +119,14 @@ def _cells(line: Line, now: datetime) -> dict[str, Any]:
         "law": facts.get("law", ""),
         "controllers": "; ".join(each["name"] for each in facts.get("controllers", ())),
         "officer": facts.get("officer_email", ""),
-        "purposes": "; ".join(what for what, _ground in line.purposes),
+        "purposes": "; ".join(what for what, _basis in line.purposes),
         "legal_bases": "; ".join(each["basis"] for each in facts.get("purposes", ())),
         "late": "yes" if any(term.is_overdue(now) for term in line.terms) else "no",
         "last_deleted_at": _iso(line.deleted_at),
         "copies_not_confirmed": line.copies,
+        "access_list_days": "" if line.door_days is None else line.door_days,
+        "access_list_until": _iso(line.door[0]) if line.door else "",
+        "access_list_people": line.door[1] if line.door else 0,
     }
     for term in line.terms:
         kept = term.kept.value

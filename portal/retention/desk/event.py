@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from portal import clock
+from portal.access import privacy as access
 from portal.accounts.rules import Right
 from portal.events.guards import guard_event, needs, own_event
 from portal.outbox.privacy import MAILS_ARE_KEPT
@@ -28,6 +29,7 @@ def show() -> ResponseReturnValue:
         now=now,
         terms=queries.terms([event]),
         beside=_of(event.id, queries.beside_the_record([event.id])),
+        door=access.ends_by_event([event.id]).get(event.id),
         letters_days=MAILS_ARE_KEPT.days,
         deletions=queries.deletions(event.id),
         exports=queries.exports_of([event.id]),
