@@ -5,10 +5,12 @@ come any more (`chores.erase_who_left`), and with the list (`service.switch_off`
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from portal.access.models import AccessList, Visitor
 from portal.access.service import about
@@ -74,6 +76,16 @@ def visitors_by_event(event_ids: Collection[int]) -> dict[int, int]:
         .group_by(AccessList.event_id)
     )
     return {row[0]: row[1] for row in db.session.execute(question).all()}
+
+
+def over_by_event(now: datetime) -> dict[int | None, int]:
+    """Of how many people something is kept whose access list ends by then, by event."""
+    given = select(Visitor.id).where(Visitor.list_id == AccessList.id, Visitor.sealed != "")
+    found = db.session.scalars(
+        select(AccessList).where(given.exists()).options(joinedload(AccessList.event))
+    )
+    over = [each.event_id for each in found if each.erase_at <= now]
+    return {event_id: count for event_id, count in visitors_by_event(over).items()}
 
 
 def _said(visitor: Visitor, found: AccessList, registration: Registration) -> dict[str, Any]:
