@@ -94,6 +94,16 @@ def visitors_by_event(event_ids: Collection[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in db.session.execute(question).all()}
 
 
+def over_by_event(now: datetime) -> dict[int | None, int]:
+    """Of how many people something is kept whose access list ends by then, by event."""
+    given = select(Visitor.id).where(Visitor.list_id == AccessList.id, Visitor.sealed != "")
+    found = db.session.scalars(
+        select(AccessList).where(given.exists()).options(joinedload(AccessList.event))
+    )
+    over = [each.event_id for each in found if each.erase_at <= now]
+    return {event_id: count for event_id, count in visitors_by_event(over).items()}
+
+
 def _said(visitor: Visitor, found: AccessList, registration: Registration) -> dict[str, Any]:
     return {
         "number": visitor.number,

@@ -24,22 +24,20 @@ def retention(day: str | None, at_once: bool) -> None:
         raise click.UsageError("What is not over yet cannot be deleted: leave --at or --now out.")
     at = _end_of(day) if day else clock.now()
     terms = queries.plan(at)
-    beside = {kind: how_many(at) for kind, how_many, _forget in service.OWN_TIMES}
-    _say(terms, beside)
+    _say(terms, service.over_by_own_time(at))
     if at_once:
         _delete(at)
 
 
-def _say(terms: Sequence[Term], beside: Mapping[str, Mapping[int | None, int]]) -> None:
+def _say(terms: Sequence[Term], beside: Mapping[str, int]) -> None:
     for term in terms:
         due_at = term.due_at or clock.now()
         day = f"{due_at.astimezone(ZoneInfo(term.event.zone)):%Y-%m-%d}"
         held = ", waits for letters" if term.waits else ""
         click.echo(f"{term.event.slug}: {term.kept.value} of {term.count}, over {day}{held}")
-    for kind, counts in beside.items():
-        if counts:
-            click.echo(f"{kind}: {sum(counts.values())}")
-    if not terms and not any(beside.values()):
+    for kind, count in beside.items():
+        click.echo(f"{kind}: {count}")
+    if not terms and not beside:
         click.echo("Nothing is to be deleted.")
 
 

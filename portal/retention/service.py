@@ -24,6 +24,7 @@ from portal.registrations.rules import Occasion
 from portal.reminders import privacy as reminders
 from portal.retention.models import Export
 from portal.retention.queries import Term
+from portal.subjects import privacy as subjects
 
 WITH_THE_ADDRESS = (
     invites.forget_all, circulars.forget_all, reminders.forget_all, access.forget_all,
@@ -94,6 +95,15 @@ OWN_TIMES: tuple[OwnTime, ...] = (
     ("sign_ins", accounts.old_sign_ins, accounts.forget_sign_ins),
 )
 """What ends by itself: its name, how many are over by event, and what forgets some of them."""
+
+
+def over_by_own_time(now: datetime) -> dict[str, int]:
+    """How much of what ends by itself is over by then, also where its part alone forgets it."""
+    counts = {kind: how_many(now) for kind, how_many, _forget in OWN_TIMES}
+    counts |= {
+        "visitors": access.over_by_event(now), "requests": subjects.old_requests_by_event(now),
+    }  # fmt: skip
+    return {kind: sum(count.values()) for kind, count in counts.items() if count}
 
 
 def take_out(

@@ -77,6 +77,13 @@ def something_is_old(now: datetime) -> bool:
     )
 
 
+def old_requests_by_event(now: datetime) -> dict[int | None, int]:
+    """How many answered requests are kept longer than they may be, by event."""
+    old = queries.old_requests(now).with_only_columns(Request.event_id, func.count())
+    rows = db.session.execute(old.group_by(Request.event_id)).all()
+    return {row[0]: row[1] for row in rows}
+
+
 def forget_old(by: Actor, now: datetime) -> None:
     """Remove some of both."""
     inquiries, requests = queries.old_inquiries(now), queries.old_requests(now)

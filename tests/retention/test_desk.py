@@ -15,17 +15,22 @@ from typing import Any
 import openpyxl
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from portal import clock as portal_clock
+from portal.access.models import AccessList, Visitor
 from portal.audit.service import COMMAND
 from portal.db import db, transaction
 from portal.events import service as events
 from portal.registrations import service as registrations
+from portal.registrations.models import Registration
 from portal.retention.models import Export
+from portal.subjects.models import Request
+from portal.subjects.rules import RequestKind
 from tests.desk.front_door import account, make_user, sign_in, words
 from tests.desk.people import event_of
-from tests.factories import JANUARY, make_event, make_registration
+from tests.factories import JANUARY, make_event, make_registration, make_speaker
 from tests.harness.client import PortalClient
 from tests.harness.counting import statements
 from tests.harness.mails import text_of
@@ -140,6 +145,30 @@ def test_a_dry_run_names_what_would_be_deleted_by_a_day_and_changes_nothing(
         assert "Write a day between 2000 and 2999, like 2027-03-01." in page
         assert "Nothing is to be deleted" not in page
     assert left(app, organisation=ADA["organisation"])["diet"] == ADA["diet"]
+
+
+def test_the_dry_run_names_what_ends_by_a_time_of_its_own(app: Flask, trust: None) -> None:
+    """Sealed answers for a building, letters, addresses of speakers, answered requests."""
+    with app.app_context(), transaction() as session:
+        event, now = event_of(), portal_clock.now()
+        make_speaker(event, email="speaker@example.org")
+        session.add(Request(
+            event=event, kind=RequestKind.OTHER, text="Why?", asked_at=now, due_at=now,
+            answered_at=now, language="en", address="", address_key="",
+        ))  # fmt: skip
+        given = AccessList(
+            event=event, asks=["birth_date"], receiver={"en": "The door"}, words={}, basis="task",
+            closes_at=now, closes_for=event.starts_at, days_kept=3,
+        )  # fmt: skip
+        session.add(given)
+        session.flush()
+        one = session.scalars(select(Registration.id).order_by(Registration.id)).first()
+        session.add(Visitor(list_id=given.id, registration_id=one, number=1, sealed="sealed"))
+    page = words(sign_in(app, make_officer(app)).get(f"{HOUSE}/due?day=2028-03-01"))
+    assert "What people gave for the building, sealed 1" in page
+    assert "Letters in the outbox 3" in page
+    assert "Mail addresses of speakers 1" in page
+    assert "What people asked about their data 1" in page
 
 
 def test_fewer_days_say_whom_they_delete_before_they_do(

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from portal import clock, sheets
 from portal.accounts.guards import guard, organiser
 from portal.keeping import Keeping, inventory
-from portal.retention import overview, queries
+from portal.retention import overview, queries, service
 from portal.web import page_number
 
 bp = Blueprint("retention_house", __name__, url_prefix="/desk/protection")
@@ -65,7 +65,9 @@ def due() -> ResponseReturnValue:
         at = None
     return render_template(
         "retention/desk/due.html",
-        terms=queries.plan(at) if at else [], typed=typed, is_wrong=at is None,
+        terms=queries.plan(at) if at else [],
+        beside=service.over_by_own_time(at) if at else {},
+        typed=typed, is_wrong=at is None,
         last_moment=at - timedelta(seconds=1) if at else None,
     )  # fmt: skip
 
