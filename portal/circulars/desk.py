@@ -183,7 +183,7 @@ def _preview_page(circular: Circular, *, meanwhile: bool = False) -> str:
         person=person,
         number=number,
         names=queries.first_names(circular, TO_CHOOSE_FROM),
-        words=letters.words(circular, person) if person and circular.body else None,
+        words=letters.words_to_look_at(circular, person) if person and circular.body else None,
         strange=strange_placeholders(circular),
         meanwhile=meanwhile,
     )

@@ -344,6 +344,20 @@ def test_the_preview_leads_from_one_to_the_next(client: PortalClient) -> None:
         assert client.get(f"{where}/preview?person={odd}").status_code == 200
 
 
+def test_nobody_at_the_desk_gets_the_link_with_which_a_person_acts(
+    client: PortalClient, deliver: Deliver
+) -> None:
+    typed = "<{manage_link}> [page]({manage_link}) `{manage_link}` \\{manage_link}"
+    page = write(client, draft(client, status="waitlisted"), **{"body-en": typed})
+    assert "Cid" in words(page) and "/..." in page.text
+    client.submit(page, action="/sending")
+    (mail,) = deliver()
+    link = link_in(mail)
+    token = link.strip("/").rpartition("/")[2]
+    assert token and token not in page.text
+    assert client.get(link).status_code == 200
+
+
 def test_what_is_sent_is_what_was_seen(app: Flask, client: PortalClient, deliver: Deliver) -> None:
     where = draft(client)
     seen = write(client, where)
