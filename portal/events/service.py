@@ -260,10 +260,18 @@ _PLACES_CHANGED = (
 )
 
 
-def page_changed(event: Event, *, now: datetime) -> None:
+def page_changed(event: Event, *, approval_lapses: bool = True, now: datetime) -> None:
     """What pages show changed, and nobody is told: kept pages of the event are old."""
     event.updated_at = now
+    if approval_lapses:
+        _approval_lapses(event)
     places_changed(event.id)
+
+
+def _approval_lapses(event: Event) -> None:
+    """What a colleague approved to go public later is another now, which nobody has looked at."""
+    if event.awaits_its_time:
+        event.publish_at = None
 
 
 def programme_changed(
@@ -378,6 +386,7 @@ def _enter(
 def _revise(event: Event, before: dict[str, Any], *, tell: bool, now: datetime) -> None:
     event.revision += 1
     event.updated_at = now
+    _approval_lapses(event)
     if before["state"] == State.DRAFT:  # nobody knew it, so nobody has to be told
         event.announced_revision = event.told_revision = event.revision
     elif tell or event.tell_due_at is not None or announced_on_its_own(before, snapshot(event)):
