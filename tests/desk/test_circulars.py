@@ -153,7 +153,10 @@ def test_who_withdrew_before_may_be_written_to(
     clock.shift(timedelta(minutes=1))
     deliver()
     send(client, draft(client, status="withdrawn"))
-    assert to(deliver()) == ["cid"]
+    (mail,) = deliver()
+    assert to([mail]) == ["cid"]
+    for part in (text_of(mail), html_of(mail)):
+        assert "because you had registered for this event" in " ".join(part.split())
 
 
 def test_a_worker_that_is_killed_writes_nothing_twice(
