@@ -422,7 +422,11 @@ def test_nobody_is_chosen_who_is_not_of_this_event(app: Flask, client: PortalCli
     token = find_form(client.get(LIST), "/approvals").values["csrf_token"]
     for typed in ([str(foreign)], [], ["x"], ["9" * 30]):
         data = {"csrf_token": token, "scope": "ticked", "id": typed}
-        assert client.post(LETTERS, data=data).status_code == 404
+        answer = client.post(LETTERS, data=data | {"status": "confirmed"})
+        assert answer.status_code == 422 and "Tick somebody" in words(answer)
+        assert f'href="{LIST}?status=confirmed"' in answer.text
+    with app.app_context():
+        assert db.session.query(Circular).count() == 0
     data = {"csrf_token": token, "scope": "all", "status": "lost"}
     assert client.post(LETTERS, data=data).status_code == 404
 
