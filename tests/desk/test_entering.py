@@ -99,6 +99,7 @@ def test_where_others_wait_the_organiser_has_to_choose(app: Flask, client: Porta
         comes(app, name)
     page = enter(client)
     assert page.status_code == 409
+    assert "0 places are free. Others stand in line." in words(page)
     assert "Choose where the person stands in line" in words(page)
     assert "Grace" in page.text
     client.submit(page, {"placing": "end"}, action="/entry")
