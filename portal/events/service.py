@@ -197,22 +197,35 @@ def asks_again(event: Event, facts: dict[str, Any]) -> bool:
 
 def postpone(event: Event, *, reason: Translated | None = None, by: Actor, now: datetime) -> None:
     """The event will not be held at its time; a new one is not known yet."""
-    if event.state is not State.PUBLISHED:
-        raise Refused(_("Only a published event can be postponed."))
-    if event.is_over(now):
-        raise Refused(_("This event is over."))
+    ensure_postponable(event, now)
     event.reason = reason or None
     _enter(event, State.POSTPONED, "event.postponed", by=by, now=now)
 
 
 def cancel(event: Event, *, reason: Translated | None = None, by: Actor, now: datetime) -> None:
     """The event will not be held."""
-    if event.state not in (State.PUBLISHED, State.POSTPONED):
-        raise Refused(_("Only a published or postponed event can be cancelled."))
-    if event.is_over(now):
-        raise Refused(_("This event is over."))
+    ensure_cancellable(event, now)
     event.reason = reason or None
     _enter(event, State.CANCELLED, "event.cancelled", by=by, now=now)
+
+
+def ensure_postponable(event: Event, now: datetime) -> None:
+    """Pages that offer the act ask this before they promise letters."""
+    if event.state is not State.PUBLISHED:
+        raise Refused(_("Only a published event can be postponed."))
+    _ensure_to_come(event, now)
+
+
+def ensure_cancellable(event: Event, now: datetime) -> None:
+    """As `ensure_postponable`."""
+    if event.state not in (State.PUBLISHED, State.POSTPONED):
+        raise Refused(_("Only a published or postponed event can be cancelled."))
+    _ensure_to_come(event, now)
+
+
+def _ensure_to_come(event: Event, now: datetime) -> None:
+    if event.is_over(now):
+        raise Refused(_("This event is over."))
 
 
 def record_gaps(event: Event) -> list[Missing]:

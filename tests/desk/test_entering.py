@@ -178,8 +178,11 @@ def test_who_asks_to_be_forgotten_is_not_entered_in_the_same_breath(
 def test_nobody_is_entered_where_no_event_is(
     app: Flask, client: PortalClient, state: State
 ) -> None:
+    form = client.get(FORM)
     opened(app, state=state)
-    assert enter(client).status_code == 409
+    assert client.get(FORM).status_code == 409
+    assert client.submit(form, GRACE, action="/entry").status_code == 409
+    assert "Enter somebody" not in words(client.get(LIST))
 
 
 def test_what_is_missing_is_said(app: Flask, client: PortalClient) -> None:

@@ -84,11 +84,13 @@ def publication() -> ResponseReturnValue:
 
 @bp.route("/postponement", methods=["GET", "POST"])
 def postponement() -> ResponseReturnValue:
+    service.ensure_postponable(own_event(), clock.now())
     return _one_step("events/desk/postponement.html", plans.of_postponing, service.postpone)
 
 
 @bp.route("/cancellation", methods=["GET", "POST"])
 def cancellation() -> ResponseReturnValue:
+    service.ensure_cancellable(own_event(), clock.now())
     return _one_step("events/desk/cancellation.html", plans.of_cancelling, service.cancel)
 
 
