@@ -129,8 +129,10 @@ def _not_blank(form: Form, field: Field) -> None:
 class AddressField(EmailField):
     """A mail address, kept with its domain in ASCII (RFC 5891)."""
 
-    def __init__(self, label: Any, *, optional: bool = False, **options: Any) -> None:
-        required = InputRequired(_l("Enter your mail address, like name@example.eu."))
+    def __init__(
+        self, label: Any, *, optional: bool = False, missing: Any = None, **options: Any
+    ) -> None:
+        required = InputRequired(missing or _l("Enter your mail address, like name@example.eu."))
         first = Optional() if optional else required
         super().__init__(label, [first, _address], filters=[clean], **options)
 
