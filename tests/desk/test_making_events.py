@@ -187,6 +187,8 @@ def test_a_time_that_was_set_is_moved_and_withdrawn(
     assert event(app, "ready", "publish_at", "state") == (None, State.DRAFT)
     wrong = publish(client, draft, when="later", publish_at="2026-11-01T08:00")
     assert (wrong.status_code, "Choose a time from now on" in words(wrong)) == (422, True)
+    never = publish(client, draft, when="later", publish_at="2027-03-28T02:30")
+    assert "The clocks go forward" in words(never) and "Enter the time" not in words(never)
     empty = publish(client, draft, when="later", publish_at="")
     assert (empty.status_code, "Enter the time" in words(empty)) == (422, True)
     assert event(app, "ready", "state") == (State.DRAFT,)
