@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from wtforms import EmailField, Field, IntegerField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
 from wtforms.widgets import html_params
 
 from portal.forms import Form
@@ -129,8 +129,10 @@ def _not_blank(form: Form, field: Field) -> None:
 class AddressField(EmailField):
     """A mail address, kept with its domain in ASCII (RFC 5891)."""
 
-    def __init__(self, label: Any, *, optional: bool = False, **options: Any) -> None:
-        required = InputRequired(_l("Enter your mail address, like name@example.eu."))
+    def __init__(
+        self, label: Any, *, optional: bool = False, missing: Any = None, **options: Any
+    ) -> None:
+        required = InputRequired(missing or _l("Enter your mail address, like name@example.eu."))
         first = Optional() if optional else required
         super().__init__(label, [first, _address], filters=[clean], **options)
 
@@ -159,8 +161,17 @@ class WholeNumberField(IntegerField):
         typed = values[0].strip() if values else ""
         if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 10):
             self.data = None
-            raise ValueError(_("Enter a whole number, or leave it empty."))
+            is_needed = self.flags.required
+            raise ValueError(
+                _("Enter a whole number.") if is_needed
+                else _("Enter a whole number, or leave it empty.")
+            )  # fmt: skip
         self.data = int(typed) if typed else None
+
+    def pre_validate(self, form: Form) -> None:
+        """What is no number is not asked how large it is."""
+        if self.process_errors:
+            raise StopValidation
 
 
 @dataclass(frozen=True, slots=True)

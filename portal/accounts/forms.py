@@ -133,6 +133,7 @@ class ColleagueForm(Form):
 
     email = AddressField(
         _l("Mail address of the colleague"),
+        missing=_l("Enter the colleague’s mail address, like name@example.eu."),
         render_kw={"autocomplete": "off", "maxlength": 254, "spellcheck": "false"},
     )
     name = text(

@@ -18,6 +18,7 @@ from portal.events.guards import guard_event, own_event
 from portal.forms import ActForm
 from portal.i18n import countries, page_language
 from portal.registrations import listing
+from portal.registrations.listing import Wish
 
 bp = Blueprint("circulars_desk", __name__, url_prefix="/desk/events/<slug>/letters")
 guard_event(bp)
@@ -42,8 +43,12 @@ def index() -> ResponseReturnValue:
 @bp.post("/")
 def begin() -> ResponseReturnValue:
     """A draft to those who were ticked in the list, or to all whom its filter shows."""
-    event = own_event()
-    circular = service.begin(event, _selection(), by=by(), now=clock.now())
+    event, selection = own_event(), _selection()
+    if selection is None:
+        wish = listing.wish_of(request.form) or Wish()
+        args = listing.said(wish) | {"slug": event.slug}
+        return render_template("circulars/desk/nobody.html", event=event, args=args), 422
+    circular = service.begin(event, selection, by=by(), now=clock.now())
     return redirect(_url("show", circular), 303)
 
 
@@ -113,15 +118,17 @@ def removal(circular_id: int) -> ResponseReturnValue:
     )
 
 
-def _selection() -> dict[str, Any]:
-    """Ids, or codes of the filter; words of a search may be a name and are made ids at once."""
+def _selection() -> dict[str, Any] | None:
+    """Ids, or codes of the filter; words of a search may be a name and are made ids at once.
+
+    None where nobody is ticked, or somebody who is not in the list (any more).
+    """
     event = own_event()
     if request.form.get("scope") != "all":
-        ids = {int(typed) for typed in request.form.getlist("id") if _is_id(typed)}
-        people = listing.some(event, sorted(ids))
-        if not people or len(people) != len(request.form.getlist("id")):
-            abort(404)
-        return {"ids": [each.id for each in people]}
+        typed = set(request.form.getlist("id"))
+        people = listing.some(event, sorted(int(each) for each in typed if _is_id(each)))
+        is_whole = len(people) == len(typed)
+        return {"ids": [each.id for each in people]} if people and is_whole else None
     wish = listing.wish_of(request.form) or abort(404)
     if wish.words:
         return {"ids": listing.all_ids(event, wish)}
@@ -183,7 +190,7 @@ def _preview_page(circular: Circular, *, meanwhile: bool = False) -> str:
         person=person,
         number=number,
         names=queries.first_names(circular, TO_CHOOSE_FROM),
-        words=letters.words(circular, person) if person and circular.body else None,
+        words=letters.words_to_look_at(circular, person) if person and circular.body else None,
         strange=strange_placeholders(circular),
         meanwhile=meanwhile,
     )

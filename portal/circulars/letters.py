@@ -17,7 +17,7 @@ from portal.i18n import in_language, translated, when
 from portal.outbox import service as outbox
 from portal.outbox.mime import defang
 from portal.registrations import queries as registrations
-from portal.registrations.letters import Told, manage_url
+from portal.registrations.letters import Told, manage_url, token
 from portal.registrations.models import Registration
 
 OCCASION = "circular"
@@ -35,10 +35,22 @@ class Words:
 
 def words(circular: Circular, registration: Registration) -> Words:
     """The letter with this person's values in place of the placeholders."""
+    return _words(circular, registration, manage_url(registration, registration.language))
+
+
+def words_to_look_at(circular: Circular, registration: Registration) -> Words:
+    """The same without the link that is the person's own: who has it can act for them.
+
+    It is gone before the text is read as Markdown, which could part it so that nobody finds it.
+    """
+    link = manage_url(registration, registration.language)
+    return _words(circular, registration, link.replace(token(registration), "..."))
+
+
+def _words(circular: Circular, registration: Registration, link: str) -> Words:
     language = language_for(circular, registration.language)
     with in_language(language):
         values = _values(circular, registration, language)
-    link = values.pop("manage_link")
     safe = {name: plain_for_markdown(value) for name, value in values.items()}
     body = filled(circular.body.get(language, ""), safe | {"manage_link": f"<{link}>"})
     subject = filled(circular.subject.get(language, ""), values)
@@ -128,5 +140,4 @@ def _values(circular: Circular, registration: Registration, language: str) -> di
         "when": when(event.starts_at, event.ends_at, event.zone),
         "where": event.place or _("Online"),
         "position": str(position or "–"),
-        "manage_link": manage_url(registration, registration.language),
     }

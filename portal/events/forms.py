@@ -124,6 +124,15 @@ class DetailsForm(NewTimeForm):
         description=_l("Empty: until the event starts."),
     )  # fmt: skip
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What the event had to have before it was public, it keeps."""
+        is_valid = super().validate(extra_validators)
+        has_place = self.venue.data or self.address.data or self.format.data is Format.ONLINE
+        if self.event.state is State.DRAFT or not self.event.place or has_place:
+            return is_valid
+        self.venue.errors = [_("The event is public: enter a venue or an address.")]
+        return False
+
     def __init__(self, event: Event, **given: Any) -> None:
         if event.state is State.POSTPONED:
             self.names = tuple(name for name in self.names if name not in NewTimeForm.names)

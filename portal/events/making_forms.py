@@ -134,6 +134,8 @@ class PublicationForm(Form):
     def validate_publish_at(self, field: Field) -> None:
         if self.when.data != "later":
             field.errors = []
+        elif field.process_errors:
+            return
         elif field.data is None:
             raise ValidationError(_("Enter the time at which it goes public."))
         elif not clock.now() < field.data < self.event.starts_at:

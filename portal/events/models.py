@@ -40,7 +40,8 @@ class Event(Row):
 
     `publish_at` is when a draft goes public by itself, `publish_missed_at` when it should have and
     something was missing; who asked a colleague to approve it stands in `publish_asked_by` as in
-    the audit. `reason` is what the organisers said of postponing or cancelling. Who registered
+    the audit, until it is public or sent back; `publish_asked_at` is empty again once it is
+    approved. `reason` is what the organisers said of postponing or cancelling. Who registered
     before `asked_again_at` was asked whether they will still come.
     """
 
@@ -119,6 +120,26 @@ class Event(Row):
     def is_over(self, now: datetime) -> bool:
         """Past is derived from the clock, not kept; a postponed event is still to be held."""
         return self.state is not State.POSTPONED and self.ends_at <= now
+
+    @property
+    def version(self) -> str:
+        """Another with each change of what is said of the event, its speakers and materials."""
+        return f"{self.revision}.{self.places_revision}"
+
+    @property
+    def awaits_its_time(self) -> bool:
+        """A colleague has approved the draft, and it is to go public later."""
+        return self._is_approved and self.publish_at is not None
+
+    @property
+    def lost_approval(self) -> bool:
+        """A colleague had approved the draft, and then it was changed."""
+        return self._is_approved and self.publish_at is None
+
+    @property
+    def _is_approved(self) -> bool:
+        is_asked = self.publish_asked_at is not None
+        return self.state is State.DRAFT and self.publish_asked_by is not None and not is_asked
 
     @property
     def in_person(self) -> bool:

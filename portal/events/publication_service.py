@@ -35,7 +35,7 @@ def approve(event: Event, *, by: Actor, now: datetime) -> None:
     _refuse_own(event, by)
     _refuse_what_is_not_ready(event, now)
     at = event.publish_at
-    event.publish_asked_at = event.publish_asked_by = None
+    event.publish_asked_at = None
     record("event.publication_approved", event, by=by, now=now, event_id=event.id)
     if at is None or at <= now:
         service.publish(event, by=by, now=now)
@@ -62,6 +62,7 @@ def publish_when_due(event: Event, now: datetime) -> None:
         return
     if service.missing(event, now):
         event.publish_missed_at, event.publish_at = event.publish_at, None
+        event.publish_asked_by = None
         record("event.publication_missed", event, by=WORKER, now=now, event_id=event.id)
     else:
         service.publish(event, by=WORKER, now=now)

@@ -197,22 +197,35 @@ def asks_again(event: Event, facts: dict[str, Any]) -> bool:
 
 def postpone(event: Event, *, reason: Translated | None = None, by: Actor, now: datetime) -> None:
     """The event will not be held at its time; a new one is not known yet."""
-    if event.state is not State.PUBLISHED:
-        raise Refused(_("Only a published event can be postponed."))
-    if event.is_over(now):
-        raise Refused(_("This event is over."))
+    ensure_postponable(event, now)
     event.reason = reason or None
     _enter(event, State.POSTPONED, "event.postponed", by=by, now=now)
 
 
 def cancel(event: Event, *, reason: Translated | None = None, by: Actor, now: datetime) -> None:
     """The event will not be held."""
-    if event.state not in (State.PUBLISHED, State.POSTPONED):
-        raise Refused(_("Only a published or postponed event can be cancelled."))
-    if event.is_over(now):
-        raise Refused(_("This event is over."))
+    ensure_cancellable(event, now)
     event.reason = reason or None
     _enter(event, State.CANCELLED, "event.cancelled", by=by, now=now)
+
+
+def ensure_postponable(event: Event, now: datetime) -> None:
+    """Pages that offer the act ask this before they promise letters."""
+    if event.state is not State.PUBLISHED:
+        raise Refused(_("Only a published event can be postponed."))
+    _ensure_to_come(event, now)
+
+
+def ensure_cancellable(event: Event, now: datetime) -> None:
+    """As `ensure_postponable`."""
+    if event.state not in (State.PUBLISHED, State.POSTPONED):
+        raise Refused(_("Only a published or postponed event can be cancelled."))
+    _ensure_to_come(event, now)
+
+
+def _ensure_to_come(event: Event, now: datetime) -> None:
+    if event.is_over(now):
+        raise Refused(_("This event is over."))
 
 
 def record_gaps(event: Event) -> list[Missing]:
@@ -260,10 +273,18 @@ _PLACES_CHANGED = (
 )
 
 
-def page_changed(event: Event, *, now: datetime) -> None:
+def page_changed(event: Event, *, approval_lapses: bool = True, now: datetime) -> None:
     """What pages show changed, and nobody is told: kept pages of the event are old."""
     event.updated_at = now
+    if approval_lapses:
+        _approval_lapses(event)
     places_changed(event.id)
+
+
+def _approval_lapses(event: Event) -> None:
+    """What a colleague approved to go public later is another now, which nobody has looked at."""
+    if event.awaits_its_time:
+        event.publish_at = None
 
 
 def programme_changed(
@@ -378,6 +399,7 @@ def _enter(
 def _revise(event: Event, before: dict[str, Any], *, tell: bool, now: datetime) -> None:
     event.revision += 1
     event.updated_at = now
+    _approval_lapses(event)
     if before["state"] == State.DRAFT:  # nobody knew it, so nobody has to be told
         event.announced_revision = event.told_revision = event.revision
     elif tell or event.tell_due_at is not None or announced_on_its_own(before, snapshot(event)):

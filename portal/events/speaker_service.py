@@ -18,6 +18,9 @@ from portal.uploads import Kept
 
 SPEAKER = Actor("speaker")
 
+OF_CONSENT = ("speaker.asked", "speaker.agreed", "speaker.refused")
+"""What comes of asking: no words of the team are others afterwards."""
+
 
 def add_speaker(
     event: Event, facts: Mapping[str, Any], photo: Kept | None, *, by: Actor, now: datetime
@@ -131,5 +134,5 @@ def _drop_unnamed(speaker: Speaker, had: set[str]) -> None:
 
 
 def _note(act: str, speaker: Speaker, *, by: Actor, now: datetime) -> None:
-    page_changed(speaker.event, now=now)
+    page_changed(speaker.event, approval_lapses=act not in OF_CONSENT, now=now)
     record(act, speaker, by=by, now=now, event_id=speaker.event_id)

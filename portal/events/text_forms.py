@@ -13,7 +13,7 @@ from portal.events import queries
 from portal.events.choices import worded
 from portal.events.merging import MergingForm
 from portal.events.models import Event
-from portal.events.rules import RESERVED, Kind
+from portal.events.rules import RESERVED, Kind, State
 from portal.fields import AddressField, TranslatedField, text
 from portal.i18n import ENDONYMS, Translated, language_name, languages, translated
 from portal.text import fold
@@ -24,6 +24,7 @@ MARKDOWN = _l(
     "An empty line begins a paragraph. **bold**, *italic*, [words](https://address), lines that "
     "begin with - or 1. make lists, with > a quotation, with ## a heading. No pictures, no HTML."
 )
+KEPT_WHILE_PUBLIC = _l("The event is public: enter a summary in at least one language.")
 SLUG_HELP = _l("The last part of the page’s address: a to z, 0 to 9 and hyphens.")
 
 
@@ -107,6 +108,12 @@ class TextsForm(MergingForm):
             "contacts": self._contacts(),
             "hashtag": f"#{self.hashtag.data.lstrip('#')}" if self.hashtag.data else "",
         }
+
+    def validate_summary(self, field: TranslatedField) -> None:
+        """What the event had to have before it was public, it keeps."""
+        if self.event.state is not State.DRAFT and self.event.summary and not field.data:
+            field.wrong = {languages()[0]: str(KEPT_WHILE_PUBLIC)}
+            raise ValidationError(KEPT_WHILE_PUBLIC)
 
     def validate_slug(self, field: Field) -> None:
         is_free_slug(field, but=self.event.id)

@@ -96,6 +96,14 @@ def test_who_is_in_already_is_not_added_twice(
     assert deliver() == []
 
 
+def test_what_is_said_of_a_colleagues_address_is_said_of_a_colleague(olga: PortalClient) -> None:
+    nobody = olga.submit(TEAM, {"email": "", "role": "editor"}, action="/team")
+    assert nobody.status_code == 422
+    assert "Enter the colleague’s mail address" in words(nobody)
+    mine = olga.submit(TEAM, {"email": "olga@example.org", "role": "editor"}, action="/team")
+    assert "Change the role in the table above." in words(mine)
+
+
 def test_a_form_that_is_wrong_keeps_what_was_typed(olga: PortalClient) -> None:
     page = olga.submit(
         TEAM, {"email": "nobody", "name": "Nobody", "role": "editor"}, action="/team"

@@ -369,7 +369,8 @@ VISITOR: dict[str, Way] = {
     "notice with a door": at("/events/door/privacy"),
     "reply": own("silent", "/reply"),
     "reply, not asked": own("confirmed", "/reply"),
-    "reply, yes": then(own("faithful", "/reply"), press),
+    "reply, answered": own("faithful", "/reply"),
+    "reply, yes": own("faithful", "?replied=yes"),
     "details": own("confirmed", "/details"),
     "details, everything missing": then(
         own("confirmed", "/details"), fill(first_name="", last_name="", email="ada"), press

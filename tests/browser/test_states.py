@@ -53,6 +53,7 @@ SAME_TITLE = {
     "own: asked again",
     "own: still comes",
     "reply, not asked",
+    "reply, answered",
     "reply, yes",
     "new event from a template",
     "publication, something missing",

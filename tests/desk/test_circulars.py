@@ -153,7 +153,10 @@ def test_who_withdrew_before_may_be_written_to(
     clock.shift(timedelta(minutes=1))
     deliver()
     send(client, draft(client, status="withdrawn"))
-    assert to(deliver()) == ["cid"]
+    (mail,) = deliver()
+    assert to([mail]) == ["cid"]
+    for part in (text_of(mail), html_of(mail)):
+        assert "because you had registered for this event" in " ".join(part.split())
 
 
 def test_a_worker_that_is_killed_writes_nothing_twice(
@@ -344,6 +347,20 @@ def test_the_preview_leads_from_one_to_the_next(client: PortalClient) -> None:
         assert client.get(f"{where}/preview?person={odd}").status_code == 200
 
 
+def test_nobody_at_the_desk_gets_the_link_with_which_a_person_acts(
+    client: PortalClient, deliver: Deliver
+) -> None:
+    typed = "<{manage_link}> [page]({manage_link}) `{manage_link}` \\{manage_link}"
+    page = write(client, draft(client, status="waitlisted"), **{"body-en": typed})
+    assert "Cid" in words(page) and "/..." in page.text
+    client.submit(page, action="/sending")
+    (mail,) = deliver()
+    link = link_in(mail)
+    token = link.strip("/").rpartition("/")[2]
+    assert token and token not in page.text
+    assert client.get(link).status_code == 200
+
+
 def test_what_is_sent_is_what_was_seen(app: Flask, client: PortalClient, deliver: Deliver) -> None:
     where = draft(client)
     seen = write(client, where)
@@ -405,7 +422,11 @@ def test_nobody_is_chosen_who_is_not_of_this_event(app: Flask, client: PortalCli
     token = find_form(client.get(LIST), "/approvals").values["csrf_token"]
     for typed in ([str(foreign)], [], ["x"], ["9" * 30]):
         data = {"csrf_token": token, "scope": "ticked", "id": typed}
-        assert client.post(LETTERS, data=data).status_code == 404
+        answer = client.post(LETTERS, data=data | {"status": "confirmed"})
+        assert answer.status_code == 422 and "Tick somebody" in words(answer)
+        assert f'href="{LIST}?status=confirmed"' in answer.text
+    with app.app_context():
+        assert db.session.query(Circular).count() == 0
     data = {"csrf_token": token, "scope": "all", "status": "lost"}
     assert client.post(LETTERS, data=data).status_code == 404
 

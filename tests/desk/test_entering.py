@@ -99,6 +99,7 @@ def test_where_others_wait_the_organiser_has_to_choose(app: Flask, client: Porta
         comes(app, name)
     page = enter(client)
     assert page.status_code == 409
+    assert "0 places are free. Others stand in line." in words(page)
     assert "Choose where the person stands in line" in words(page)
     assert "Grace" in page.text
     client.submit(page, {"placing": "end"}, action="/entry")
@@ -177,8 +178,11 @@ def test_who_asks_to_be_forgotten_is_not_entered_in_the_same_breath(
 def test_nobody_is_entered_where_no_event_is(
     app: Flask, client: PortalClient, state: State
 ) -> None:
+    form = client.get(FORM)
     opened(app, state=state)
-    assert enter(client).status_code == 409
+    assert client.get(FORM).status_code == 409
+    assert client.submit(form, GRACE, action="/entry").status_code == 409
+    assert "Enter somebody" not in words(client.get(LIST))
 
 
 def test_what_is_missing_is_said(app: Flask, client: PortalClient) -> None:

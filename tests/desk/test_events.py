@@ -275,6 +275,7 @@ def test_a_postponed_event_is_taken_up_again_after_its_old_day(
 def test_an_event_is_cancelled_for_everybody(
     app: Flask, client: PortalClient, deliver: Deliver
 ) -> None:
+    assert "Cancelled" not in words(client.get(f"{PAGE}registrations")).partition("Status")[0]
     page = client.get(f"{PAGE}cancellation")
     assert "send 3 letters" in page.get_data(as_text=True)
     client.submit(page, action="/cancellation")
@@ -283,8 +284,11 @@ def test_an_event_is_cancelled_for_everybody(
     listed = words(client.get(f"{PAGE}registrations?status=cancelled"))
     assert "3 people · Status: Cancelled" in listed
     assert "0 people" in words(client.get(f"{PAGE}registrations?status=confirmed"))
+    assert "Withdrawn 0 Cancelled 3 Letters" in words(client.get(f"{PAGE}registrations"))
     again = client.submit(page, action="/cancellation")
     assert again.status_code == 409
+    for offered in ("postponement", "cancellation"):
+        assert client.get(f"{PAGE}{offered}").status_code == 409
 
 
 def test_a_draft_is_published(app: Flask, client: PortalClient) -> None:

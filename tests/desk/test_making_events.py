@@ -187,6 +187,8 @@ def test_a_time_that_was_set_is_moved_and_withdrawn(
     assert event(app, "ready", "publish_at", "state") == (None, State.DRAFT)
     wrong = publish(client, draft, when="later", publish_at="2026-11-01T08:00")
     assert (wrong.status_code, "Choose a time from now on" in words(wrong)) == (422, True)
+    never = publish(client, draft, when="later", publish_at="2027-03-28T02:30")
+    assert "The clocks go forward" in words(never) and "Enter the time" not in words(never)
     empty = publish(client, draft, when="later", publish_at="")
     assert (empty.status_code, "Enter the time" in words(empty)) == (422, True)
     assert event(app, "ready", "state") == (State.DRAFT,)
@@ -267,6 +269,53 @@ def test_an_approved_draft_keeps_its_time(
     clock.shift(3 * 3600)
     deliver()
     assert event(app, "ready", "state") == (State.PUBLISHED,)
+
+
+@pytest.mark.settings(PORTAL_PUBLISH_APPROVAL="1")
+def test_what_is_approved_is_what_was_looked_at(
+    app: Flask, client: PortalClient, draft: str
+) -> None:
+    admin = sign_in(app, make_user(app, "admin@example.org", admin=True))
+    publish(client, draft)
+    looked_at = admin.get(f"{draft}publication")
+    write_title(client, draft, "Something else")
+    again = admin.submit(looked_at, action="/approval")
+    assert again.status_code == 409
+    assert "changed since you looked" in words(again) and "Something else" in words(again)
+    assert event(app, "ready", "state") == (State.DRAFT,)
+    admin.submit(again, action="/approval")
+    assert event(app, "ready", "state") == (State.PUBLISHED,)
+
+
+@pytest.mark.settings(PORTAL_PUBLISH_APPROVAL="1")
+@pytest.mark.parametrize("what", ["texts", "speakers"])
+def test_a_change_after_the_approval_takes_it_back(
+    app: Flask, client: PortalClient, draft: str, deliver: Deliver,
+    clock: time_machine.Traveller, what: str,
+) -> None:  # fmt: skip
+    admin = sign_in(app, make_user(app, "admin@example.org", admin=True))
+    publish(client, draft, when="later", publish_at="2026-11-02T12:00")
+    admin.submit(f"{draft}publication", action="/approval")
+    if what == "texts":
+        write_title(client, draft, "Something else")
+    else:
+        added = client.submit(f"{draft}speakers/new", {"name": "Nobody asked"}, action="/new")
+        assert added.status_code == 303, words(added)
+    for page in (draft, f"{draft}publication"):
+        assert "It was changed after it was approved" in words(client.get(page))
+    clock.shift(3 * 3600)
+    deliver()
+    assert event(app, "ready", "state") == (State.DRAFT,)
+    client, admin = sign_in(app, "olga@example.org"), sign_in(app, "admin@example.org")
+    publish(client, draft)
+    assert "changed after" not in words(client.get(draft))
+    admin.submit(f"{draft}publication", action="/approval")
+    assert event(app, "ready", "state", "publish_asked_by") == (State.PUBLISHED, None)
+
+
+def write_title(client: PortalClient, draft: str, title: str) -> None:
+    saved = client.submit(f"{draft}texts", {"title-en": title}, action="/texts")
+    assert saved.status_code == 303, words(saved)
 
 
 def told(letters: list[EmailMessage]) -> list[tuple[str, str]]:

@@ -176,8 +176,16 @@ def test_a_new_date_asks_everybody_whether_they_will_still_come(
     said_at = person(app, "ada").still_comes_at
     assert said_at == datetime(2026, 11, 2, 10, 1, tzinfo=UTC)
     clock.shift(60)
-    answer(client, ada, "yes")
+    answered = client.get(ada)
+    assert "You have answered: you still come" in words(answered)
+    assert "Yes, I still come" not in words(answered) and "No, give my" in words(answered)
+    client.submit(asked, {"reply": "yes"})
     assert person(app, "ada").still_comes_at == said_at
+
+    assert "You keep yours" in flat(letters["ada"]) and "You keep yours" not in flat(letters["zoe"])
+    assert "Your registration stays as it is" in flat(letters["zoe"])
+    waits = words(client.get(zoe))
+    assert "your registration is withdrawn" in waits and "your place" not in waits
 
     gone = client.get(answer(client, bob, "no"))
     assert "Your registration is withdrawn" in words(gone)
@@ -190,6 +198,10 @@ def test_a_new_date_asks_everybody_whether_they_will_still_come(
     assert person(app, "bob").status is Status.WITHDRAWN
     deliver()
     assert "Nobody asks this" in words(client.get(bob))
+
+
+def flat(mail: EmailMessage) -> str:
+    return " ".join(text_of(mail).split())
 
 
 def answer(client: PortalClient, path: str, said: str) -> str:

@@ -120,6 +120,22 @@ def test_what_cannot_be_is_said_and_leads_to_its_field(
     assert fact(app, "revision") == 1
 
 
+def test_what_publication_needs_is_kept_while_the_event_is_public(
+    app: Flask, client: PortalClient, other: PortalClient
+) -> None:
+    page = save(client, summary_en="", summary_fr="")
+    assert page.status_code == 422
+    assert "enter a summary in at least one language" in words(page)
+    homeless = other.submit(f"{PAGE}details", {"venue": "", "address": ""}, action="/details")
+    assert homeless.status_code == 422
+    assert "enter a venue or an address" in words(homeless)
+    with app.app_context(), transaction():
+        found = any_slug("trust")
+        assert found is not None
+        found.state = State.DRAFT
+    assert save(client, summary_en="", summary_fr="").status_code == 303
+
+
 def test_a_renamed_page_is_found_under_both_addresses_and_can_be_named_back(
     app: Flask, client: PortalClient
 ) -> None:

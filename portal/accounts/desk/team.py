@@ -25,7 +25,9 @@ def index() -> ResponseReturnValue:
     """The team, and the form by which somebody joins it."""
     event, form = own_event(), TeamMemberForm(role=TeamRole.ORGANISER.value)
     if form.validate_on_submit() and _is_in(form.email.data):
-        form.email.errors = [_("This colleague is in the team already. Change the role below.")]
+        form.email.errors = [
+            _("This colleague is in the team already. Change the role in the table above.")
+        ]
     if form.is_submitted() and not form.errors:
         _invite(form)
         return _to_team()

@@ -11,11 +11,11 @@ from flask_babel import lazy_gettext as _l
 from portal import clock
 from portal.accounts import queries as accounts
 from portal.accounts.guards import by, organiser
-from portal.accounts.models import User
 from portal.accounts.rules import Right
 from portal.errors import Refused
 from portal.events import letters as letters_to_us
 from portal.events import publication_service, service
+from portal.events.desk.publication import publication_page
 from portal.events.forms import DetailsForm, MoveOnlineForm, NewTimeForm, OnTheEventsClock
 from portal.events.guards import guard_event, needs, own_event
 from portal.events.making_forms import PublicationForm, ReasonForm
@@ -84,11 +84,13 @@ def publication() -> ResponseReturnValue:
 
 @bp.route("/postponement", methods=["GET", "POST"])
 def postponement() -> ResponseReturnValue:
+    service.ensure_postponable(own_event(), clock.now())
     return _one_step("events/desk/postponement.html", plans.of_postponing, service.postpone)
 
 
 @bp.route("/cancellation", methods=["GET", "POST"])
 def cancellation() -> ResponseReturnValue:
+    service.ensure_cancellable(own_event(), clock.now())
     return _one_step("events/desk/cancellation.html", plans.of_cancelling, service.cancel)
 
 
@@ -172,24 +174,7 @@ def _publish_draft(event: Event) -> ResponseReturnValue:
             colleagues = accounts.who_else_runs(event.id, organiser())
             letters_to_us.tell(colleagues, letters_to_us.ASKED, event, who=organiser(), now=now)
         return _to_event()
-    page = render_template(
-        "events/desk/publication.html",
-        event=event,
-        form=form,
-        act_form=ActForm(),
-        checklist=service.checklist(event, now),
-        missing=service.missing(event, now),
-        needs_approval=needs_approval,
-        asked_by=_who_asked(event),
-        is_own=event.publish_asked_by == organiser().id,
-    )
-    return page, 422 if form.errors else 200
-
-
-def _who_asked(event: Event) -> User | None:
-    if event.publish_asked_at is None or event.publish_asked_by is None:
-        return None
-    return accounts.by_id(event.publish_asked_by)
+    return publication_page(event, form), 422 if form.errors else 200
 
 
 def _plan(facts: dict[str, Any]) -> Plan:

@@ -51,6 +51,7 @@ def enter() -> ResponseReturnValue:
     if request.method == "POST":
         event = events.locked(event.id)
     form, now = EntryForm(event), clock.now()
+    by_hand.ensure_open(event, now)
     if not form.validate_on_submit():
         return _entry(form), 422 if form.errors else 200
     sent = Sent(form.person, {}, notice_version(event.notice_number), form.language.data)

@@ -25,6 +25,7 @@ from portal.registrations import exports, history, listing, queries, service, un
 from portal.registrations.desk.common import back, id_of, one
 from portal.registrations.listing import Wish
 from portal.registrations.rules import notice_version
+from portal.registrations.service import by_hand
 from portal.retention import queries as retention
 from portal.retention import service as copies
 from portal.web import page_number
@@ -69,6 +70,7 @@ def index() -> ResponseReturnValue:
         were_forgotten=not figures.everybody and listing.were_forgotten(event),
         letters_due=listing.letters_due_of([event.id]).get(event.id, 0),
         unreached=unreached.count(event.id),
+        is_open_to_entries=by_hand.is_open(event, clock.now()),
         labels=labels,
         heads=_heads(wish),
         form=ActForm(),

@@ -38,6 +38,18 @@ def outcome(event: Event, placing: Placing | None) -> Status | None:
     )
 
 
+def is_open(event: Event, now: datetime) -> bool:
+    """Whether anybody can be entered at all: what offers it asks this."""
+    return event.state in (State.PUBLISHED, State.POSTPONED) and not event.is_over(now)
+
+
+def ensure_open(event: Event, now: datetime) -> None:
+    """As `is_open`, with the reason."""
+    refuse_when_settled(event, now)
+    if event.state is State.DRAFT:
+        raise Refused(_("The event is a draft. Publish it first: the letter leads to its page."))
+
+
 def enter(
     event: Event, sent: Sent, *, source: str, placing: Placing | None, by: Actor, now: datetime
 ) -> Registration:
@@ -47,9 +59,7 @@ def enter(
     2018/1725, Article 16).
     """
     event = events.locked(event.id)
-    refuse_when_settled(event, now)
-    if event.state is State.DRAFT:
-        raise Refused(_("The event is a draft. Publish it first: the letter leads to its page."))
+    ensure_open(event, now)
     status = outcome(event, placing)
     if status is None:
         raise Refused(_("Choose where the person stands in line."))
