@@ -257,7 +257,7 @@ OCCASIONS = {
     "withdrawn": _l("Withdrawn"),
     "details_changed": _l("Details changed"),
     "address_changed": _l("Address changed"),
-    "programme_changed": _l("Programme changed"),
+    "programme_changed": _l("Event or programme changed"),
     "event_postponed": _l("Event postponed"),
     "event_cancelled": _l("Event cancelled"),
     "erased": _l("Registration deleted"),

@@ -55,4 +55,6 @@ def _when(facts: dict[str, Any]) -> str:
 
 def _where(facts: dict[str, Any]) -> str:
     place = ", ".join(part for part in (facts["venue"], facts["address"]) if part)
-    return place or _("Online")
+    if place:
+        return place
+    return _("Online") if facts["format"] == "online" else _("not known yet")
