@@ -1,6 +1,6 @@
 """The verbs that make an event: from nothing, from a template, from an earlier edition."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,12 +9,15 @@ from sqlalchemy import select
 from portal.accounts import service as accounts
 from portal.accounts.models import User
 from portal.audit.service import Actor, record
-from portal.db import db
+from portal.db import db, for_update
 from portal.errors import Refused
-from portal.events import patterns, service
+from portal.events import patterns, queries, service
 from portal.events.models import Event, Session, Template
 from portal.protection import queries as records
 from portal.protection.rules import copied
+
+SECOND_CLICK = timedelta(minutes=1)
+"""Within it, the same draft of the same organiser is the one that was just made."""
 
 
 def make(
@@ -25,7 +28,12 @@ def make(
     by: Actor,
     now: datetime,
 ) -> Event:
-    """A draft, perhaps after a pattern; who makes it is organiser of its team."""
+    """A draft, perhaps after a pattern; who makes it is organiser of its team.
+
+    A second click on the button makes none: it gets the first one's.
+    """
+    if (made := _made_just_now(organiser, facts, now)) is not None:
+        return made
     if pattern is not None:
         facts = patterns.facts(pattern, facts["starts_at"], _zone(facts, pattern), now) | facts
     event = service.create(facts, by=by, now=now)
@@ -39,6 +47,8 @@ def make_next(
     event: Event, facts: dict[str, Any], *, organiser: User, by: Actor, now: datetime
 ) -> Event:
     """The next edition: texts, programme and settings of this one, and nobody of it."""
+    if (made := _made_just_now(organiser, facts, now)) is not None:
+        return made
     made = make(facts, patterns.of(event), organiser=organiser, by=by, now=now)
     if (said := records.current(event.id)) is not None:
         service.keep_record(made, copied(said.facts), by=by, now=now)
@@ -61,6 +71,17 @@ def remove_template(template: Template, *, by: Actor, now: datetime) -> None:
     """Events that were made from it stay as they are."""
     record("template.removed", template, by=by, now=now)
     db.session.delete(template)
+
+
+def _made_just_now(organiser: User, facts: dict[str, Any], now: datetime) -> Event | None:
+    """Asked for under a lock, since both clicks may arrive at once."""
+    db.session.execute(for_update(select(User.id).where(User.id == organiser.id)))
+    drafts = queries.drafts_made_since(organiser.id, now - SECOND_CLICK)
+    same = [
+        each for each in drafts
+        if (each.title, each.starts_at) == (facts["title"], facts["starts_at"])
+    ]  # fmt: skip
+    return same[-1] if same else None
 
 
 def _zone(facts: dict[str, Any], pattern: dict[str, Any]) -> str:

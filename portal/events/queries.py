@@ -8,6 +8,7 @@ from itertools import chain, count
 from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, select
 from sqlalchemy.orm import selectinload
 
+from portal.accounts.models import Membership
 from portal.db import Stamp, db
 from portal.events.models import Appearance, Event, OldSlug, Revision, Session, Template
 from portal.events.rules import FEED_KEEPS_CANCELLED, RESERVED, Entrance, State
@@ -130,6 +131,15 @@ def last_left_feed(now: datetime) -> datetime | None:
 def any_slug(slug: str) -> Event | None:
     """The event under this address, drafts too: for the desk."""
     return db.session.scalar(select(Event).where(Event.slug == slug))
+
+
+def drafts_made_since(user_id: int, moment: datetime) -> Sequence[Event]:
+    """Of whose team this person is, the oldest first."""
+    mine = select(Membership.event_id).where(Membership.user_id == user_id)
+    question = select(Event).where(
+        Event.id.in_(mine), Event.state == State.DRAFT, Event.created_at > moment
+    )
+    return db.session.scalars(question.order_by(Event.id)).all()
 
 
 def slug_is_taken(slug: str, *, but: int | None = None) -> bool:

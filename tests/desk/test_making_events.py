@@ -101,8 +101,23 @@ def test_a_few_questions_make_a_draft_whose_maker_organises_it(
     assert client.get("/en/events/skills-at-sea/").status_code == 404
 
 
-def test_addresses_made_from_titles_do_not_meet(app: Flask, client: PortalClient) -> None:
+def test_a_second_click_makes_no_second_draft(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller
+) -> None:
+    page = client.get("/desk/events/new")
+    addresses = [client.submit(page, NEW, action="/new").headers["Location"] for _click in range(2)]
+    assert addresses == ["/desk/events/skills-at-sea/"] * 2
+    other = client.submit(page, NEW | {"starts_at": "2027-05-10T10:00"}, action="/new")
+    assert other.headers["Location"] == "/desk/events/skills-at-sea-2/"
+    clock.shift(60)
+    assert new(client).headers["Location"] == "/desk/events/skills-at-sea-3/"
+
+
+def test_addresses_made_from_titles_do_not_meet(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller
+) -> None:
     new(client)
+    clock.shift(60)
     second = new(client)
     assert second.headers["Location"] == "/desk/events/skills-at-sea-2/"
     greek = new(client, **{"title-en": "Δεξιότητες"})
