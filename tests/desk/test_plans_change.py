@@ -182,10 +182,11 @@ def test_a_new_date_asks_everybody_whether_they_will_still_come(
     client.submit(asked, {"reply": "yes"})
     assert person(app, "ada").still_comes_at == said_at
 
-    assert "You keep yours" in flat(letters["ada"]) and "You keep yours" not in flat(letters["zoe"])
-    assert "Your registration stays as it is" in flat(letters["zoe"])
+    assert "You keep yours as long" in flat(letters["ada"])
+    assert "Votre inscription reste telle quelle" in flat(letters["zoe"])
+    assert "Vous gardez la vôtre" not in flat(letters["zoe"])
     waits = words(client.get(zoe))
-    assert "your registration is withdrawn" in waits and "your place" not in waits
+    assert "votre inscription est annulée" in waits and "votre place" not in waits
 
     gone = client.get(answer(client, bob, "no"))
     assert "Your registration is withdrawn" in words(gone)
