@@ -9,8 +9,8 @@ from flask import Flask
 from playwright.sync_api import CDPSession, Page, expect
 
 from portal.config import Settings
-from portal.db import db
 from tests.desk.front_door import PASSWORD, code_now, make_user
+from tests.harness.applications import close
 from tests.harness.servers import Server
 
 EMAIL = "olga@example.org"
@@ -28,10 +28,7 @@ def portal(new_server: Callable[..., Server]) -> Iterator[tuple[str, Flask]]:
     make_user(app, EMAIL)
     server.start()
     yield address, app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["limit_counts"].dispose()
+    close(app)
 
 
 def plug_in(page: Page, *, verified: bool = True) -> tuple[CDPSession, str]:

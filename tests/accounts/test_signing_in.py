@@ -29,6 +29,7 @@ from tests.desk.front_door import (
     sign_in,
     words,
 )
+from tests.harness.applications import close
 from tests.harness.client import PortalClient
 from tests.harness.mails import text_of
 
@@ -280,9 +281,7 @@ def test_a_second_factor_outlives_a_rotation_of_the_secret_key(
     rotated = create_app(replace(settings, secret_keys=("k" * 20 + "0123456789abcdefghij",)))
     rotated.test_client_class = PortalClient
     assert sign_in(rotated, email).get("/desk/").status_code == 200
-    with rotated.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    close(rotated)
 
 
 # Password reset

@@ -13,6 +13,7 @@ from flask import Flask
 from portal.config import Settings
 from tests.bench.mailbox import MailSink
 from tests.bench.processes import cpu
+from tests.harness.applications import close
 from tests.harness.databases import (
     Cluster,
     Database,
@@ -80,13 +81,11 @@ class Portal:
     def in_app(self, work: Callable[[Flask], None]) -> None:
         """Do something with the same database, in this process."""
         from portal.app import create_app
-        from portal.db import db
 
         app = create_app(Settings.from_environ(self.server.environment()))
         with app.app_context():
             work(app)
-            db.session.remove()
-            db.engine.dispose()
+        close(app)
 
 
 @contextmanager

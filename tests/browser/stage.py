@@ -65,6 +65,7 @@ from tests.factories import (
     make_session,
     make_speaker,
 )
+from tests.harness.applications import close
 from tests.harness.servers import Server
 
 LINK = "https://meet.example.eu/trust"
@@ -253,10 +254,7 @@ def staged(server: Server) -> Iterator[Stage]:
         yield Stage(server.start(), app)
     finally:
         server.close()
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
-        app.extensions["limit_counts"].dispose()
+        close(app)
 
 
 def _event(slug: str) -> Event:

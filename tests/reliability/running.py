@@ -26,6 +26,7 @@ from portal.outbox.models import Message
 from portal.registrations import letters, queries
 from portal.registrations.models import Registration
 from tests.factories import make_event
+from tests.harness.applications import close
 from tests.harness.databases import Database
 from tests.harness.servers import Server
 
@@ -195,9 +196,7 @@ class Running:
     def close(self) -> None:
         self.server.close()
         if "app" in self.__dict__:
-            with self.app.app_context():
-                db.session.remove()
-                db.engine.dispose()
+            close(self.app)
 
 
 def _children_of(process: psutil.Process) -> list[psutil.Process]:

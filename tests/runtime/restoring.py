@@ -19,6 +19,7 @@ from portal.config import Settings
 from portal.db import db, transaction
 from portal.registrations.models import Registration
 from tests.factories import make_event
+from tests.harness.applications import close
 from tests.harness.client import form_in
 from tests.harness.servers import Server
 
@@ -38,10 +39,7 @@ def application(portal: Server) -> Iterator[Flask]:
     """A portal's rows, seen from this process."""
     app = create_app(Settings.from_environ(portal.environment()))
     yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["limit_counts"].dispose()
+    close(app)
 
 
 @contextmanager
