@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null)
-WORKERS ?= 2
+WORKERS ?= 3
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -18,7 +18,7 @@ run: .venv/.installed ## Start the portal with its demonstration (Ctrl-C stops i
 test: .venv/.installed-dev ## Run every test on SQLite and on PostgreSQL, in a real browser
 	@$(BIN)/python -m tests.harness.chromium
 	@$(BIN)/python -m portal.prepare
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.installed-dev ## Format, lint, types, import contracts, dependencies; no tests
 	$(BIN)/ruff format --check .

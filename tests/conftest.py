@@ -34,12 +34,18 @@ from tests.harness.portals import Portal
 from tests.harness.servers import Server
 from tests.harness.smtp import MailServer, mail_server
 
+SLOW = {"browser", "runtime", "reliability"}
 MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "settings(NAME=value, ...): more variables for the portal")
     config.addinivalue_line("markers", "own_portal: breaks its database, which nobody else may use")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes begins first, so that no process has much left when the others end."""
+    items.sort(key=lambda item: item.path.parent.name not in SLOW)
 
 
 @pytest.fixture(scope="session")
