@@ -1,18 +1,19 @@
-"""The verbs that make an event: from nothing, from a template, from an earlier edition."""
+"""The verbs that make an event, from nothing, a template or an earlier edition, and unmake it."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Delete, Table, delete, or_, select
 
 from portal.accounts import service as accounts
 from portal.accounts.models import User
 from portal.audit.service import Actor, record
 from portal.db import db, for_update
 from portal.errors import Refused
-from portal.events import patterns, queries, service
+from portal.events import patterns, queries, service, speaker_service
 from portal.events.models import Event, Session, Template
+from portal.events.rules import State
 from portal.protection import queries as records
 from portal.protection.rules import copied
 
@@ -54,6 +55,41 @@ def make_next(
         service.keep_record(made, copied(said.facts), by=by, now=now)
     record("event.copied", made, by=by, now=now, event_id=made.id, source=event.id)
     return made
+
+
+def ensure_removable(event: Event) -> None:
+    """Of what was public, people may have a letter or an entry in their calendar."""
+    if event.state is not State.DRAFT:
+        raise Refused(_("Only a draft can be deleted. An event that was public is cancelled."))
+
+
+def remove(event: Event, *, by: Actor, now: datetime) -> None:
+    """A draft that nobody wants any more, and all that was written for it.
+
+    Nobody can register for a draft, so nobody is told. The files of materials are swept away
+    within a day.
+    """
+    ensure_removable(event)
+    for speaker in tuple(event.speakers):
+        speaker_service.remove_speaker(speaker, by=by, now=now)
+    record("event.removed", event, by=by, now=now, event_id=event.id)
+    db.session.flush()
+    for statement in _without(event.id):
+        db.session.execute(statement)
+
+
+def _without(event_id: int) -> list[Delete]:
+    """What deletes the event, and before it all that hangs on it, in whichever part."""
+    events = db.metadata.tables[Event.__tablename__]
+    gone: dict[Table, ColumnElement[bool]] = {events: events.c.id == event_id}
+    for table in db.metadata.sorted_tables:
+        hanging = [
+            key.parent.in_(select(key.column).where(gone[key.column.table]))
+            for key in table.foreign_keys if key.column.table in gone
+        ]  # fmt: skip
+        if hanging:
+            gone[table] = or_(*hanging)
+    return [delete(table).where(which) for table, which in reversed(gone.items())]
 
 
 def keep_template(event: Event, name: str, *, by: Actor, now: datetime) -> Template:

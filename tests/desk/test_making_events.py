@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from portal.accounts.rules import TeamRole
 from portal.audit.models import Entry
 from portal.audit.service import COMMAND
+from portal.circulars import service as circulars
 from portal.db import db, transaction
 from portal.events import editions_service, service
-from portal.events.models import Event
+from portal.events.models import Appearance, Event
 from portal.events.queries import any_slug
 from portal.events.rules import Format, State
+from portal.reminders import service as reminders
+from portal.reminders.rules import Kind, Unit
 from tests.desk.front_door import make_user, sign_in, words
 from tests.factories import (
     keep_house_record,
     make_event,
+    make_link,
     make_registration,
     make_session,
     make_speaker,
@@ -43,6 +47,8 @@ NEW = {
     "ends_at": "2027-05-10T12:00",
     "zone": "Europe/Athens",
 }
+
+A_DAY_BEFORE = {"kind": Kind.REMINDER, "number": 1, "unit": Unit.DAYS, "at": time(10)}
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -111,6 +117,59 @@ def test_a_second_click_makes_no_second_draft(
     assert other.headers["Location"] == "/desk/events/skills-at-sea-2/"
     clock.shift(60)
     assert new(client).headers["Location"] == "/desk/events/skills-at-sea-3/"
+
+
+def rows(app: Flask) -> dict[str, int]:
+    """How many there are in each table, but for what is noted of every act and every chore."""
+    with app.app_context():
+        return {
+            name: db.session.execute(select(func.count()).select_from(table)).scalar_one()
+            for name, table in db.metadata.tables.items()
+            if name not in ("audit_entries", "heartbeats", "limit_counts")
+        }
+
+
+def test_a_draft_is_deleted_with_all_that_was_written_for_it(
+    app: Flask, client: PortalClient, deliver: Deliver
+) -> None:
+    with app.app_context(), transaction():
+        make_event(slug="other")
+    before = rows(app)
+    new(client)
+    with app.app_context(), transaction():
+        made = any_slug("skills-at-sea")
+        assert made is not None
+        session, speaker = make_session(made), make_speaker(made)
+        db.session.add(Appearance(session_id=session.id, speaker_id=speaker.id))
+        make_link(made)
+        reminders.add(made, A_DAY_BEFORE, by=COMMAND, now=made.created_at)
+        circulars.begin(made, {}, by=COMMAND, now=made.created_at)
+        service.rename(made, "skills", by=COMMAND, now=made.created_at)
+    assert {name for name, count in rows(app).items() if count != before[name]} >= {
+        "events", "event_revisions", "event_old_slugs", "memberships", "sessions", "speakers",
+        "appearances", "materials", "reminders", "circulars", "protection_versions",
+    }  # fmt: skip
+    page = client.get("/desk/events/skills/removal")
+    assert "Nobody but its team has seen it" in words(page)
+    assert client.submit(page, action="/removal").headers["Location"] == "/desk/"
+    assert rows(app) == before
+    assert deliver() == []
+    assert client.get("/desk/events/skills/").status_code == 404
+    assert "Skills at sea" not in words(client.get("/desk/"))
+    assert client.post("/desk/events/skills/removal").status_code in (400, 404)
+
+
+def test_what_was_published_meanwhile_is_not_deleted(
+    app: Flask, client: PortalClient, draft: str
+) -> None:
+    page = client.get(f"{draft}removal")
+    published = client.submit(f"{draft}publication", {"when": "now"}, action="/publication")
+    assert published.status_code == 303
+    refused = client.submit(page, action="/removal")
+    assert (refused.status_code, "Only a draft can be deleted" in words(refused)) == (409, True)
+    assert client.get(f"{draft}removal").status_code == 409
+    assert "Delete this draft" not in words(client.get(draft))
+    assert event(app, "ready", "state") == (State.PUBLISHED,)
 
 
 def test_addresses_made_from_titles_do_not_meet(

@@ -1,4 +1,4 @@
-"""An event handed on: to its next edition, to a template of the house."""
+"""An event handed on, to its next edition or to a template of the house; a draft deleted."""
 
 from datetime import timedelta
 
@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock
 from portal.accounts.guards import by, organiser
-from portal.events import editions_service
+from portal.events import editions_service, service
 from portal.events.guards import guard_event, own_event
 from portal.events.making_forms import EditionForm, TemplateForm
+from portal.forms import ActForm
 from portal.i18n import translated
 from portal.reminders import service as reminders
 from portal.wall_clock import moved
@@ -55,3 +56,14 @@ def template() -> ResponseReturnValue:
         return redirect(url_for("events_making.templates"), 303)
     page = render_template("events/desk/template.html", event=event, form=form)
     return page, 422 if form.errors else 200
+
+
+@bp.route("/removal", methods=["GET", "POST"])
+def removal() -> ResponseReturnValue:
+    """A draft that nobody wants any more; its address is free again."""
+    event, form = own_event(), ActForm()
+    if form.validate_on_submit():
+        editions_service.remove(service.locked(event.id), by=by(), now=clock.now())
+        return redirect(url_for("desk.front"), 303)
+    editions_service.ensure_removable(event)
+    return render_template("events/desk/removal.html", event=event, form=form)
