@@ -4,7 +4,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, RadioField, SelectField, URLField, ValidationError
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectField,
+    URLField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal import clock, labels
@@ -156,10 +164,15 @@ class DetailsForm(NewTimeForm):
 
 
 class MoveOnlineForm(OnTheEventsClock):
-    """The one question of an event that moves online; its answer may follow."""
+    """The one question of an event that moves online; its answer may follow.
 
-    names: tuple[str, ...] = ("joining_url",)
+    The place is in it so that its sender is told when a colleague has just found another.
+    """
+
+    names: tuple[str, ...] = ("joining_url", "venue", "address")
     joining_url = joining_url_field()
+    venue = HiddenField(_l("Venue"))
+    address = HiddenField(_l("Address"))
 
     @property
     def facts(self) -> dict[str, Any]:
