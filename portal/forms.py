@@ -25,11 +25,18 @@ class Form(FlaskForm):
     """
 
     unseen: Sequence[str] = ("csrf_token",)
+    to_publish: Sequence[str] = ()
+    """What may be empty as long as the event is a draft, as its label says."""
 
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: FlaskForm) -> Any:
             """Read once a language: Flask-WTF reads the file again for each request."""
             return _words(page_language())
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        for name in self.to_publish:
+            self[name].flags.to_publish = True
 
     def validate(self, extra_validators: Any = None) -> bool:
         is_valid = super().validate(extra_validators)

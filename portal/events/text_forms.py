@@ -66,6 +66,7 @@ class TextsForm(MergingForm):
         *(f"contact_{row}_{part}" for row in CONTACT_ROWS for part in ("role", "email")),
         "hashtag", "slug",
     )  # fmt: skip
+    to_publish = ("summary",)
     title = title_field()
     summary = TranslatedField(
         _l("Summary"), 500, rows=2, description=_l("One or two sentences, for lists and letters.")
