@@ -281,7 +281,18 @@ def _places(traceback: Any) -> list[str]:
 
 
 def _refused(error: Refused) -> Response:
-    return error_page(409, _("This cannot be done"), error.sentence)
+    return error_page(409, _("This cannot be done"), error.sentence, _way_on())
+
+
+def _way_on() -> tuple[str, str] | None:
+    """Where the refused go on: to the event that it was about, or to the desk."""
+    if request.path.startswith("/desk/"):
+        if slug := g.get("event_slug"):
+            return _("To the event"), url_for("events_desk.show", slug=slug)
+        return _("To the desk"), url_for("desk.front")
+    if slug := (request.view_args or {}).get("slug"):
+        return _("To the event"), url_for("events.show", slug=slug)
+    return None
 
 
 def _bad_link(error: BadLink) -> Response:

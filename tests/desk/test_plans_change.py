@@ -110,6 +110,22 @@ def test_an_event_moves_online_in_one_act(
     assert "https://meet.example.org" not in text_of(letters["ada"])
     refused = client.get(f"{PAGE}move-online")
     assert refused.status_code == 409
+    assert f'href="{PAGE}">To the event</a>' in refused.text
+
+
+def test_a_place_that_a_colleague_found_meanwhile_is_shown_before_it_goes(
+    app: Flask, client: PortalClient
+) -> None:
+    link = {"joining_url": "https://meet.example.org/1"}
+    review = client.submit(f"{PAGE}move-online", link, action="/move-online")
+    other = client.submit(f"{PAGE}details", {"venue": "Guild Hall"}, action="/details")
+    client.submit(other, {"step": "act"}, action="/details")
+    outdated = client.submit(review, {"step": "act"}, action="/move-online")
+    assert (outdated.status_code, fact(app, "venue")) == (409, "Guild Hall")
+    assert "Venue, as they left it: Guild Hall" in words(outdated)
+    again = client.submit(outdated, action="/move-online")
+    client.submit(again, {"step": "act"}, action="/move-online")
+    assert (fact(app, "venue"), fact(app, "joining_url")) == ("", link["joining_url"])
 
 
 def test_the_joining_link_may_follow_and_must_be_one(app: Flask, client: PortalClient) -> None:
