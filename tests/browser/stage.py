@@ -569,10 +569,14 @@ def _requests(now: datetime) -> None:
 
 
 def _doors(now: datetime, later: datetime) -> None:
-    """Buildings that ask: in time, past the cut-off, and not any more."""
+    """Buildings that ask: in time, past the cut-off, not after the event, and not any more.
+
+    The first list of the late one was taken out, that of the shut one was given on as well.
+    """
+    lists = {}
     for slug, closes_at in (
         ("door", later - timedelta(days=7)), ("late-door", now - timedelta(hours=1)),
-        ("old-door", later - timedelta(days=7)),
+        ("shut-door", later - timedelta(days=7)), ("old-door", later - timedelta(days=7)),
     ):  # fmt: skip
         event = _made(slug, later)
         facts = {
@@ -581,13 +585,18 @@ def _doors(now: datetime, later: datetime) -> None:
             "words": {"en": "Bring the document along.\nThe visitors’ entrance opens at 13:00."},
             "basis": "public_task", "closes_at": closes_at, "days_kept": 3,
         }  # fmt: skip
-        found = access_service.keep(event, facts, by=COMMAND, now=now)
+        lists[slug] = access_service.keep(event, facts, by=COMMAND, now=now)
         _comes(slug, f"{slug}-missing", organisation=LONG)
         given = _comes(slug, f"{slug}-given")
         sealed = {"birth_date": "1985-03-27", "nationality": "BE", "document_kind": "passport",
                   "document_number": "X1"}  # fmt: skip
         access_service.give(given, sealed, notice_version="2", by=COMMAND, now=now)
-    access_service.switch_off(found, by=COMMAND, now=now)
+    for slug in ("late-door", "shut-door"):
+        access_service.note_export(lists[slug], {}, {}, "csv", by=COMMAND, now=now)
+    access_service.give_on(lists["shut-door"], 1, by=COMMAND, now=now)
+    shut = lists["shut-door"].event
+    shut.starts_at, shut.ends_at = now - timedelta(days=2), now - timedelta(days=1)
+    access_service.switch_off(lists["old-door"], by=COMMAND, now=now)
 
 
 def _made(slug: str, starts_at: datetime, **facts: Any) -> Event:

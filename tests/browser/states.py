@@ -197,6 +197,11 @@ def _maintenance_meanwhile(page: Page, stage: Stage, lang: str) -> None:
         press(page)
 
 
+def _write_a_letter(page: Page) -> None:
+    with page.expect_navigation():
+        page.click("button[formaction$='/letters/']")
+
+
 def _signed_out(page: Page, stage: Stage, lang: str) -> None:
     _by_link(page, stage, lang)
     press(page)
@@ -366,6 +371,8 @@ VISITOR: dict[str, Way] = {
     "door, past the cut-off": gives("late-door-missing"),
     "door, given late": gives("late-door-given"),
     "door, removal": gives("door-given", "/removal"),
+    "door, after the event": gives("shut-door-given"),
+    "door, after the event, removal": gives("shut-door-given", "/removal"),
     "notice with a door": at("/events/door/privacy"),
     "reply": own("silent", "/reply"),
     "reply, not asked": own("confirmed", "/reply"),
@@ -453,6 +460,7 @@ DESK: dict[str, Way] = {
     "template removed": at_desk("/templates/1/removal"),
     "template kept": at_desk("/events/open/template"),
     "next edition": at_desk("/events/open/edition"),
+    "draft, to be deleted": at_desk("/events/draft/removal"),
     "texts": at_desk("/events/open/texts"),
     "texts, wrong": then(
         at_desk("/events/open/texts"),
@@ -551,6 +559,7 @@ DESK: dict[str, Way] = {
     "letter, preview of nothing": letter("empty", "/preview"),
     "letter, sent": letter("sent"),
     "letter, stopped": letter("stopped"),
+    "letter, to nobody": then(at_desk("/events/open/registrations"), _write_a_letter),
     "letter, deleting": letter("draft", "/removal"),
     "refusal": person("declining", "/refusal"),
     "withdrawal at the desk": person("declining", "/withdrawal"),
@@ -639,6 +648,8 @@ DESK: dict[str, Way] = {
     "access list, nothing chosen": then(at_desk("/events/open/access-list/settings"), press),
     "access list, to change": at_desk("/events/door/access-list/settings"),
     "access list, reminders": at_desk("/events/door/access-list/reminders"),
+    "access list, taken out": at_desk("/events/late-door/access-list/"),
+    "access list, given on": at_desk("/events/shut-door/access-list/"),
     "access list, to take out": at_desk("/events/door/access-list/export"),
     "access list, to switch off": at_desk("/events/door/access-list/removal"),
     "what is kept": at_desk("/events/kept/retention"),
