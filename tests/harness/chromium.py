@@ -5,7 +5,9 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHELL = "chromium-headless-shell"
+"""The same engine without windows, which needs a fifth less of the processor."""
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -32,15 +34,19 @@ def ensure() -> str:
 
 
 def _install() -> bool:
+    """The shell, or Chromium whole where the distribution has no package of the shell."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
+    install = ["install", "--yes", "--no-install-recommends"]
+    return _apt("update") and (_apt(*install, SHELL) or _apt(*install, "chromium"))
+
+
+def _apt(*arguments: str) -> bool:
     environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    install = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]
-    steps = (["apt-get", "update"], install)
-    return all(
-        subprocess.run(step, env=environ, stdout=subprocess.DEVNULL, check=False).returncode == 0
-        for step in steps
+    done = subprocess.run(
+        ["apt-get", *arguments], env=environ, stdout=subprocess.DEVNULL, check=False
     )
+    return done.returncode == 0
 
 
 if __name__ == "__main__":
