@@ -66,6 +66,7 @@ SAME_TITLE = {
     "code, wrong",
     "own, asked for the door",
     "own, given for the door",
+    "door, after the event, removal",
     "access list, nobody like that",
     "access list, none",
     "access list, erased",
