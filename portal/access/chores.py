@@ -1,21 +1,14 @@
 """The worker's duties for access lists."""
 
-import logging
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from portal.access import due, letters, queries, service
 from portal.access.rules import erased_because
 from portal.audit.service import WORKER
-from portal.db import db, transaction
+from portal.batches import AT_ONCE, on_its_own
+from portal.db import transaction
 from portal.registrations.models import Registration
-
-log = logging.getLogger("portal.access")
-
-AT_ONCE = 10
 
 
 def write_next_asked(now: datetime) -> bool:
@@ -29,7 +22,10 @@ def write_next_asked(now: datetime) -> bool:
             return False
         people = due.next_to_ask(found, now, AT_ONCE)
         for registration in people:
-            _on_its_own(registration, partial(letters.ask, found, registration, now=now), now)
+            on_its_own(
+                partial(letters.ask, found, registration, now=now),
+                partial(_set_aside, registration, now),
+            )
     return bool(people)
 
 
@@ -44,8 +40,10 @@ def write_next_reminders(now: datetime) -> bool:
             return False
         people = due.next_to_remind(now, AT_ONCE, found.id)
         for registration, visitor in people:
-            write = partial(letters.remind, found, registration, visitor, now=now)
-            _on_its_own(registration, write, now)
+            on_its_own(
+                partial(letters.remind, found, registration, visitor, now=now),
+                partial(_set_aside, registration, now),
+            )
     return bool(people)
 
 
@@ -71,16 +69,9 @@ def erase_over(now: datetime) -> bool:
     return True
 
 
-def _on_its_own(registration: Registration, write: Callable[[], None], now: datetime) -> None:
-    """A letter that cannot be written is set aside, visible at the desk, and blocks nobody."""
-    try:
-        with db.session.begin_nested(), db.session.no_autoflush:
-            write()
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:
-        log.error("a letter could not be written", exc_info=error)
-        registration.stuck_at, registration.stuck_reason = now, type(error).__name__
+def _set_aside(registration: Registration, now: datetime, reason: str) -> None:
+    """The desk shows whose letter cannot be written, and why."""
+    registration.stuck_at, registration.stuck_reason = now, reason
 
 
 CHORES = (write_next_asked, write_next_reminders, erase_who_left, erase_over)

@@ -1,15 +1,15 @@
 """The worker's duties towards registrants: each does one thing and says if there was one."""
 
-import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from portal import mail
 from portal.audit.service import WORKER
+from portal.batches import AT_ONCE, Attempt, on_its_own, together_or_one_by_one
 from portal.db import db, transaction
 from portal.events import queries as event_queries
 from portal.events import service as events
@@ -19,16 +19,9 @@ from portal.outbox import queries as outbox_queries
 from portal.registrations import letters, privacy, queries, service
 from portal.registrations.models import Answer, Registration
 
-log = logging.getLogger("portal.registrations")
-
 ANSWERS_ARE_KEPT = timedelta(days=2)
-AT_ONCE = 10
-"""Letters of one transaction: few, since on SQLite whoever registers waits for its end."""
-
 FLOOD = 20
 FLOOD_RESTS = timedelta(hours=1)
-
-Write = Callable[[Registration, Invite], None]
 
 
 def announce_rested_changes(now: datetime) -> bool:
@@ -56,7 +49,7 @@ def write_next_letters(now: datetime) -> bool:
     if not queries.someone_untold(now):
         return False
 
-    def write_some(write: Write) -> bool:
+    def write_some(attempt: Attempt) -> bool:
         untold = queries.next_untold(now, AT_ONCE)
         written: Counter[str] = Counter()
         invited = _invites_of(untold, now)
@@ -65,11 +58,14 @@ def write_next_letters(now: datetime) -> bool:
             if _is_flooded(registration, now, just_now=written[mailbox]):
                 registration.letter_due_at = now + FLOOD_RESTS
             else:
-                write(registration, invited[registration.id])
+                attempt(
+                    partial(letters.write, registration, invited[registration.id], now=now),
+                    partial(_set_aside, registration, now),
+                )
                 written[mailbox] += 1
         return bool(untold)
 
-    return _together_or_one_by_one(write_some, now)
+    return together_or_one_by_one(write_some)
 
 
 def write_next_news(now: datetime) -> bool:
@@ -77,21 +73,24 @@ def write_next_news(now: datetime) -> bool:
     if queries.event_with_news() is None:
         return False
 
-    def write_some(write: Write) -> bool:
+    def write_some(attempt: Attempt) -> bool:
         event = queries.event_with_news()
         if event is None:
             return False
         untold = queries.next_untold_of(event, AT_ONCE)
         invited = _invites_of(untold, now)
         for registration in untold:
-            write(registration, invited[registration.id])
+            attempt(
+                partial(letters.write, registration, invited[registration.id], now=now),
+                partial(_set_aside, registration, now),
+            )
         if not untold:
             if queries.someone_untold_of(event):
                 return False
             event.told_revision = event.announced_revision
         return True
 
-    return _together_or_one_by_one(write_some, now)
+    return together_or_one_by_one(write_some)
 
 
 def write_next_links(now: datetime) -> bool:
@@ -101,7 +100,10 @@ def write_next_links(now: datetime) -> bool:
     with transaction():
         registration = queries.next_asked_for_links()
         if registration is not None:
-            _on_its_own(registration, lambda: letters.write_links(registration, now=now), now)
+            on_its_own(
+                partial(letters.write_links, registration, now=now),
+                partial(_set_aside, registration, now),
+            )
     return True
 
 
@@ -144,41 +146,14 @@ def _is_flooded(registration: Registration, now: datetime, *, just_now: int) -> 
     return written + just_now >= FLOOD
 
 
-def _together_or_one_by_one(write_some: Callable[[Write], bool], now: datetime) -> bool:
-    """All of them in few statements; where one cannot be written, each behind a savepoint."""
-
-    def with_the_others(registration: Registration, invite: Invite) -> None:
-        letters.write(registration, invite, now=now)
-
-    def on_its_own(registration: Registration, invite: Invite) -> None:
-        _on_its_own(registration, lambda: letters.write(registration, invite, now=now), now)
-
-    try:
-        with transaction() as session, session.no_autoflush:
-            return write_some(with_the_others)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:  # whose fault it was is found out, and logged, one by one
-        with transaction():
-            return write_some(on_its_own)
-
-
 def _invites_of(registrations: Sequence[Registration], now: datetime) -> dict[int, Invite]:
     return invites.of_all([each.id for each in registrations], domain=mail.domain(), now=now)
 
 
-def _on_its_own(registration: Registration, write: Callable[[], None], now: datetime) -> None:
-    """A letter that cannot be written is set aside, visible at the desk, and blocks nobody."""
-    try:
-        with db.session.begin_nested(), db.session.no_autoflush:
-            write()
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:
-        log.error("a letter could not be written", exc_info=error)
-        registration.stuck_at = now
-        registration.stuck_reason = type(error).__name__
-        registration.links_asked_at = None
+def _set_aside(registration: Registration, now: datetime, reason: str) -> None:
+    """The desk shows whose letter cannot be written, and why."""
+    registration.stuck_at, registration.stuck_reason = now, reason
+    registration.links_asked_at = None
 
 
 CHORES = (

@@ -1,28 +1,17 @@
 """The worker's duties for reminders and thanks."""
 
-import logging
-from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-
+from portal.batches import AT_ONCE, Attempt, together_or_one_by_one
 from portal.circulars.rules import Outcome
-from portal.db import db, transaction
+from portal.db import transaction
 from portal.events.rules import State
 from portal.events.service import locked
 from portal.materials import queries as materials
-from portal.materials.models import Material
-from portal.registrations.models import Registration
 from portal.reminders import letters, queries, service
 from portal.reminders.models import Reminder, Run, Telling
 from portal.reminders.rules import Kind
-
-log = logging.getLogger("portal.reminders")
-
-AT_ONCE = 10
-"""As few as of other letters, since on SQLite whoever registers waits for the transaction's end."""
-
-Write = Callable[[Telling, Registration, Sequence[Material]], None]
 
 
 def begin_next_reminder(now: datetime) -> bool:
@@ -40,29 +29,11 @@ def begin_next_reminder(now: datetime) -> bool:
 
 
 def write_next_reminders(now: datetime) -> bool:
-    """Write the next copies; when all are written, or say what is no longer so, that is noted.
-
-    A copy and its note are one commit, so that a worker that is killed writes none twice.
-    """
+    """Write the next copies; when all are written, or say what is no longer so, that is noted."""
     if queries.writing() is None:
         return False
 
-    def with_the_others(
-        telling: Telling, registration: Registration, found: Sequence[Material]
-    ) -> None:
-        letters.write(telling, registration, found, now)
-
-    def on_its_own(telling: Telling, registration: Registration, found: Sequence[Material]) -> None:
-        _on_its_own(telling, registration, found, now)
-
-    try:
-        with transaction() as session, session.no_autoflush:
-            return _write_some(with_the_others, now)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:  # whose fault it was is found out, and logged, one by one
-        with transaction():
-            return _write_some(on_its_own, now)
+    return together_or_one_by_one(partial(_write_some, now=now))
 
 
 def take_back_outdated_reminders(now: datetime) -> bool:
@@ -81,7 +52,7 @@ def renew_refused_reminders(now: datetime) -> bool:
         return letters.take_back(queries.refused_at_an_old_address(AT_ONCE), parked=True) > 0
 
 
-def _write_some(write: Write, now: datetime) -> bool:
+def _write_some(attempt: Attempt, *, now: datetime) -> bool:
     run = queries.writing()
     if run is None:
         return False
@@ -89,7 +60,10 @@ def _write_some(write: Write, now: datetime) -> bool:
     people = queries.registrations_of(tellings)
     found = materials.of_event(run.reminder.event) if _lists_materials(run.reminder) else []
     for telling in tellings:
-        write(telling, people[telling.registration_id], found)
+        person = people[telling.registration_id]
+        attempt(
+            partial(letters.write, telling, person, found, now), partial(_set_aside, telling, now)
+        )
     if not tellings:
         queries.hold(run.reminder)
         if _still_says_so(run, now) and queries.someone_waits(run.id):
@@ -115,19 +89,9 @@ def _lists_materials(reminder: Reminder) -> bool:
     return reminder.kind is Kind.THANKS
 
 
-def _on_its_own(
-    telling: Telling, registration: Registration, found: Sequence[Material], now: datetime
-) -> None:
-    """A copy that cannot be written is set aside and does not hold up the others."""
-    try:
-        with db.session.begin_nested(), db.session.no_autoflush:
-            letters.write(telling, registration, found, now)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:
-        log.error("a letter could not be written", exc_info=error)
-        telling.outcome, telling.reason = Outcome.FAILED, type(error).__name__
-        telling.at, telling.message_id = now, ""
+def _set_aside(telling: Telling, now: datetime, reason: str) -> None:
+    telling.outcome, telling.reason = Outcome.FAILED, reason
+    telling.at, telling.message_id = now, ""
 
 
 CHORES = (
