@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page
 
 from portal import clock as portal_clock
 from portal.config import Settings
+from tests.harness.applications import hash_quickly
 from tests.harness.browsers import axe as run_axe
 from tests.harness.browsers import chromium, watched_page
 from tests.harness.client import PortalClient
@@ -40,7 +41,7 @@ MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "settings(NAME=value, ...): more variables for the portal")
-    config.addinivalue_line("markers", "own_portal: breaks its database, which nobody else may use")
+    config.addinivalue_line("markers", "own_portal: shares its portal with no test; hashes safely")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -102,6 +103,7 @@ def _portal(
         portal.renew()
     else:
         portal = Portal(databases, tmp_path_factory.mktemp("portal"), _templates, environ)
+        hash_quickly(portal.app)
         _shared_portals[databases] = portal
     yield portal
     portal.release()

@@ -55,6 +55,7 @@ def test_the_password_alone_opens_nothing(app: Flask, client: PortalClient) -> N
     assert client.get("/desk/").headers["Location"] == "/desk/sign-in?next=/desk/"
 
 
+@pytest.mark.own_portal
 def test_a_password_that_was_hashed_too_lightly_is_hashed_anew_at_sign_in(
     app: Flask, client: PortalClient
 ) -> None:
