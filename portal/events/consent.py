@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from portal import clock, tokens, uploads
 from portal.events import programme_queries as queries
 from portal.events import speaker_service, speaking
-from portal.events.meanwhile import in_words
 from portal.events.models import Speaker
 from portal.events.photos import picture
 from portal.events.rules import State
@@ -65,11 +64,10 @@ def details(token: str) -> ResponseReturnValue:
     """Their own words in the place of ours; nothing is shown before they say yes to it."""
     speaker = _held(token)
     form = OwnWordsForm(speaker)
-    conflicts = []
-    if form.validate_on_submit():
-        conflicts = form.conflicts(form.known)
-        kept = None if conflicts else uploads.from_field(form.photo, uploads.keep_picture)
-        if not conflicts and not form.errors:
+    status = 409 if form.is_outdated else 200
+    if status == 200 and form.validate_on_submit():
+        kept = uploads.from_field(form.photo, uploads.keep_picture)
+        if not form.errors:
             speaker_service.change_speaker(
                 speaker, form.facts, kept, without_photo=form.removes_photo,
                 by=speaker_service.SPEAKER, now=clock.now(),
@@ -81,9 +79,8 @@ def details(token: str) -> ResponseReturnValue:
         event=speaker.event,
         form=form,
         token=token,
-        conflicts=in_words(conflicts, _said),
     )
-    return page, 409 if conflicts else 422 if form.errors else 200
+    return page, 422 if form.errors and status == 200 else status
 
 
 @bp.get("/<lang>/speakers/<token>/photo")
@@ -122,12 +119,6 @@ def _bad_link(error: BadLink) -> ResponseReturnValue:
         _("It may be incomplete, or you are not a speaker of this event any more. Ask the "
           "organisers, who can send you another one."),
     )  # fmt: skip
-
-
-def _said(name: str, value: object) -> str:
-    if isinstance(value, dict):
-        return " / ".join(f"{lang}: {words}" for lang, words in value.items())
-    return str(value)
 
 
 def _held(token: str) -> Speaker:

@@ -55,11 +55,6 @@ class OnTheEventsClock(MergingForm):
     def zone_now(self) -> str:
         return self.event.zone
 
-    @property
-    def facts(self) -> dict[str, Any]:
-        """What the verbs want."""
-        return {name: self[name].data for name in self.names}
-
     def _needs_order(self, first: str, then: Field, sentence: str) -> None:
         before = self[first].data
         if before is not None and then.data is not None and then.data <= before:

@@ -1,7 +1,7 @@
 """Two people with one form: what changed meanwhile is shown, and nothing that was typed is lost."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, time
 from hashlib import sha256
 from typing import Any
@@ -27,6 +27,7 @@ class MergingForm(Form):
     `opened` carries a digest of each value as it was shown. Where only somebody else changed a
     field, theirs is taken; where only its sender did, it stays; where both did, the sender's stays
     in the input with the other's beside it, and nothing is saved before it was sent once more.
+    Of what is only being made nothing is `known`, and nobody can have changed it.
     """
 
     opened = HiddenField()
@@ -47,15 +48,19 @@ class MergingForm(Form):
         return "UTC"
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """What the verbs want."""
+        return {name: self[name].data for name in self.names}
+
+    @property
     def is_outdated(self) -> bool:
         """Whether somebody else changed what this form shows; then it says so."""
         seen = _seen(self.opened.data)
         taken: list[Changed] = []
         both: list[Changed] = []
-        for name in self.names:
-            field = self[name]
+        for field, now in self._compared():
             sent = _sent(field)
-            for key, theirs in _now(field, self.known[name], self.zone_now()).items():
+            for key, theirs in now.items():
                 if seen.get(key) == _digest(theirs) or sent[key] == theirs:
                     continue
                 ours_is_untouched = seen.get(key) == _digest(sent[key])
@@ -68,13 +73,18 @@ class MergingForm(Form):
 
     def _open(self) -> None:
         """Note what stands there now: that is what its next sender has seen."""
-        parts = {
-            key: _digest(value)
-            for name in self.names
-            for key, value in _now(self[name], self.known[name], self.zone_now()).items()
-        }
-        self.opened.data = " ".join(f"{key}={digest}" for key, digest in parts.items())
+        self.opened.data = " ".join(
+            f"{key}={_digest(value)}"
+            for _field, now in self._compared()
+            for key, value in now.items()
+        )
         self.opened.raw_data = None
+
+    def _compared(self) -> Iterator[tuple[Field, dict[str, str]]]:
+        """Each field that is there, and what it says now."""
+        for name in self.names:
+            if name in self and name in self.known:
+                yield self[name], _now(self[name], self.known[name], self.zone_now())
 
     def _show(self, taken: Iterable[Changed], both: Iterable[Changed]) -> None:
         self.form_errors = [str(self.outdated)]
@@ -161,7 +171,7 @@ def _label(field: Field, key: str) -> str:
 
 
 def _words(field: Field, theirs: str) -> str:
-    """Their value as people read it, in one line that is not too long."""
+    """Their value as people read it, in one line; in short where all of it stands beside."""
     if isinstance(field, BooleanField):
         return _("yes") if theirs == "true" else _("no")
     if isinstance(field, MomentField):
@@ -171,4 +181,7 @@ def _words(field: Field, theirs: str) -> str:
         named = {str(choice.value): str(choice.label) for choice in field.iter_choices()}
         return ", ".join(named.get(code, code) for code in chosen) or _("(empty)")
     line = " ".join(theirs.split())
-    return (line if len(line) <= LONGEST_SAID else f"{line[:LONGEST_SAID]}…") or _("(empty)")
+    stands_beside = isinstance(field, TranslatedField) and field.rows
+    if stands_beside and len(line) > LONGEST_SAID:
+        line = f"{line[:LONGEST_SAID]}…"
+    return line or _("(empty)")

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput
 
 from portal import labels
-from portal.events.meanwhile import Together
+from portal.events.merging import MergingForm
 from portal.events.models import Event, Session, Speaker
 from portal.events.programme_service import speaker_ids
 from portal.events.rules import SessionKind, lies_within
@@ -20,9 +20,13 @@ from portal.forms import Form
 from portal.i18n import translated
 
 
-class SessionForm(Together):
+class SessionForm(MergingForm):
     """One item of the programme; its times are read on the event's clock."""
 
+    outdated = _l(
+        "Somebody else has changed the session meanwhile. Nothing of yours is lost, and nothing is "
+        "saved yet: look at the form, and save again."
+    )
     names: tuple[str, ...] = (
         "title", "abstract", "starts_at", "ends_at", "kind", "sector", "room", "speakers",
     )  # fmt: skip
@@ -55,20 +59,15 @@ class SessionForm(Together):
     ) -> None:
         self.event = event
         self._choices = [SelectChoice(each.id, speaker_words(each)) for each in speakers]
-        self.known = known_facts(session, speakers) if session else {}
-        super().__init__(data=self.known | given)
-        if not self.is_submitted():
-            self.begin(self.known)
+        super().__init__(known_facts(session, speakers) if session else {}, **given)
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         self.starts_at.zone = self.ends_at.zone = self.event.zone
         self.speakers.choices = self._choices
         super().process(*args, **kwargs)
 
-    @property
-    def facts(self) -> dict[str, Any]:
-        """What the verbs want."""
-        return {name: self[name].data for name in self.names}
+    def zone_now(self) -> str:
+        return self.event.zone
 
     def validate_ends_at(self, field: Field) -> None:
         if self.starts_at.data is None or field.data is None:

@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from portal import uploads
-from portal.events.meanwhile import Together
+from portal.events.merging import MergingForm
 from portal.events.models import Speaker
 from portal.fields import AddressField, TranslatedField, text
 from portal.forms import Form
@@ -19,9 +19,13 @@ from portal.i18n import ENDONYMS, languages, page_language
 LONGEST_BIOGRAPHY = 1500
 
 
-class SpeakerForm(Together):
+class SpeakerForm(MergingForm):
     """What a page says of a speaker, once they agree."""
 
+    outdated = _l(
+        "Somebody else has changed this speaker meanwhile. Nothing that you typed is lost, and "
+        "nothing is saved yet: look at the form, and save again."
+    )
     names: tuple[str, ...] = ("name", "role", "affiliation", "biography", "photo_text")
     name = text(_l("Name"), 200, description=_l("Empty while it is not known: the role stands "
                                                 "there alone."))  # fmt: skip
@@ -39,21 +43,13 @@ class SpeakerForm(Together):
 
     def __init__(self, speaker: Speaker | None) -> None:
         self.speaker = speaker
-        self.known = {name: getattr(speaker, name) for name in self.names} if speaker else {}
-        super().__init__(data=self.known)
+        super().__init__({name: getattr(speaker, name) for name in self.names} if speaker else {})
         self.photo.description = _(
             "JPG, PNG or WEBP, at most %(most)s MB. It is made smaller, and loses where and with "
             "what it was taken.", most=uploads.settings().upload_megabytes,
         )  # fmt: skip
         if not (speaker and speaker.photo):
             del self.without_photo
-        if not self.is_submitted():
-            self.begin(self.known)
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """What the verbs want."""
-        return {name: self[name].data for name in self.names}
 
     @property
     def removes_photo(self) -> bool:
@@ -75,6 +71,10 @@ class SpeakerForm(Together):
 class OwnWordsForm(SpeakerForm):
     """The same, as speakers see it: they say their name, and speak of themselves."""
 
+    outdated = _l(
+        "The organisers have changed this meanwhile. Nothing that you typed is lost, and nothing "
+        "is saved yet: look at the form, and save again."
+    )
     name = text(_l("Name"), 200, _l("Enter your name."), render_kw={"autocomplete": "name"})
     biography = TranslatedField(_l("A few words about you"), LONGEST_BIOGRAPHY, rows=4)
     photo = FileField(_l("Photo of you"), render_kw={"accept": ".jpg,.jpeg,.png,.webp"})

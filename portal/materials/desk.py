@@ -1,20 +1,14 @@
 """An event's materials at the desk."""
 
-from typing import Any
-
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from portal import clock, uploads
 from portal.accounts.guards import by
 from portal.accounts.rules import Right
 from portal.events.guards import guard_event, needs, own_event
-from portal.events.meanwhile import in_words
 from portal.events.service import locked
 from portal.forms import ActForm
-from portal.i18n import ENDONYMS, translated
-from portal.labels import VISIBILITIES
 from portal.materials import queries, service
 from portal.materials.forms import FileForm, LinkForm, MaterialForm
 from portal.materials.models import Material
@@ -96,22 +90,14 @@ def place(material_id: int) -> ResponseReturnValue:
 
 
 def _form(form: MaterialForm, found: Material | None) -> ResponseReturnValue:
-    conflicts: list[dict[str, Any]] = []
-    if form.validate_on_submit():
-        met = form.conflicts(form.known) if found else []
-        kept = uploads.from_field(form.file, uploads.keep) if "file" in form and not met else None
-        if not met and not form.errors:
+    status = 409 if form.is_outdated else 200
+    if status == 200 and form.validate_on_submit():
+        kept = uploads.from_field(form.file, uploads.keep) if "file" in form else None
+        if not form.errors:
             _save(form, found, kept)
             return _to_list()
-        conflicts = in_words(met, _said)
-    page = render_template(
-        "materials/desk/form.html",
-        event=own_event(),
-        material=found,
-        form=form,
-        conflicts=conflicts,
-    )
-    return page, 409 if conflicts else 422 if form.errors else 200
+    page = render_template("materials/desk/form.html", event=own_event(), material=found, form=form)
+    return page, 422 if form.errors and status == 200 else status
 
 
 def _save(form: MaterialForm, found: Material | None, kept: uploads.Kept | None) -> None:
@@ -119,21 +105,6 @@ def _save(form: MaterialForm, found: Material | None, kept: uploads.Kept | None)
         service.add(own_event(), form.facts, kept, by=by(), now=clock.now())
     else:
         service.change(found, form.facts, kept, by=by(), now=clock.now())
-
-
-def _said(name: str, value: Any) -> str:
-    match name:
-        case "visibility":
-            return str(VISIBILITIES[value])
-        case "language":
-            return ENDONYMS.get(value, value)
-        case "session_id":
-            titles = {each.id: translated(each.title) for each in own_event().sessions}
-            return titles.get(value, _("the whole event"))
-        case _ if isinstance(value, dict):
-            return " / ".join(f"{lang}: {text}" for lang, text in value.items())
-        case _:
-            return str(value)
 
 
 def _hold() -> None:

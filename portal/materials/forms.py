@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from portal import filetypes, labels, uploads
-from portal.events.meanwhile import Together
+from portal.events.merging import MergingForm
 from portal.events.models import Event
 from portal.fields import TranslatedField, web_address
 from portal.i18n import ENDONYMS, page_language, translated
@@ -21,9 +21,13 @@ from portal.text import clean
 NO_SESSION = 0
 
 
-class MaterialForm(Together):
+class MaterialForm(MergingForm):
     """What is said of a material; where it is, is said by the two below."""
 
+    outdated = _l(
+        "Somebody else has changed the material meanwhile. Nothing that you typed is lost, and "
+        "nothing is saved yet: look at the form, and save again."
+    )
     names: tuple[str, ...] = ("title", "language", "visibility", "session_id")
     title = TranslatedField(_l("Title"), 200, _l("Enter a title in one language at least."))
     language = SelectField(
@@ -47,10 +51,8 @@ class MaterialForm(Together):
 
     def __init__(self, event: Event, material: Material | None) -> None:
         self.event, self.material = event, material
-        self.known = _known(material, self.names) if material else {}
-        super().__init__(data=self.known or {"language": page_language()})
-        if not self.is_submitted():
-            self.begin(self.known)
+        given = {} if material else {"language": page_language()}
+        super().__init__(_known(material, self.names) if material else {}, **given)
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         whole = SelectChoice(NO_SESSION, _("the whole event"))
@@ -61,9 +63,7 @@ class MaterialForm(Together):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What the verbs want."""
-        facts = {name: self[name].data for name in self.names}
-        return facts | {"session_id": facts["session_id"] or None}
+        return super().facts | {"session_id": self.session_id.data or None}
 
 
 class LinkForm(MaterialForm):

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -20,7 +20,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import Choice, SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import html_params
 
@@ -58,6 +58,11 @@ class CountryField(SelectField):
             widget=_country_widget,
             **options,
         )
+
+    def iter_choices(self) -> Iterator[Choice]:
+        """For who wants the name of one; the widget has its own."""
+        for code, name in countries(page_language()):
+            yield Choice(code, name, code == self.data, {})
 
     def pre_validate(self, form: Form) -> None:
         if self.data and self.data not in dict(countries(page_language())):

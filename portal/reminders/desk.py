@@ -67,7 +67,7 @@ def rule(reminder_id: int) -> ResponseReturnValue:
     """Its moment and its words; of two at one form the second sees what the first changed."""
     reminder = _one(reminder_id)
     form = ReminderForm(own_event(), reminder.kind, reminder)
-    if form.is_submitted() and form.is_outdated:
+    if form.is_outdated:
         return _form_page(form, reminder, 409)
     if form.validate_on_submit():
         facts, now = form.facts, clock.now()

@@ -98,7 +98,7 @@ class ReminderForm(MergingForm):
     @property
     def facts(self) -> dict[str, Any]:
         """What the verbs want."""
-        facts = {name: self[name].data for name in self.names}
+        facts = super().facts
         if "audience" in facts:
             facts["audience"] = Audience(facts["audience"])
         unit = Unit.HOURS if self.kind is Kind.SOON else Unit(facts["unit"])

@@ -89,9 +89,9 @@ def _two_editors(page: Page, stage: Stage, lang: str) -> None:
     page.fill("#abstract-en", f"Theirs, {number}")
     press(page)
     offered("programme", Session)(page, stage, lang)
-    seen = re.search(r'name="seen"[^>]*value="([^"]*)"', mine)
-    assert seen
-    page.evaluate("value => { document.querySelector('#seen').value = value }", unescape(seen[1]))
+    opened = re.search(r'name="opened"[^>]*value="([^"]*)"', mine)
+    assert opened
+    page.evaluate("was => { document.querySelector('#opened').value = was }", unescape(opened[1]))
     page.fill("#abstract-en", "Mine")
     press(page)
 

@@ -295,15 +295,37 @@ def test_the_second_of_two_editors_sees_what_changed_and_loses_nothing(
     page = send(client, mine, {"abstract-en": "Mine.", "title-fr": "Bienvenue"})
     assert page.status_code == 409
     said = words(page)
-    assert "Somebody else has changed this meanwhile" in said
-    assert "What it is about: now “en: Theirs.”. Your own words stand in the form" in said
-    assert "Room: now “Studio 9”. You had not changed it" in said
+    assert "Somebody else has changed the session meanwhile." in said
+    assert "What it is about (English): somebody else changed it too. Theirs: Theirs." in said
+    assert "Room, as they left it: Studio 9" in said
     html = page.get_data(as_text=True)
     assert "Mine.</textarea>" in html and 'value="Bienvenue"' in html and 'value="Studio 9"' in html
     act(client, send(client, page))
     assert sessions(app, "room", "abstract", "title") == [
         ("Studio 9", {"en": "Mine."}, {"en": "Welcome", "fr": "Bienvenue"})
     ]
+
+
+def test_who_speaks_and_when_is_told_apart_as_well(app: Flask, client: PortalClient) -> None:
+    path = f"{PAGE}{first_id(app)}"
+    with app.app_context(), transaction():
+        event = the_event()
+        ada, bob = (str(make_speaker(event, name=name).id) for name in ("Ada", "Bob"))
+    mine = client.get(path)
+    theirs = {"speakers": [ada, bob], "starts_at": "2027-01-18T14:15", "kind": "break"}
+    act(client, send(client, path, theirs))
+    page = send(client, mine, {"speakers": ada, "sector": "retail"})
+    said = words(page)
+    assert page.status_code == 409
+    assert "Speakers: somebody else changed it too. Theirs: Ada, Bob" in said
+    assert "Starts at, as they left it: 2027-01-18 14:15" in said
+    assert "Kind, as they left it: Break" in said
+    act(client, send(client, page))
+    assert sessions(app, "kind", "sector") == [(SessionKind.BREAK, "retail")]
+    with app.app_context():
+        (session,) = the_event().sessions
+        assert [each.speaker.name for each in session.appearances] == ["Ada"]
+        assert session.starts_at == JANUARY + timedelta(minutes=15)
 
 
 def test_a_conflict_at_the_second_step_is_seen_too(app: Flask, client: PortalClient) -> None:

@@ -296,11 +296,35 @@ def test_the_second_of_two_editors_loses_nothing(
 ) -> None:
     mine = client.get(ada)
     send(client, ada, {"affiliation": "Theirs"})
-    page = send(client, mine, {"affiliation": "Mine"})
+    page = send(client, mine, {"affiliation": "Mine", "photo": (BytesIO(picture()), "b.png")})
     assert page.status_code == 409
-    assert "Organisation: now “Theirs”" in words(page)
+    assert "Somebody else has changed this speaker meanwhile." in words(page)
+    assert "Organisation: somebody else changed it too. Theirs: Theirs" in words(page)
+    assert "Choose the photo again: browsers do not keep it." in words(page)
     send(client, page)
     assert speaker(app, "affiliation") == ("Mine",)
+
+
+def test_a_speaker_and_an_organiser_who_write_at_once_lose_nothing(
+    app: Flask, client: PortalClient, ada: str, deliver: Deliver
+) -> None:
+    own = asked(client, ada, deliver)
+    stranger = app.test_client()
+    mine = stranger.get(f"{own}/details")
+    send(client, ada, {"role-en": "Head", "biography-en": "Theirs.", "biography-fr": "La leur."})
+    page = stranger.submit(mine, {"name": "Ada B. Example", "biography-en": "Mine."})
+    assert page.status_code == 409
+    said = words(page)
+    assert "The organisers have changed this meanwhile." in said
+    assert "Role (English), as they left it: Head" in said
+    assert "A few words about you (English): somebody else changed it too." in said
+    assert "A few words about you (Français), as they left it: La leur." in said
+    assert speaker(app, "name") == ("Ada Example",)
+    assert stranger.submit(page).headers["Location"] == own
+    assert speaker(app, "name", "role", "biography") == (
+        "Ada B. Example", {"en": "Head", "fr": "Responsable formation"},
+        {"en": "Mine.", "fr": "La leur."},
+    )  # fmt: skip
 
 
 def test_parts_in_another_language_say_so(client: PortalClient, ada: str) -> None:

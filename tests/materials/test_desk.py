@@ -249,10 +249,15 @@ def test_the_second_of_two_editors_loses_nothing(app: Flask, client: PortalClien
     send(client, f"{PAGE}new/link", {"url": "https://example.org", "title-en": "A"})
     path = f"{PAGE}{material(app).id}"
     mine = client.get(path)
-    send(client, path, {"title-en": "Theirs", "visibility": "after"})
+    (session,) = re.findall(r'value="(\d+)">Welcome<', mine.text)
+    send(client, path, {"title-en": "Theirs", "visibility": "after", "session_id": session})
     page = send(client, mine, {"title-en": "Mine"})
     assert page.status_code == 409
-    assert "Title: now “en: Theirs”" in words(page)
+    said = words(page)
+    assert "Somebody else has changed the material meanwhile." in said
+    assert "Title (English): somebody else changed it too. Theirs: Theirs" in said
+    assert "Who finds it, as they left it: Everybody, once the event is over" in said
+    assert "Belongs to, as they left it: Welcome" in said
     send(client, page)
     found = material(app)
     assert (found.title, found.visibility.value) == ({"en": "Mine"}, "after")

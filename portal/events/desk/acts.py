@@ -119,7 +119,7 @@ def _two_steps(
     if step == "act":
         service.locked(own_event().id)  # read anew, before it is asked who changed it meanwhile
     form = make(own_event())
-    if form.is_submitted() and form.is_outdated:
+    if form.is_outdated:
         return render_template(template, event=own_event(), form=form), 409
     if not form.validate_on_submit() or step == "form":
         page = render_template(template, event=own_event(), form=form)

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal import clock, i18n, labels
+from portal import clock
 from portal.accounts.guards import by
 from portal.accounts.rules import Right
 from portal.errors import Refused
@@ -15,14 +15,9 @@ from portal.events import programme_queries as queries
 from portal.events import programme_service as verbs
 from portal.events import service
 from portal.events.guards import guard_event, needs, own_event
-from portal.events.meanwhile import Conflict, in_words
 from portal.events.models import Session
 from portal.events.programme import days_at_the_desk
-from portal.events.programme_forms import (
-    CancelSessionForm,
-    SessionForm,
-    speaker_words,
-)
+from portal.events.programme_forms import CancelSessionForm, SessionForm
 from portal.events.rules import SessionKind, State, overlapping
 from portal.forms import ActForm
 from portal.i18n import translated
@@ -133,11 +128,10 @@ def _two_steps(
 ) -> ResponseReturnValue:
     """The form; what it would do, if somebody is to be told; then the act."""
     step = request.form.get("step")
+    if form.is_outdated:
+        return _form_page(form, found), 409
     if not form.validate_on_submit() or step == "form":
-        return _form_page(form, found, []), 422 if form.errors else 200
-    conflicts = form.conflicts(form.known) if found else []
-    if conflicts:
-        return _form_page(form, found, conflicts), 409
+        return _form_page(form, found), 422 if form.errors else 200
     plan = _plan(form.facts, found)
     if step == "act" or not plan.letters:
         act(request.form.get("tell") == "yes")
@@ -152,34 +146,10 @@ def _two_steps(
     )
 
 
-def _form_page(form: SessionForm, found: Session | None, conflicts: list[Conflict]) -> str:
+def _form_page(form: SessionForm, found: Session | None) -> str:
     return render_template(
-        "events/desk/session.html",
-        event=own_event(),
-        session=found,
-        form=form,
-        State=State,
-        conflicts=in_words(conflicts, _said),
+        "events/desk/session.html", event=own_event(), session=found, form=form, State=State
     )
-
-
-def _said(name: str, value: Any) -> str:
-    """What the other editor wrote, in words."""
-    event = own_event()
-    match name:
-        case "starts_at" | "ends_at":
-            return i18n.moment_words(value, event.zone)
-        case "speakers":
-            names = {each.id: speaker_words(each) for each in queries.speakers(event)}
-            return ", ".join(names[each] for each in value)
-        case "kind":
-            return str(labels.SESSION_KINDS[value])
-        case "sector":
-            return str(labels.SECTORS.get(value, value))
-        case _ if isinstance(value, dict):
-            return " / ".join(f"{lang}: {text}" for lang, text in value.items())
-        case _:
-            return str(value)
 
 
 def _act_page(

@@ -1,7 +1,5 @@
 """An event's speakers at the desk: what is written of them, and whether they agreed."""
 
-from typing import Any
-
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,7 +10,6 @@ from portal.accounts.rules import Right
 from portal.events import letters, speaker_service, speaking
 from portal.events import programme_queries as queries
 from portal.events.guards import guard_event, needs, own_event
-from portal.events.meanwhile import in_words
 from portal.events.models import Speaker
 from portal.events.photos import picture
 from portal.events.service import locked
@@ -129,29 +126,14 @@ def note(speaker_id: int) -> ResponseReturnValue:
 
 
 def _form(form: SpeakerForm, found: Speaker | None) -> ResponseReturnValue:
-    conflicts: list[dict[str, Any]] = []
-    if form.validate_on_submit():
-        met = form.conflicts(form.known) if found else []
-        kept = None if met else uploads.from_field(form.photo, uploads.keep_picture)
-        if not met and not form.errors:
+    status = 409 if form.is_outdated else 200
+    if status == 200 and form.validate_on_submit():
+        kept = uploads.from_field(form.photo, uploads.keep_picture)
+        if not form.errors:
             _save(form, found, kept)
             return _to_list()
-        conflicts = in_words(met, said)
-    page = render_template(
-        "events/desk/speaker.html",
-        event=own_event(),
-        speaker=found,
-        form=form,
-        conflicts=conflicts,
-    )
-    return page, 409 if conflicts else 422 if form.errors else 200
-
-
-def said(name: str, value: Any) -> str:
-    """What the other editor wrote."""
-    if isinstance(value, dict):
-        return " / ".join(f"{lang}: {text}" for lang, text in value.items())
-    return str(value)
+    page = render_template("events/desk/speaker.html", event=own_event(), speaker=found, form=form)
+    return page, 422 if form.errors and status == 200 else status
 
 
 def _save(form: SpeakerForm, found: Speaker | None, kept: uploads.Kept | None) -> None:

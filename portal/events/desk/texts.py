@@ -31,7 +31,7 @@ def texts() -> ResponseReturnValue:
     if request.method == "POST":
         event = service.locked(event.id)  # read anew, before it is asked who changed it meanwhile
     form = TextsForm(event)
-    status = 409 if form.is_submitted() and form.is_outdated else 200
+    status = 409 if form.is_outdated else 200
     if status == 200 and form.validate_on_submit():
         service.edit(event, form.facts, form.slug.data, by=by(), now=clock.now())
         return redirect(url_for("events_desk.show", slug=event.slug, saved="yes"), 303)

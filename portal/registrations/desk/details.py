@@ -9,7 +9,7 @@ from portal.events import service as events
 from portal.events.guards import guard_event, own_event
 from portal.registrations import queries
 from portal.registrations.desk.common import LARGEST_ID, back, one
-from portal.registrations.desk.forms import CorrectionForm, EntryForm, Meanwhile, NoteForm
+from portal.registrations.desk.forms import CorrectionForm, EntryForm, NoteForm
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key, name_key
 from portal.registrations.rules import Status, notice_version
@@ -27,12 +27,13 @@ def correct(registration_id: int) -> ResponseReturnValue:
         events.locked(own_event().id)
     registration = one(registration_id)
     form = CorrectionForm(registration)
+    if form.is_outdated:
+        return _correction(registration, form), 409
     if not form.validate_on_submit():
         return _correction(registration, form), 422 if form.errors else 200
-    meanwhile = form.meanwhile(registration)
     namesake = _namesake(registration, form)
-    if meanwhile or namesake is not None:
-        return _correction(registration, form, meanwhile, namesake), 409
+    if namesake is not None:
+        return _correction(registration, form, namesake), 409
     changing.correct(
         registration,
         _person(registration, form),
@@ -99,16 +100,15 @@ def _namesake(registration: Registration, form: CorrectionForm) -> Registration 
 
 
 def _correction(
-    registration: Registration,
-    form: CorrectionForm,
-    meanwhile: list[Meanwhile] | None = None,
-    namesake: Registration | None = None,
+    registration: Registration, form: CorrectionForm, namesake: Registration | None = None
 ) -> str:
     return render_template(
         "registrations/desk/details.html",
-        event=own_event(), registration=registration, form=form, meanwhile=meanwhile,
+        event=own_event(),
+        registration=registration,
+        form=form,
         namesake=namesake,
-    )  # fmt: skip
+    )
 
 
 def _entry(form: EntryForm, known: Registration | None = None, *, undecided: bool = False) -> str:

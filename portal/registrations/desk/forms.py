@@ -1,8 +1,6 @@
 """What organisers may send about a person."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +21,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal import labels
+from portal.events.merging import MergingForm
 from portal.events.models import Event
 from portal.fields import WholeNumberField, text
 from portal.forms import Form
@@ -91,21 +90,14 @@ def _say(field: Field, label: Any, missing: Any, description: Any) -> None:
     field.render_kw = {**(field.render_kw or {}), "autocomplete": "off"}
 
 
-@dataclass(frozen=True, slots=True)
-class Meanwhile:
-    """What somebody else changed since the form was opened."""
+class CorrectionForm(AboutSomebody, MergingForm):
+    """All of a person's fields, and the consents that they gave."""
 
-    name: str
-    label: str
-    old: str
-    new: str
-
-
-class CorrectionForm(AboutSomebody):
-    """All of a person's fields; `seen` is what its reader saw when it was opened."""
-
-    unseen = ("csrf_token", "seen")
-    seen = HiddenField()
+    outdated = _l(
+        "Somebody else, perhaps the person, has changed the details meanwhile. Nothing of yours is "
+        "lost, and nothing is saved yet: look at the form, and save again."
+    )
+    names = (*FIELDS, "language")
     taken = SelectMultipleField(
         _l("Take a consent away"),
         [Optional()],
@@ -117,10 +109,8 @@ class CorrectionForm(AboutSomebody):
     def __init__(self, registration: Registration) -> None:
         given = registration.consents
         needs = [about for consent, about in NEEDED_FOR.items() if consent in given]
-        now = _values(registration)
-        super().__init__(
-            registration.event, needs=needs, data=now | {"seen": json.dumps(now), "taken": []}
-        )
+        known = {name: str(getattr(registration, name) or "") for name in self.names}
+        super().__init__(registration.event, needs=needs, known=known)
         self.taken.choices = [
             SelectChoice(name, labels.CONSENTS[name]) for name in CONSENTS if name in given
         ]
@@ -130,41 +120,6 @@ class CorrectionForm(AboutSomebody):
     @property
     def taken_away(self) -> list[str]:
         return list(self.taken.data or []) if "taken" in self else []
-
-    def meanwhile(self, registration: Registration) -> list[Meanwhile]:
-        """What changed since; this form takes it over wherever its reader changed nothing."""
-        seen, now = self._seen(), _values(registration)
-        changed = [name for name in now if name in self and seen.get(name, now[name]) != now[name]]
-        found = [
-            Meanwhile(name, str(self[name].label.text), self._words(name, seen[name]),
-                      self._words(name, now[name]))
-            for name in changed
-        ]  # fmt: skip
-        for name in changed:
-            if (self[name].data or "") == seen[name]:
-                self[name].data = now[name]
-        self.seen.data = json.dumps(now)
-        return found
-
-    def _seen(self) -> dict[str, str]:
-        """Nonsense is what nobody saw: it differs from nothing."""
-        try:
-            read = json.loads(self.seen.data or "{}")
-        except ValueError:
-            read = {}
-        pairs = read.items() if isinstance(read, dict) else ()
-        return {name: value for name, value in pairs if isinstance(value, str)}
-
-    def _words(self, name: str, value: str) -> str:
-        """A code as the field's own list has it."""
-        choices = self[name].choices if name in ("stakeholder_group", "attendance") else ()
-        said = {each.value: str(each.label) for each in choices}
-        return said.get(value, value)
-
-
-def _values(registration: Registration) -> dict[str, str]:
-    """What the form shows of a person, as browsers send it back."""
-    return {name: str(getattr(registration, name) or "") for name in (*FIELDS, "language")}
 
 
 class EntryForm(AboutSomebody):
