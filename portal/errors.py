@@ -7,3 +7,7 @@ class Refused(Exception):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+
+
+class Gone(Refused):
+    """The event that it was asked of was deleted in the meantime."""

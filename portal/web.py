@@ -32,7 +32,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.config import Settings
 from portal.db import db, writing
-from portal.errors import Refused
+from portal.errors import Gone, Refused
 from portal.tokens import BadLink
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ def init_web(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_finish)
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Gone, _gone)
     app.register_error_handler(BadLink, _bad_link)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(OperationalError, _database_away)
@@ -282,6 +283,13 @@ def _places(traceback: Any) -> list[str]:
 
 def _refused(error: Refused) -> Response:
     return error_page(409, _("This cannot be done"), error.sentence, _way_on())
+
+
+def _gone(error: Gone) -> Response:
+    """No part of the page may be about the event any more."""
+    g.pop("event", None)
+    g.pop("event_slug", None)
+    return error_page(410, _("This cannot be done"), error.sentence, _way_on())
 
 
 def _way_on() -> tuple[str, str] | None:

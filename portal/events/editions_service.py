@@ -18,7 +18,7 @@ from portal.protection import queries as records
 from portal.protection.rules import copied
 
 SECOND_CLICK = timedelta(minutes=1)
-"""Within it, the same draft of the same organiser is the one that was just made."""
+"""Within it, the same answers of the same organiser are the draft that was just made."""
 
 
 def make(
@@ -112,12 +112,11 @@ def remove_template(template: Template, *, by: Actor, now: datetime) -> None:
 def _made_just_now(organiser: User, facts: dict[str, Any], now: datetime) -> Event | None:
     """Asked for under a lock, since both clicks may arrive at once."""
     db.session.execute(for_update(select(User.id).where(User.id == organiser.id)))
-    drafts = queries.drafts_made_since(organiser.id, now - SECOND_CLICK)
-    same = [
-        each for each in drafts
-        if (each.title, each.starts_at) == (facts["title"], facts["starts_at"])
-    ]  # fmt: skip
-    return same[-1] if same else None
+    answers = {name: value for name, value in facts.items() if name != "slug"}
+    for draft in queries.drafts_made_since(organiser.id, now - SECOND_CLICK):
+        if all(getattr(draft, name) == value for name, value in answers.items()):
+            return draft
+    return None
 
 
 def _zone(facts: dict[str, Any], pattern: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.audit.service import Actor, record
 from portal.db import db, for_update
-from portal.errors import Refused
+from portal.errors import Gone, Refused
 from portal.events import queries, rules
 from portal.events.models import Event, OldSlug, Revision
 from portal.events.rules import (
@@ -41,7 +41,11 @@ def locked(event_id: int) -> Event:
     On SQLite the writing transaction holds it already (see `db.py`).
     """
     question = for_update(select(Event).where(Event.id == event_id))
-    return db.session.scalars(question.execution_options(populate_existing=True)).one()
+    held = question.execution_options(populate_existing=True)
+    event = db.session.scalars(held).one_or_none()
+    if event is None:
+        raise Gone(_("This draft has just been deleted."))
+    return event
 
 
 def held(event_id: int) -> Entrance:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
+from functools import partial
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -113,10 +116,47 @@ def test_a_second_click_makes_no_second_draft(
     page = client.get("/desk/events/new")
     addresses = [client.submit(page, NEW, action="/new").headers["Location"] for _click in range(2)]
     assert addresses == ["/desk/events/skills-at-sea/"] * 2
-    other = client.submit(page, NEW | {"starts_at": "2027-05-10T10:00"}, action="/new")
+    other = client.submit(page, NEW | {"format": "online"}, action="/new")
     assert other.headers["Location"] == "/desk/events/skills-at-sea-2/"
     clock.shift(60)
     assert new(client).headers["Location"] == "/desk/events/skills-at-sea-3/"
+
+
+def at_once(*acts: Callable[[], TestResponse]) -> list[TestResponse]:
+    """Several browsers in the same moment; nothing of theirs fails."""
+    start = Barrier(len(acts))
+
+    def begin(act: Callable[[], TestResponse]) -> TestResponse:
+        start.wait(10)
+        return act()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [each.result(30) for each in [pool.submit(begin, act) for act in acts]]
+
+
+def test_two_clicks_at_once_make_one_draft_and_delete_it_once(
+    app: Flask, client: PortalClient
+) -> None:
+    """Of what one of them deleted, the other is told so."""
+    browsers = (client, sign_in(app, "olga@example.org"))
+    before = rows(app)
+    for _round in range(4):
+        forms = [each.get("/desk/events/new") for each in browsers]
+        made = at_once(*(
+            partial(each.submit, form, NEW, action="/new")
+            for each, form in zip(browsers, forms, strict=True)
+        ))  # fmt: skip
+        assert {each.headers["Location"] for each in made} == {"/desk/events/skills-at-sea/"}
+        assert rows(app)["events"] == before["events"] + 1
+        pages = [each.get("/desk/events/skills-at-sea/removal") for each in browsers]
+        gone = at_once(*(
+            partial(each.submit, page, action="/removal")
+            for each, page in zip(browsers, pages, strict=True)
+        ))  # fmt: skip
+        first, second = sorted(each.status_code for each in gone)
+        assert first == 303
+        assert second in (404, 410)
+        assert rows(app) == before
 
 
 def rows(app: Flask) -> dict[str, int]:
