@@ -41,8 +41,8 @@ def locked(event_id: int) -> Event:
     On SQLite the writing transaction holds it already (see `db.py`).
     """
     question = for_update(select(Event).where(Event.id == event_id))
-    held = question.execution_options(populate_existing=True)
-    event = db.session.scalars(held).one_or_none()
+    anew = question.execution_options(populate_existing=True)
+    event = db.session.scalars(anew).one_or_none()
     if event is None:
         raise Gone(_("This draft has just been deleted."))
     return event

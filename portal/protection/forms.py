@@ -32,7 +32,6 @@ class Part(Form):
 
 
 class ControllerForm(Part):
-    to_publish = ("name", "address", "email")
     name = text(_l("Name of the body"), 200)
     address = text(_l("Postal address"), 300)
     email = AddressField(_l("Mailbox for questions about data"), optional=True,
@@ -40,7 +39,6 @@ class ControllerForm(Part):
 
 
 class PurposeForm(Part):
-    to_publish = ("what", "basis")
     what = TranslatedField(_l("What for"), 500, rows=2)
     basis = SelectField(
         _l("What makes it lawful"),
@@ -76,7 +74,6 @@ def _days(kept: Kept) -> WholeNumberField:
 class RecordForm(Form):
     """A record as a whole; `number` is the version that its reader has seen."""
 
-    to_publish = ("officer_email", "recipients", *Kept)
     number = HiddenField()
     law = RadioField(
         _l("Which law the responsible body is under"),
@@ -121,11 +118,6 @@ class RecordForm(Form):
     contact = _days(Kept.CONTACT)
     organisation = _days(Kept.ORGANISATION)
     needs = _days(Kept.NEEDS)
-
-    def __init__(self, *args: Any, **given: Any) -> None:
-        super().__init__(*args, **given)
-        for question in (self.law, self.transfers):
-            question.flags.required = True  # an answer is chosen from the beginning
 
     def validate_register_url(self, field: Field) -> None:
         if field.data:

@@ -123,6 +123,8 @@ def test_what_cannot_be_is_said_and_leads_to_its_field(
 def test_what_publication_needs_is_kept_while_the_event_is_public(
     app: Flask, client: PortalClient, other: PortalClient
 ) -> None:
+    form = words(client.get(f"{PAGE}texts"))
+    assert "Summary (needed before it is published)" in form and "About (optional)" in form
     page = save(client, summary_en="", summary_fr="")
     assert page.status_code == 422
     assert "enter a summary in at least one language" in words(page)
