@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -40,6 +41,12 @@ def press(page: Page, words: str | re.Pattern[str], tag: str = "a") -> None:
 def enter(page: Page) -> None:
     with page.expect_navigation():
         page.keyboard.press("Enter")
+
+
+def await_focus(page: Page, id: str) -> dict[str, Any]:
+    """A browser gives the focus that a page asks for (autofocus) when it first draws the page."""
+    page.wait_for_function("id => document.activeElement.id === id", arg=id)
+    return focused(page)
 
 
 def write(page: Page, **fields: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import WIDE, Look, Window
-from tests.browser.keys import enter, press, set_time, tab_to, write
+from tests.browser.keys import await_focus, enter, press, set_time, tab_to, write
 from tests.browser.looking import focused
 from tests.browser.stage import ORGANISERS, Stage
 from tests.harness.mails import MailBox, calendar_of
@@ -36,8 +36,7 @@ def test_a_newcomer_needs_no_mouse(stage: Stage, window: Window, look: Look) -> 
     tab_to(page, id="first_name")
     page.keyboard.type("Kay")
     press(page, "Register", "button")
-    summary = focused(page)
-    assert summary["id"] == "error-summary"
+    await_focus(page, "error-summary")
     assert page.title().startswith("Error:")
     assert page.locator("#first_name").input_value() == "Kay"
     page.keyboard.press("Tab")
@@ -126,7 +125,7 @@ def test_a_letter_to_a_selection_needs_no_mouse(stage: Stage, window: Window) ->
     press(page, "Write a letter", "button")
 
     press(page, "Save and look at it", "button")
-    assert focused(page)["id"] == "error-summary"
+    await_focus(page, "error-summary")
     write(page, **{"subject-en": "Bring a pen, {first_name}", "body-en": "See you there."})
     press(page, "Save and look at it", "button")
     assert page.get_by_text("Bring a pen, Settled").first.is_visible()
@@ -146,7 +145,7 @@ def test_an_event_is_made_and_published_without_a_mouse(
     press(page, "Sign in", "button")
     press(page, "New event")
     press(page, "Make the draft", "button")
-    assert focused(page)["id"] == "error-summary"
+    await_focus(page, "error-summary")
     assert page.title().startswith("Error:")
     title = f"Keys {look.width}"
     tab_to(page, id="title-en")
