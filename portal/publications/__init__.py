@@ -1,0 +1,1 @@
+"""The catalogue of publications: records, their files, and how machines read them."""
