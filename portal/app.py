@@ -14,7 +14,7 @@ from portal.accounts import views as accounts
 from portal.accounts.desk import account, colleagues, identity, passkeys, team
 from portal.accounts.setup import init_accounts
 from portal.circulars import desk as circulars_desk
-from portal.config import ROOT, Misconfigured, Settings, ensure_safe
+from portal.config import Misconfigured, Settings, ensure_safe
 from portal.db import init_db
 from portal.desk import views as desk
 from portal.events import consent as speakers
@@ -28,7 +28,7 @@ from portal.events.desk import publication as event_publication
 from portal.events.desk import speakers as speakers_desk
 from portal.events.desk import texts as event_texts
 from portal.extensions import compress, csrf, limiter
-from portal.i18n import babel, languages, wanted_language
+from portal.i18n import TEXTS, babel, languages, wanted_language
 from portal.limits import init_limits
 from portal.maintenance import init_maintenance
 from portal.materials import desk as materials_desk
@@ -114,7 +114,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     babel.init_app(
         app,
         default_locale=settings.languages[0],
-        default_translation_directories=str(ROOT / "portal" / "translations"),
+        default_translation_directories=str(TEXTS),
         locale_selector=_language,
     )
     init_accounts(app, settings)

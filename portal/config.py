@@ -74,7 +74,7 @@ class Settings:
     mail_from: str
     secret_keys: tuple[str, ...] = field(repr=False)
     instance: str
-    languages: tuple[str, ...] = ("en", "fr")
+    languages: tuple[str, ...] = ("en", "fr", "de", "el")
     zone: str = "Europe/Brussels"
     oidc: Oidc | None = None
     trusted_proxies: int = 0
@@ -310,7 +310,7 @@ class _Reader:
         return "" if value == "off" else value
 
     def languages(self) -> tuple[str, ...]:
-        codes = self.listed("PORTAL_LANGUAGES", "en,fr")
+        codes = self.listed("PORTAL_LANGUAGES", "en,fr,de,el")
         well_formed = all(re.fullmatch(r"[a-z]{2}", code) for code in codes)
         if not codes or not well_formed or len(set(codes)) < len(codes):
             self.wrong.append("PORTAL_LANGUAGES has to be a list of different codes: en,fr.")

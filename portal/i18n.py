@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
 from babel.dates import format_date, format_time, get_timezone_location
+from babel.support import Translations
 from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale, get_translations
 from flask_babel import gettext as _
 
+from portal.config import ROOT
 from portal.text import fold
 
 # The 24 official languages of the Union, each by its own name.
@@ -45,6 +47,7 @@ ENDONYMS = {
 }
 
 Translated = dict[str, str]
+TEXTS = ROOT / "portal" / "translations"
 babel = Babel()
 _catalogue: ContextVar[NullTranslations | None] = ContextVar("catalogue", default=None)
 
@@ -106,6 +109,11 @@ def translated_as(texts: Translated | None, lang: str | None = None) -> tuple[st
         if texts and texts.get(candidate):
             return texts[candidate], candidate
     return "", asked
+
+
+def everywhere(text: str) -> Translated:
+    """A text of the portal's own in every language that it offers; gathered like `gettext`."""
+    return {lang: _texts(lang).gettext(text) for lang in languages()}
 
 
 def language_name(code: str) -> str:
@@ -228,6 +236,11 @@ def _formatting_locale() -> str:
 def _full_date() -> str:
     """'Monday 29 January 2024': the day's name without the comma that CLDR has for English."""
     return "EEEE d MMMM y" if _written_language() == "en" else "full"
+
+
+@cache
+def _texts(lang: str) -> NullTranslations:
+    return Translations.load(str(TEXTS), [lang])
 
 
 def _written_language() -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import Flask, abort, current_app, g, request, url_for
 from flask.globals import request_ctx
@@ -79,6 +79,7 @@ def init_site(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(
         site=site,
         lang_url=lang_url,
+        same_page=same_page,
         static_url=lambda name: addresses[name],
     )
     app.context_processor(_of_this_page)
@@ -100,6 +101,15 @@ def lang_url(code: str) -> str:
     except BuildError:
         path = url_for("pages.front", lang=code)
     return path
+
+
+def same_page(code: str) -> str:
+    """The same with what this page was asked: a view of a kept page names it as `g.asked`.
+
+    Nothing else of the address is in a kept page, since the next visitor reads it too.
+    """
+    asked = urlencode({name: value for name, value in g.get("asked", {}).items() if value})
+    return lang_url(code) + (f"?{asked}" if asked else "")
 
 
 def nav() -> list[tuple[str, str, bool]]:

@@ -18,13 +18,13 @@ from portal.materials.models import Material
 from portal.materials.rules import Visibility
 from portal.protection import queries as records
 from portal.protection import service as protection
-from portal.protection.demonstration import RECORD
 from portal.registrations import queries as registrations
 from portal.registrations import service
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key, name_key
 from portal.registrations.rules import NOTICE_VERSION, Attendance, StakeholderGroup
 from portal.registrations.service import Sent
+from tests.records import RECORD
 
 JANUARY = datetime(2027, 1, 18, 13, 0, tzinfo=UTC)
 _numbers = itertools.count(1)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -32,6 +32,7 @@ def index() -> ResponseReturnValue:
     if sector and sector not in labels.SECTORS:
         abort(404)
     number = page_number()
+    g.asked = {"sector": sector, "page": number if number > 1 else ""}
     return page((sector, number), queries.stamp_of_all(), lambda now: _list(sector, number, now))
 
 
@@ -44,6 +45,7 @@ def show(slug: str) -> ResponseReturnValue:
     stamp = queries.stamp(slug)
     if stamp is None:
         return _moved(slug, zone)
+    g.asked = {"zone": zone}
     return page(zone, stamp, lambda now: _event_page(slug, zone, now))
 
 

@@ -41,7 +41,6 @@ from portal.materials.models import Material
 from portal.materials.rules import Visibility
 from portal.outbox import service as outbox
 from portal.outbox.models import Message
-from portal.protection.demonstration import RECORD
 from portal.registrations import service
 from portal.registrations.demonstration import register_people
 from portal.registrations.models import Registration
@@ -67,6 +66,7 @@ from tests.factories import (
 )
 from tests.harness.applications import close
 from tests.harness.servers import Server
+from tests.records import RECORD
 
 LINK = "https://meet.example.eu/trust"
 ORGANISERS = {"en": "olga@example.org", "fr": "odile@example.org"}

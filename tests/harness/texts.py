@@ -17,6 +17,7 @@ OPTIONS = {"templates/**": {"trim_blocks": "true", "lstrip_blocks": "true", "sil
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
     "_l": None,
+    "everywhere": None,
     "gettext": None,
     "lazy_gettext": None,
     "ngettext": (1, 2),

@@ -14,11 +14,11 @@ from portal.db import db, transaction
 from portal.events import queries as events
 from portal.events.rules import State
 from portal.protection import queries, service
-from portal.protection.demonstration import RECORD
 from portal.registrations.models import Registration
 from tests.desk.front_door import make_user, sign_in, words
 from tests.factories import make_event
 from tests.harness.client import PortalClient, find_form
+from tests.records import RECORD
 from tests.registrations.front_door import ADA, register
 
 pytestmark = pytest.mark.usefixtures("clock")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from portal.protection.demonstration import RECORD
 from portal.protection.rules import Basis, Gap, Kept, Merged, Missing, days, merged, missing
+from tests.records import RECORD
 
 BOTH = ("en", "fr")
 

@@ -15,11 +15,11 @@ from portal.audit.service import COMMAND
 from portal.db import db, transaction
 from portal.events import service as events
 from portal.events.models import Event
-from portal.protection.demonstration import RECORD
 from portal.registrations.models import Registration
 from tests.desk.front_door import account, make_user
 from tests.desk.people import event_of
 from tests.factories import JANUARY
+from tests.records import RECORD
 
 END = JANUARY + timedelta(hours=3, minutes=30)
 DAYS = {"name": 60, "contact": 90, "organisation": 100, "needs": 30}
