@@ -39,6 +39,7 @@ from portal.pages import views as pages
 from portal.protection import views as protection
 from portal.protection.desk import house as protection_house
 from portal.protection.desk import record as protection_desk
+from portal.publications import views as publications
 from portal.registrations import views as registrations
 from portal.registrations.desk import details as person_details
 from portal.registrations.desk import line as registration_line
@@ -92,6 +93,7 @@ BLUEPRINTS = (
     retention_house.bp,
     retention_copies.bp,
     outbox_desk.bp,
+    publications.bp,
     subjects.bp,
     subjects_desk.bp,
 )
