@@ -50,6 +50,19 @@ class Site:
         return zone_city(self.zone)
 
     @property
+    def social_links(self) -> tuple[tuple[str, str], ...]:
+        return self.settings.social_links
+
+    @property
+    def has_imprint(self) -> bool:
+        """By its setting; the demonstration has one that is made up."""
+        return bool(self.settings.imprint) or self.is_known_demo
+
+    @property
+    def has_image_credits(self) -> bool:
+        return bool(self.settings.image_credits)
+
+    @property
     def is_demo(self) -> bool:
         """Asked again once a minute until it is so; pages of refusal do without the database."""
         now = clock.now()

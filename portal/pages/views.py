@@ -20,10 +20,11 @@ from portal import clock, mail
 from portal.cache import Fresh, page
 from portal.events import queries
 from portal.events.rules import next_change
-from portal.events.shown import Shown
+from portal.events.shown import Shown, words
 from portal.extensions import csrf, limiter
-from portal.i18n import in_language, languages, wanted_language
+from portal.i18n import Translated, in_language, languages, wanted_language
 from portal.limits import rate
+from portal.markup import rich
 from portal.pages.forms import FeedbackForm
 from portal.pages.metrics import CONTENT_TYPE, as_text, may_read
 from portal.pages.readiness import as_json, readiness
@@ -96,6 +97,22 @@ def cookies() -> ResponseReturnValue:
 @bp.get("/<lang>/contact")
 def contact() -> ResponseReturnValue:
     return _statement("contact")
+
+
+@bp.get("/<lang>/imprint")
+def imprint() -> ResponseReturnValue:
+    """Who publishes the site, by a setting; the demonstration says that its own is made up."""
+    texts = current_app.extensions["portal"].imprint
+    if not texts and not current_app.extensions["site"].is_demo:
+        abort(404)
+    return page("", None, lambda now: _own_words("imprint", texts))
+
+
+@bp.get("/<lang>/image-credits")
+def image_credits() -> ResponseReturnValue:
+    """Whose the pictures are, by a setting."""
+    texts = current_app.extensions["portal"].image_credits or abort(404)
+    return page("", None, lambda now: _own_words("image_credits", texts))
 
 
 @bp.get("/robots.txt")
@@ -188,6 +205,10 @@ def _statement_page(name: str) -> Fresh:
         reviewed=STATEMENTS_REVIEWED,
     )
     return Fresh(body)
+
+
+def _own_words(name: str, texts: Translated) -> Fresh:
+    return Fresh(render_template(f"pages/{name}.html", said=words(texts), rich=rich))
 
 
 def _sitemap(now: datetime) -> Fresh:
