@@ -24,6 +24,7 @@ from portal.events.shown import Shown
 from portal.extensions import csrf, limiter
 from portal.i18n import in_language, languages, wanted_language
 from portal.limits import rate
+from portal.news import queries as news
 from portal.pages.forms import FeedbackForm
 from portal.pages.metrics import CONTENT_TYPE, as_text, may_read
 from portal.pages.readiness import as_json, readiness
@@ -104,6 +105,7 @@ def robots() -> Response:
     lines = [
         "User-agent: *",
         "Disallow: /desk",
+        "Disallow: /c/",
         *(f"Disallow: /{lang}/registrations/" for lang in languages()),
         *(f"Disallow: /{lang}/speakers/" for lang in languages()),
         *(f"Disallow: /{lang}/your-data/" for lang in languages()),
@@ -117,7 +119,7 @@ def robots() -> Response:
 @bp.get("/sitemap.xml")
 def sitemap() -> Response:
     """Every public page in every language, with the day of its last edit."""
-    return page("", queries.stamp_of_all(), _sitemap)
+    return page("", (queries.stamp_of_all(), news.stamp_of_all()), _sitemap)
 
 
 @bp.get("/.well-known/security.txt")
@@ -198,6 +200,8 @@ def _sitemap(now: datetime) -> Fresh:
     ]
     pages += [(f"pages.{name}", {}, STATEMENTS_REVIEWED) for name in STATEMENTS]
     pages += [("events.show", {"slug": event.slug}, event.updated_at) for event in events]
+    pages += [("news.index", {}, None)]
+    pages += [("news.show", {"slug": slug}, changed) for slug, changed in news.for_sitemap()]
     entries = [
         (
             {lang: absolute(url_for(page, lang=lang, **values)) for lang in languages()},
