@@ -11,7 +11,7 @@ from portal.accounts.guards import by
 from portal.campaigns import queries, service
 from portal.campaigns.forms import IssueForm, LinkForm
 from portal.campaigns.models import Issue, Link
-from portal.campaigns.shown import PLACES, Figures
+from portal.campaigns.shown import PLACES, Figures, day_words
 from portal.db import LARGEST_ID
 from portal.events import queries as events
 from portal.forms import ActForm
@@ -27,7 +27,10 @@ guard_library(bp)
 def index() -> ResponseReturnValue:
     """Every issue, with its links and visits in numbers."""
     return render_template(
-        "campaigns/desk/index.html", issues=queries.issues(), totals=queries.totals()
+        "campaigns/desk/index.html",
+        issues=queries.issues(),
+        totals=queries.totals(),
+        day_words=day_words,
     )
 
 
@@ -48,7 +51,12 @@ def show(issue_id: str) -> ResponseReturnValue:
     issue = _issue(issue_id)
     figures = Figures(issue, queries.visits(issue.id))
     return render_template(
-        "campaigns/desk/show.html", issue=issue, figures=figures, places=PLACES, address=_address
+        "campaigns/desk/show.html",
+        issue=issue,
+        figures=figures,
+        places=PLACES,
+        address=_address,
+        day_words=day_words,
     )
 
 

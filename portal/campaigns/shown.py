@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from flask_babel import lazy_gettext as _l
 
+from portal import i18n
 from portal.campaigns.models import Issue, Link
 from portal.campaigns.rules import Place, days_between
 
@@ -21,6 +22,11 @@ PLACES = {
 }
 DAYS_DRAWN = 28
 """As many bars as can be told apart on a phone; the table has every day."""
+
+
+def day_words(day: date) -> str:
+    """'2 November 2026'."""
+    return i18n.short_day(datetime.combine(day, time(12), UTC), "UTC")
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,10 +83,11 @@ class ItemForm(MergingForm):
 
     def __init__(self, item: Item, **given: Any) -> None:
         self.item = item
-        super().__init__(_known(item), **given)
-        left_out = () if item.is_call else OF_A_CALL
+        left_out = set() if item.is_call else {*OF_A_CALL}
         if item.state is State.PUBLISHED:
-            left_out = tuple({*left_out, *service.DEADLINE})
+            left_out |= {*service.DEADLINE}
+        known = {name: value for name, value in _known(item).items() if name not in left_out}
+        super().__init__(known, **given)
         for name in left_out:
             del self[name]
 
