@@ -13,6 +13,8 @@ from portal.access import views as access
 from portal.accounts import views as accounts
 from portal.accounts.desk import account, colleagues, identity, passkeys, team
 from portal.accounts.setup import init_accounts
+from portal.campaigns import desk as campaigns_desk
+from portal.campaigns import views as campaigns
 from portal.circulars import desk as circulars_desk
 from portal.config import Misconfigured, Settings, ensure_safe
 from portal.db import init_db
@@ -34,6 +36,9 @@ from portal.maintenance import init_maintenance
 from portal.materials import desk as materials_desk
 from portal.materials import views as materials
 from portal.metrics import init_metrics
+from portal.news import desk as news_desk
+from portal.news import feeds as news_feeds
+from portal.news import views as news
 from portal.outbox import desk as outbox_desk
 from portal.pages import views as pages
 from portal.protection import views as protection
@@ -96,6 +101,11 @@ BLUEPRINTS = (
     publications.bp,
     subjects.bp,
     subjects_desk.bp,
+    news.bp,
+    news_feeds.bp,
+    news_desk.bp,
+    campaigns.bp,
+    campaigns_desk.bp,
 )
 
 

@@ -129,7 +129,12 @@ def nav() -> list[tuple[str, str, bool]]:
     """The main menu: (words, address, whether this page is under it)."""
     if request_ctx.url_adapter is None:  # refused before its address was read: a foreign Host
         return []
-    parts = ((_("Events"), "events.index"), (_("Publications"), "publications.index"))
+    parts = (
+        (_("Events"), "events.index"),
+        (_("Publications"), "publications.index"),
+        (_("News"), "news.index"),
+        (_("Topics"), "topics.index"),
+    )
     entries = [(words, url_for(endpoint, lang=page_language())) for words, endpoint in parts]
     return [(words, url, request.path.startswith(url)) for words, url in entries]
 

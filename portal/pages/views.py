@@ -25,6 +25,7 @@ from portal.extensions import csrf, limiter
 from portal.i18n import Translated, in_language, languages, wanted_language
 from portal.limits import rate
 from portal.markup import rich
+from portal.news import queries as news
 from portal.pages.forms import FeedbackForm
 from portal.pages.metrics import CONTENT_TYPE, as_text, may_read
 from portal.pages.readiness import as_json, readiness
@@ -122,6 +123,7 @@ def robots() -> Response:
     lines = [
         "User-agent: *",
         "Disallow: /desk",
+        "Disallow: /c/",
         *(f"Disallow: /{lang}/registrations/" for lang in languages()),
         *(f"Disallow: /{lang}/speakers/" for lang in languages()),
         *(f"Disallow: /{lang}/your-data/" for lang in languages()),
@@ -135,7 +137,8 @@ def robots() -> Response:
 @bp.get("/sitemap.xml")
 def sitemap() -> Response:
     """Every public page in every language, with the day of its last edit."""
-    return page("", (queries.stamp_of_all(), publications.stamp_of_all()), _sitemap)
+    stamp = (queries.stamp_of_all(), publications.stamp_of_all(), news.stamp_of_all())
+    return page("", stamp, _sitemap)
 
 
 @bp.get("/.well-known/security.txt")
@@ -222,6 +225,8 @@ def _sitemap(now: datetime) -> Fresh:
     pages += [(f"pages.{name}", {}, STATEMENTS_REVIEWED) for name in STATEMENTS]
     pages += [("events.show", {"slug": event.slug}, event.updated_at) for event in events]
     pages += [("publications.show", {"number": each}, at) for each, at in publications.in_sitemap()]
+    pages += [("news.index", {}, None)]
+    pages += [("news.show", {"slug": slug}, changed) for slug, changed in news.for_sitemap()]
     entries = [
         (
             {lang: absolute(url_for(page, lang=lang, **values)) for lang in languages()},

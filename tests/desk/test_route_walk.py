@@ -20,6 +20,7 @@ from portal.db import db, transaction
 from portal.events import editions_service
 from portal.reminders import service as reminders
 from portal.reminders.rules import Kind, Unit
+from tests.campaigns.front_door import make_link as make_campaign_link
 from tests.desk.front_door import account, make_user, sign_in
 from tests.factories import (
     make_event,
@@ -29,6 +30,7 @@ from tests.factories import (
     make_speaker,
 )
 from tests.harness.client import PortalClient
+from tests.news.front_door import make_item
 
 pytestmark = pytest.mark.usefixtures("clock")
 DOORS = "accounts."
@@ -75,6 +77,8 @@ def values(app: Flask) -> dict[str, object]:
             "message_id": 1,
             "request_id": 1,
             "export_id": 1,
+            "item_id": make_item().id,
+            **_campaign(),
         }
     email = make_user(app, "member@example.org", "theirs")
     sign_in(app, email)
@@ -86,6 +90,12 @@ def values(app: Flask) -> dict[str, object]:
             "sign_in_id": db.session.scalars(select(SignIn.id)).one(),
             "passkey_id": 1,
         }
+
+
+def _campaign() -> dict[str, object]:
+    """An issue of a newsletter, and a link in it."""
+    link = make_campaign_link()
+    return {"issue_id": link.issue_id, "link_id": link.id}
 
 
 def ask(client: PortalClient, method: str, path: str) -> int:
