@@ -41,6 +41,10 @@ from portal.news import feeds as news_feeds
 from portal.news import views as news
 from portal.outbox import desk as outbox_desk
 from portal.pages import views as pages
+from portal.podcasts import feeds as podcast_feeds
+from portal.podcasts import views as podcasts
+from portal.podcasts.desk import episodes as episodes_desk
+from portal.podcasts.desk import shows as podcasts_desk
 from portal.protection import views as protection
 from portal.protection.desk import house as protection_house
 from portal.protection.desk import record as protection_desk
@@ -58,6 +62,10 @@ from portal.sealing import init_sealing
 from portal.site import TEMPLATES, init_site
 from portal.subjects import desk as subjects_desk
 from portal.subjects import views as subjects
+from portal.ties import views as ties
+from portal.ties.desk import belonging as belonging_desk
+from portal.ties.desk import gatherings as gatherings_desk
+from portal.ties.desk import phases as phases_desk
 from portal.web import JsonLines, OwnHost, Portal, init_web
 from portal.wording import init_wording
 
@@ -106,6 +114,18 @@ BLUEPRINTS = (
     news_desk.bp,
     campaigns.bp,
     campaigns_desk.bp,
+    podcasts.bp,
+    podcasts.files,
+    podcast_feeds.bp,
+    podcasts_desk.bp,
+    episodes_desk.bp,
+    episodes_desk.people,
+    ties.topics,
+    ties.projects,
+    gatherings_desk.topics,
+    gatherings_desk.projects,
+    phases_desk.bp,
+    belonging_desk.bp,
 )
 
 

@@ -132,6 +132,7 @@ def nav() -> list[tuple[str, str, bool]]:
     parts = (
         (_("Events"), "events.index"),
         (_("Publications"), "publications.index"),
+        (_("Podcasts"), "podcasts.index"),
         (_("News"), "news.index"),
         (_("Topics"), "topics.index"),
     )

@@ -13,6 +13,10 @@ from portal.news import queries
 from portal.news.rules import Kind
 from portal.news.shown import Shown
 from portal.site import absolute
+from portal.ties import queries as ties
+from portal.ties import shown as belonging
+from portal.ties.rules import End
+from portal.ties.rules import Kind as Tied
 from portal.web import error_page, page_number
 
 bp = Blueprint("news", __name__)
@@ -37,7 +41,8 @@ def show(slug: str) -> ResponseReturnValue:
     stamp = queries.stamp(slug)
     if stamp is None:
         return _moved_or_gone(slug)
-    return page("", stamp, lambda now: _item_page(slug, now))
+    whole = (stamp, ties.stamp(End(Tied.NEWS, stamp[0])))
+    return page("", whole, lambda now: _item_page(slug, now))
 
 
 def _list(kind: str, number: int, now: datetime) -> Fresh:
@@ -71,8 +76,10 @@ def _choices(chosen: str) -> list[tuple[str, str, bool]]:
 def _item_page(slug: str, now: datetime) -> Fresh:
     item = queries.public_item(slug) or abort(404)
     one = Shown(item, now)
-    body = render_template("news/show.html", **item_page.values(one, absolute=absolute))
-    return Fresh(body, until=one.changes_at)
+    related = belonging.belongs(Tied.NEWS, item.id, now)
+    values = item_page.values(one, absolute=absolute)
+    body = render_template("news/show.html", belongs=related, **values)
+    return Fresh(body, until=next_change([one.changes_at, related.changes_at], now))
 
 
 def _moved_or_gone(slug: str) -> ResponseReturnValue:

@@ -54,9 +54,9 @@ def desk_page(end: End) -> str:
     """Where the thing itself stands at the desk."""
     match end.kind:
         case Kind.EVENT:
-            return url_for("events_desk.show", slug=queries.address_part(end))
+            return url_for("events_desk.show", slug=queries.event_slug(end.id))
         case Kind.PUBLICATION:
-            return url_for("publications_desk.show", number=queries.address_part(end))
+            return url_for("publications_desk.show", publication_id=end.id)
         case Kind.EPISODE:
             return url_for("episodes_desk.show", episode_id=end.id)
         case Kind.NEWS:

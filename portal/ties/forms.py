@@ -10,9 +10,10 @@ from wtforms.validators import Optional
 
 from portal import labels
 from portal.events.merging import MergingForm
-from portal.fields import TranslatedField, text
+from portal.fields import TranslatedField
+from portal.fields import text as line
 from portal.forms import Form
-from portal.text import slug
+from portal.text import slug as as_slug
 from portal.ties.models import Project, Topic
 from portal.ties.rules import RESERVED, End, read_end
 
@@ -35,7 +36,7 @@ class GatheringForm(MergingForm):
         _l("Everybody finds it"),
         description=_l("Without this it stands at the desk alone, and its address knows nothing."),
     )
-    slug = text(
+    slug = line(
         _l("Address"), 80, description=_l("Its last part, as in /en/topics/retail/. Made of the "
         "title if you leave it empty; it stays the same for ever.")
     )  # fmt: skip
@@ -47,7 +48,7 @@ class GatheringForm(MergingForm):
             del self.slug
 
     def validate_slug(self, field: Field) -> None:
-        if field.data and (slug(field.data) != field.data or field.data in RESERVED):
+        if field.data and (as_slug(field.data) != field.data or field.data in RESERVED):
             raise ValidationError(
                 _("Use small letters, digits and hyphens, as in learning-at-work.")
             )
@@ -77,7 +78,7 @@ class ProjectForm(GatheringForm):
     also_called = TranslatedField(_l("Also called"), 300)
     commissioned_by = TranslatedField(_l("Commissioned by"), 300)
     countries = TranslatedField(_l("Countries"), 300)
-    hashtag = text(_l("Hashtag"), 100)
+    hashtag = line(_l("Hashtag"), 100)
 
 
 class PhaseForm(MergingForm):
@@ -85,11 +86,11 @@ class PhaseForm(MergingForm):
 
     outdated = GatheringForm.outdated
     names = ("years", "focus", "carried_out_by")
-    years = text(_l("Years"), 40, _l("Write the years, as in 2025–2027."))
+    years = line(_l("Years"), 40, _l("Write the years, as in 2025–2027."))
     focus = TranslatedField(
         _l("What it looks at"), 500, _l("Write what this phase looks at, in one language at least.")
     )
-    carried_out_by = text(_l("Carried out by"), 200)
+    carried_out_by = line(_l("Carried out by"), 200)
 
     def __init__(self, found: dict[str, Any] | None, others: list[dict[str, Any]]) -> None:
         super().__init__(found or {})
@@ -107,7 +108,7 @@ class BelongingForm(Form):
     """
 
     opened = HiddenField()
-    q = text(_l("Search for titles"), 100)
+    q = line(_l("Search for titles"), 100)
 
     @property
     def before(self) -> dict[End, int | None]:

@@ -14,6 +14,7 @@ from portal.events.models import Event
 from portal.i18n import Translated
 from portal.news import queries as news
 from portal.news.models import Item
+from portal.news.queries import Card
 from portal.podcasts import queries as podcasts
 from portal.podcasts.models import Episode, Show
 from portal.publications import queries as publications
@@ -31,7 +32,7 @@ _MODELS: dict[Kind, Any] = {
     Kind.TOPIC: Topic,
     Kind.PROJECT: Project,
 }
-_NOTHING = literal_column("0")
+_NOTHING: Any = literal_column("0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Together:
     events: Sequence[Event] = ()
     publications: Sequence[Publication] = ()
     episodes: Sequence[Episode] = ()
-    news: Sequence[news.Card] = ()
+    news: Sequence[Card] = ()
     topics: Sequence[Topic] = ()
     projects: Sequence[Project] = ()
     phases: dict[End, int] = field(default_factory=dict)
@@ -104,7 +105,7 @@ def _stamp_question(kind: Kind) -> Select[Any]:
     A draft counts nothing, so that it makes another sum when it goes public unchanged. Topics
     are few, and one may hold an event by its sector alone.
     """
-    drafts = literal_column("'draft'")
+    drafts: Any = literal_column("'draft'")
     said = (
         case((Event.state == drafts, _NOTHING), else_=Event.revision),
         case((Publication.state == drafts, _NOTHING), else_=Publication.revision),
@@ -114,7 +115,7 @@ def _stamp_question(kind: Kind) -> Select[Any]:
     )
     own = getattr(Tie, f"{kind}_id")
     of_topics = select(func.count(), func.sum(Topic.revision)).select_from(Topic).subquery()
-    return (
+    question: Any = (
         select(
             func.count(Tie.id),
             func.sum(Tie.mark),
@@ -131,6 +132,7 @@ def _stamp_question(kind: Kind) -> Select[Any]:
         .outerjoin(Item, Item.id == Tie.news_id)
         .outerjoin(Project, Project.id == Tie.project_id)
     )
+    return question
 
 
 def stamp_of_topics() -> tuple[int, ...]:
@@ -243,11 +245,8 @@ def title(end: End) -> Translated | None:
     return db.session.scalar(select(table.title).where(table.id == end.id))
 
 
-def address_part(end: End) -> str:
-    """By which its pages at the desk know it."""
-    column = Event.slug if end.kind is Kind.EVENT else Publication.number
-    table = _MODELS[end.kind]
-    return db.session.scalars(select(column).where(table.id == end.id)).one()
+def event_slug(event_id: int) -> str:
+    return db.session.scalars(select(Event.slug).where(Event.id == event_id)).one()
 
 
 def subject(end: End) -> Subject:

@@ -77,7 +77,7 @@ def remove_phase(project: Project, number: int, *, by: Actor, now: datetime) -> 
 
 def place(gathering: Topic | Project, to: str, *, by: Actor, now: datetime) -> None:
     """One place earlier or later in the list."""
-    table = type(gathering)
+    table: Any = type(gathering)
     rows: list[Any] = [*queries.every(table)]
     here = rows.index(gathering)
     there = here + {"earlier": -1, "later": 1}.get(to, 0)

@@ -1,5 +1,7 @@
 """One page for every thing: what belongs to it."""
 
+from typing import Any
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -50,7 +52,7 @@ def belonging(kind: str, number: int) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _here(end: End, **asked: str | None) -> str:
+def _here(end: End, **asked: Any) -> str:
     return url_for("belonging_desk.belonging", kind=end.kind.value, number=end.id, **asked)
 
 

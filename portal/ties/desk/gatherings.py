@@ -18,7 +18,7 @@ _WORDS = {Topic: _l("Topics"), Project: _l("Projects")}
 _FORMS: dict[type[Any], type[Any]] = {Topic: TopicForm, Project: ProjectForm}
 
 
-def _pages(table: type[Topic] | type[Project]) -> Blueprint:
+def _pages(table: Any) -> Blueprint:
     """The same pages for both."""
     kind = table.kind.value
     bp = Blueprint(f"{kind}s_desk", __name__, url_prefix=f"/desk/{kind}s")
@@ -81,7 +81,7 @@ def _pages(table: type[Topic] | type[Project]) -> Blueprint:
         hold = request.method == "POST"
         return queries.one(table, gathering_id, hold=hold) or abort(404)
 
-    def _to(found: Any, **asked: str) -> ResponseReturnValue:
+    def _to(found: Any, **asked: Any) -> ResponseReturnValue:
         return redirect(url_for(f"{bp.name}.edit", gathering_id=found.id, **asked), 303)
 
     return bp
