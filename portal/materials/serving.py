@@ -51,6 +51,6 @@ def attached(file: str, digest: str, *, title: str, plain: str) -> Response:
 
 def _disposition(title: str, plain: str, ending: str) -> str:
     """The title in every script (RFC 6266, RFC 8187), and a plain name for old programs."""
-    bare = _NOT_IN_A_NAME.sub(" ", title).strip(" .") or plain
+    bare = _NOT_IN_A_NAME.sub(" ", title).strip(" .") or plain.partition("-")[0]
     name = quote(f"{bare[:150]}.{ending}", safe="")
     return f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{name}"

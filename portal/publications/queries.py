@@ -209,8 +209,12 @@ def _in_order(ids: Sequence[int]) -> list[Publication]:
 
 
 def _conditions(wish: Wish) -> list[ColumnElement[bool]]:
-    conditions = [_IS_LISTED, *(_CONDITIONS[name](v) for name, v in wish.facets.items())]
-    return [*conditions, finds(wish.q)] if wish.q else conditions
+    return [*_chosen(wish), finds(wish.q)] if wish.q else _chosen(wish)
+
+
+def _chosen(wish: Wish) -> list[ColumnElement[bool]]:
+    """Every facet of which a value is chosen, among what is listed."""
+    return [_IS_LISTED, *(_CONDITIONS[name](value) for name, value in wish.facets.items())]
 
 
 def _is_about(code: str) -> ColumnElement[bool]:
@@ -232,11 +236,14 @@ _CONDITIONS: dict[str, Callable[[str], ColumnElement[bool]]] = {
 def _counts(wish: Wish) -> dict[str, list[Count]]:
     """How many there are in all and of each value, in one question.
 
-    What stands beside a value is what one gets by choosing it: all other facets hold.
+    What stands beside a value is what one gets by choosing it: all other facets hold. The words are
+    looked up once for all parts.
     """
+    hits = select(Publication.id).where(finds(wish.q)).cte("hits") if wish.q else None
+    found = [] if hits is None else [Publication.id.in_(select(hits.c.id))]
     parts = [
-        select(literal("total"), literal(""), func.count()).where(*_conditions(wish)),
-        *(_count_by(name, wish.but(name)) for name in FACETS),
+        select(literal("total"), literal(""), func.count()).where(*_chosen(wish), *found),
+        *(_count_by(name, [*_chosen(wish.but(name)), *found]) for name in FACETS),
     ]
     counted: dict[str, list[Count]] = {}
     for name, value, count in db.session.execute(union_all(*parts)):
@@ -244,10 +251,10 @@ def _counts(wish: Wish) -> dict[str, list[Count]]:
     return counted
 
 
-def _count_by(name: str, wish: Wish) -> Select[str, str, int]:
+def _count_by(name: str, conditions: list[ColumnElement[bool]]) -> Select[str, str, int]:
     value = Subject.code if name == "subject" else cast(getattr(Publication, name), String)
     question = select(literal(name), value, func.count()).where(
-        *_conditions(wish), value.is_not(None), value != ""
+        *conditions, value.is_not(None), value != ""
     )
     if name == "subject":
         question = (

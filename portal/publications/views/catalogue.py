@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 from portal import labels
 from portal.cache import Fresh, page
 from portal.events.rules import next_change
+from portal.extensions import limiter
 from portal.i18n import page_language
+from portal.limits import rate
 from portal.publications import feeds, narrowing, queries
 from portal.publications.exports import FORMATS
 from portal.publications.shown import Shown, record_of
@@ -29,8 +31,9 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/<lang>/publications/list.<ending>")
+@limiter.limit(rate("list"))
 def export_list(ending: str) -> ResponseReturnValue:
-    """All that a search finds, in one format; not kept whole, since it may be large."""
+    """All that a search finds, in one format; too large to be kept, and so with a limit."""
     wish, form = _wish(), FORMATS.get(ending) or abort(404)
     answer = Response(content_type=f"{form.media_type}; charset=utf-8")
     answer.set_etag("-".join(map(str, (*queries.stamp_of_all(), page_language()))))
