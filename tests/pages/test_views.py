@@ -44,7 +44,14 @@ def make(app: Flask, clock: time_machine.Traveller) -> Make:
 
 @pytest.mark.parametrize(
     ("wanted", "given"),
-    [("fr", "fr"), ("fr-BE;q=0.8, nl", "fr"), ("el-GR, en;q=0.5", "el"), ("nl", "en"), ("", "en"), ("*;q=x,,;", "en")],
+    [
+        ("fr", "fr"),
+        ("fr-BE;q=0.8, nl", "fr"),
+        ("el-GR, en;q=0.5", "el"),
+        ("nl", "en"),
+        ("", "en"),
+        ("*;q=x,,;", "en"),
+    ],
 )
 def test_the_door_leads_to_the_readers_language(
     client: PortalClient, wanted: str, given: str
