@@ -116,8 +116,9 @@ def nav() -> list[tuple[str, str, bool]]:
     """The main menu: (words, address, whether this page is under it)."""
     if request_ctx.url_adapter is None:  # refused before its address was read: a foreign Host
         return []
-    address = url_for("events.index", lang=page_language())
-    return [(_("Events"), address, request.path.startswith(address))]
+    parts = ((_("Events"), "events.index"), (_("Publications"), "publications.index"))
+    entries = [(words, url_for(endpoint, lang=page_language())) for words, endpoint in parts]
+    return [(words, url, request.path.startswith(url)) for words, url in entries]
 
 
 def absolute(path: str) -> str:
