@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.audit.service import COMMAND, record
 from portal.db import db
-from portal.events.demonstration import both
+from portal.i18n import everywhere
 from portal.publications.models import Publication, Relation, Subject
 from portal.publications.rules import RelationKind, State, Type
 
@@ -57,11 +57,9 @@ def _mapping() -> dict[str, Any]:
             "labour-market-related education, training and learning: take-up, characteristics "
             "and functions"
         },
-        "abstract": both(
+        "abstract": everywhere(
             "A first look at microcredentials in the 27 Member States, Iceland, Norway and the "
-            "United Kingdom.",
-            "Un premier regard sur les microcertifications dans les 27 États membres, en Islande, "
-            "en Norvège et au Royaume-Uni.",
+            "United Kingdom."
         ),
         "series": "Research paper",
         "series_number": "87",
@@ -95,14 +93,10 @@ def _users() -> dict[str, Any]:
         "number": "5603",
         "type": Type.RESEARCH_PAPER,
         "title": {"en": STUDY + "the added value for end users"},
-        "abstract": both(
+        "abstract": everywhere(
             "The third and last report of the study’s first phase asks three things: what users "
             "need before they trust a microcredential, which support helps them to take part and "
-            "to gain by it, and how microcredentials can serve training for every age.",
-            "Le troisième et dernier rapport de la première phase de l’étude pose trois "
-            "questions : ce qu’il faut pour que l’on se fie à une microcertification, quelle aide "
-            "permet d’y prendre part et d’en tirer profit, et comment les microcertifications "
-            "peuvent servir la formation à tout âge.",
+            "to gain by it, and how microcredentials can serve training for every age."
         ),
         "authors": [{"literal": AGENCY}],
         "series": "Cedefop research paper",
