@@ -206,10 +206,11 @@ def _known(event: Event) -> dict[str, Any]:
 
 
 def _joined(organisers: list[Translated]) -> Translated:
-    """One a line in each language; a name without this language stands in another."""
+    """One a line in each language that they have; a name without it stands in another."""
+    written = [lang for lang in languages() if any(name.get(lang) for name in organisers)]
     return {
         lang: "\n".join(translated(name, lang) for name in organisers)
-        for lang in languages()
+        for lang in (written or languages()[:1])
         if organisers
     }
 

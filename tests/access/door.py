@@ -25,6 +25,8 @@ ASKS = {
     "asks": ["birth_date", "nationality", "document"],
     "receiver-en": "Security service of the Parliament",
     "receiver-fr": "Service de sécurité du Parlement",
+    "receiver-de": "Sicherheitsdienst des Parlaments",
+    "receiver-el": "Υπηρεσία ασφάλειας του Κοινοβουλίου",
     "words-en": "Bring the document along.",
     "closes_at": "2027-01-11T12:00",
     "days_kept": "3",

@@ -266,7 +266,7 @@ def test_what_people_were_told_stays_so(
 def test_the_form_refuses_what_cannot_be(organiser: PortalClient) -> None:
     for wrong, sentence in (
         ({"asks": None}, "Choose what the building asks for."),
-        ({"receiver-en": "", "receiver-fr": ""}, "Say who gets the list."),
+        ({f"receiver-{lang}": "" for lang in ("en", "fr", "de", "el")}, "Say who gets the list."),
         ({"closes_at": "2027-01-18T14:01"}, "The event starts before that."),
         ({"closes_at": "2026-11-02T10:00"}, "Enter a moment to come."),
         ({"receiver-fr": ""}, "Write it in French, too."),

@@ -215,6 +215,7 @@ class TestALyingProvider:
 
     @pytest.fixture
     def provider(self) -> Iterator[Liar]:
+        oidc.forget()  # of another that had the same port
         with lying_provider() as liar:
             yield liar
 

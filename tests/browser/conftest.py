@@ -27,7 +27,7 @@ class Look:
 
 
 WIDE = Look()
-NARROW = Look(width=320, scheme="dark", lang="fr", thumb=True)
+NARROW = Look(width=320, scheme="dark", lang="de", thumb=True)
 
 Window = Callable[[Look], Page]
 

@@ -69,7 +69,7 @@ from tests.harness.servers import Server
 from tests.records import RECORD
 
 LINK = "https://meet.example.eu/trust"
-ORGANISERS = {"en": "olga@example.org", "fr": "odile@example.org"}
+ORGANISERS = {"en": "olga@example.org", "de": "odile@example.org"}
 HALF_WAY = "hugo@example.org"
 COMPLETE = "carl@example.org"
 INVITED = "inga@example.org"

@@ -52,7 +52,7 @@ def fact(app: Flask, name: str, slug: str = "trust") -> Any:
 def save(
     client: PortalClient, page: TestResponse | str = f"{PAGE}texts", **changed: Any
 ) -> TestResponse:
-    values = {re.sub("_(en|fr)$", r"-\1", name): value for name, value in changed.items()}
+    values = {re.sub("_(en|fr|de|el)$", r"-\1", name): value for name, value in changed.items()}
     return client.submit(page, values, action="/texts")
 
 

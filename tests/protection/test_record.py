@@ -128,6 +128,11 @@ def _event_id() -> int:
     return event.id
 
 
+def said(english: str, french: str) -> dict[str, str]:
+    """A text that is there in every language."""
+    return {"en": english, "fr": french, "de": f"{english} (de)", "el": f"{english} (el)"}
+
+
 def joint() -> dict[str, Any]:
     """A record of two bodies under the GDPR, with everything in it."""
     facts = copy.deepcopy(RECORD)
@@ -135,14 +140,14 @@ def joint() -> dict[str, Any]:
     facts["controllers"].append(
         {"name": "Ministry of Work", "address": "Street 2", "email": "work@example.org"}
     )
-    facts["arrangement"] = {"en": "The agency runs the desk.", "fr": "L’agence tient le bureau."}
+    facts["arrangement"] = said("The agency runs the desk.", "L’agence tient le bureau.")
     facts["officer_email"] = "dpo@example.org"
     facts["authority_name"] = "Authority of Nowhere"
     facts["authority_url"] = "https://authority.example"
-    what = {"en": "sends the letters", "fr": "envoie les messages"}
+    what = said("sends the letters", "envoie les messages")
     facts["processors"] = [{"name": "Mailer Ltd", "what": what}]
     facts["transfers"] = True
-    facts["safeguards"] = {"en": "Standard clauses", "fr": "Clauses types"}
+    facts["safeguards"] = said("Standard clauses", "Clauses types")
     facts["retention"]["needs"] = 7
     return facts
 
