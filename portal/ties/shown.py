@@ -103,20 +103,24 @@ def phases(project: Project, found: list[Group], at: Mapping[End, int]) -> list[
     ]
 
 
-def beyond_phases(project: Project, found: list[Group], at: Mapping[End, int]) -> list[Group]:
-    """What belongs to a project as a whole."""
-    last = len(project.phases)
+def without(found: list[Group], said: Collection[End]) -> list[Group]:
+    """What is left when these things are shown elsewhere on the page."""
     rest = (
-        Group(each.kind, each.heading, [c for c in each.cards if not 0 < at.get(c.end, 0) <= last])
+        Group(each.kind, each.heading, [card for card in each.cards if card.end not in said])
         for each in found
     )
     return [group for group in rest if group.cards]
 
 
+def beyond_phases(project: Project, found: list[Group], at: Mapping[End, int]) -> list[Group]:
+    """What belongs to a project as a whole."""
+    last = len(project.phases)
+    return without(found, {end for end, phase in at.items() if 0 < phase <= last})
+
+
 def gathering_card(one: Topic | Project) -> Card:
-    kicker = _("Topic") if one.kind is Kind.TOPIC else _("Project")
     place = "topics.show" if one.kind is Kind.TOPIC else "projects.show"
-    return Card(End(one.kind, one.id), kicker, words(one.title), url_for(place, slug=one.slug))
+    return Card(End(one.kind, one.id), "", words(one.title), url_for(place, slug=one.slug))
 
 
 def event_card(event: Event, now: datetime) -> Card:

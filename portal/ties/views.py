@@ -17,6 +17,9 @@ from portal.ties import linked_data, queries, shown
 from portal.ties.models import Topic
 from portal.ties.rules import AT_ONCE, End, Kind
 
+FIRST = 3
+"""Events to come that stand at the top of a topic in full."""
+
 topics = Blueprint("topics", __name__)
 projects = Blueprint("projects", __name__)
 
@@ -64,6 +67,8 @@ def _topic_page(topic: Topic, kind: str, now: datetime) -> Fresh:
     taken = places_of([event.id for event in coming])
     ahead = [Shown(event, taken[event.id], now) for event in coming]
     groups = shown.groups(found, now)
+    first = [one for one in ahead if one.is_to_come][:FIRST]
+    rest = shown.without(groups, {End(Kind.EVENT, one.event.id) for one in first})
     here = absolute(url_for("topics.show", slug=topic.slug))
     body = render_template(
         "ties/topic.html",
@@ -72,8 +77,9 @@ def _topic_page(topic: Topic, kind: str, now: datetime) -> Fresh:
         summary=words(topic.summary),
         text=words(topic.text),
         rich=rich,
-        ahead=[one for one in ahead if one.is_to_come],
-        groups=[group for group in groups if not kind or group.kind == kind],
+        ahead=[] if kind else first,
+        groups=[group for group in groups if group.kind == kind] if kind else rest,
+        totals={group.kind: len(group.cards) for group in groups},
         kind=kind,
         at_once=AT_ONCE,
         structured=script(linked_data.topic_data(topic, groups, page=here, absolute=absolute)),
