@@ -1,6 +1,6 @@
 """Questions about topics, projects, and what is tied to what."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -91,6 +91,12 @@ def together(end: End, now: datetime, *, sectors: Collection[str] = ()) -> Toget
         phases={other: phase for other, phase in phases.items() if phase is not None},
         changes_at=podcasts.next_publication(now) if ids[Kind.EPISODE] else None,
     )
+
+
+def gathered(one: Gathering, now: datetime) -> Together:
+    """What a topic or a project gathers; a topic also the events of its sector."""
+    sectors = [one.sector] if isinstance(one, Topic) and one.sector else ()
+    return together(End(one.kind, one.id), now, sectors=sectors)
 
 
 def stamp(end: End) -> tuple[int, ...]:
@@ -243,6 +249,21 @@ def title(end: End) -> Translated | None:
         return None
     table = _MODELS[end.kind]
     return db.session.scalar(select(table.title).where(table.id == end.id))
+
+
+def missing(ends: Iterable[End]) -> bool:
+    """Whether one of these is not there, or not any more; one question a kind."""
+    ids: dict[Kind, set[int]] = {}
+    for end in ends:
+        ids.setdefault(end.kind, set()).add(end.id)
+    return any(_count(kind, found) < len(found) for kind, found in ids.items())
+
+
+def _count(kind: Kind, ids: Collection[int]) -> int:
+    table = _MODELS[kind]
+    if max(ids) > LARGEST_ID:
+        return 0
+    return db.session.scalar(select(func.count()).where(table.id.in_(ids))) or 0
 
 
 def event_slug(event_id: int) -> str:

@@ -95,12 +95,11 @@ def ensure_removable(gathering: Topic | Project, now: datetime) -> None:
     """Readers of what is public would follow a link to nothing."""
     if not gathering.public:
         return
-    end = End(gathering.kind, gathering.id)
-    if number := len(queries.together(end, now)):
+    if number := len(queries.gathered(gathering, now)):
         raise Refused(
             ngettext(
-                "%(num)s public page belongs to it. Hide it first, or untie the page from it.",
-                "%(num)s public pages belong to it. Hide it first, or untie them from it.",
+                "%(num)s public page belongs to it. Hide it first.",
+                "%(num)s public pages belong to it. Hide it first.",
                 number,
             )
         )
@@ -126,6 +125,8 @@ def tie(
     """Tie these things to it and untie those; what a colleague tied meanwhile stays."""
     if any(other.kind is end.kind for other in added):
         raise Refused(_("Only things of different kinds are tied together."))
+    if queries.missing(added):
+        raise Refused(_("Something that you ticked was deleted meanwhile."))
     held = {queries.other_end(each, end): each for each in queries.ties_of(end)}
     fresh = [other for other in dict.fromkeys(added) if other not in held]
     gone = [other for other in removed if other in held]

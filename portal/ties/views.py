@@ -62,7 +62,7 @@ def _list(now: datetime) -> Fresh:
 
 
 def _topic_page(topic: Topic, kind: str, now: datetime) -> Fresh:
-    found = queries.together(End(Kind.TOPIC, topic.id), now, sectors=[topic.sector])
+    found = queries.gathered(topic, now)
     coming = [event for event in found.events if not event.is_over(now)]
     taken = places_of([event.id for event in coming])
     ahead = [Shown(event, taken[event.id], now) for event in coming]
@@ -90,7 +90,7 @@ def _topic_page(topic: Topic, kind: str, now: datetime) -> Fresh:
 
 def _project_page(slug: str, now: datetime) -> Fresh:
     project = queries.public_project(slug) or abort(404)
-    found = queries.together(End(Kind.PROJECT, project.id), now)
+    found = queries.gathered(project, now)
     groups = shown.groups(found, now)
     here = absolute(url_for("projects.show", slug=slug))
     body = render_template(

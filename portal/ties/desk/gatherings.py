@@ -68,13 +68,12 @@ def _pages(table: Any) -> Blueprint:
         if form.validate_on_submit():
             service.remove(found, by=by(), now=now)
             return redirect(url_for(f"{bp.name}.index"), 303)
-        end = End(found.kind, found.id)
         return render_template(
             "ties/desk/gathering_removal.html",
             gathering=found,
             form=form,
-            tied=len(queries.ties_of(end)),
-            public=len(queries.together(end, now)) if found.public else 0,
+            tied=len(queries.ties_of(End(found.kind, found.id))),
+            public=len(queries.gathered(found, now)) if found.public else 0,
         )
 
     def _one(gathering_id: int) -> Any:
