@@ -36,6 +36,10 @@ from portal.materials import views as materials
 from portal.metrics import init_metrics
 from portal.outbox import desk as outbox_desk
 from portal.pages import views as pages
+from portal.podcasts import feeds as podcast_feeds
+from portal.podcasts import views as podcasts
+from portal.podcasts.desk import episodes as episodes_desk
+from portal.podcasts.desk import shows as podcasts_desk
 from portal.protection import views as protection
 from portal.protection.desk import house as protection_house
 from portal.protection.desk import record as protection_desk
@@ -96,6 +100,12 @@ BLUEPRINTS = (
     publications.bp,
     subjects.bp,
     subjects_desk.bp,
+    podcasts.bp,
+    podcasts.files,
+    podcast_feeds.bp,
+    podcasts_desk.bp,
+    episodes_desk.bp,
+    episodes_desk.people,
 )
 
 

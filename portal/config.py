@@ -80,6 +80,7 @@ class Settings:
     trusted_proxies: int = 0
     workers: int = 2
     upload_megabytes: int = 20
+    audio_megabytes: int = 200
     backup_days: int = 90
     limits: Mapping[str, str | None] = field(
         default_factory=lambda: {**LIMITS_PER_NETWORK, **LIMITS_PER_ADDRESS}
@@ -120,6 +121,11 @@ class Settings:
     def upload_bytes(self) -> int:
         """The largest file that is kept."""
         return self.upload_megabytes * 1024 * 1024
+
+    @property
+    def audio_bytes(self) -> int:
+        """The largest recording that is kept."""
+        return self.audio_megabytes * 1024 * 1024
 
     @property
     def mail_place(self) -> str:
@@ -215,6 +221,7 @@ class _Reader:
             "trusted_proxies": self.number("PORTAL_TRUSTED_PROXIES", 0, lowest=0, highest=10),
             "workers": self.number("PORTAL_WORKERS", 2, lowest=1, highest=64),
             "upload_megabytes": self.number("PORTAL_UPLOAD_MEGABYTES", 20, lowest=1, highest=500),
+            "audio_megabytes": self.number("PORTAL_AUDIO_MEGABYTES", 200, lowest=1, highest=1000),
             "backup_days": self.number("PORTAL_BACKUP_DAYS", 90, lowest=1, highest=3650),
             "limits": self.limits(),
             "mail_rate": self.mail_rate(),

@@ -106,8 +106,9 @@ def nav() -> list[tuple[str, str, bool]]:
     """The main menu: (words, address, whether this page is under it)."""
     if request_ctx.url_adapter is None:  # refused before its address was read: a foreign Host
         return []
-    address = url_for("events.index", lang=page_language())
-    return [(_("Events"), address, request.path.startswith(address))]
+    places = [(_("Events"), "events.index"), (_("Podcasts"), "podcasts.index")]
+    found = [(words, url_for(page, lang=page_language())) for words, page in places]
+    return [(words, address, request.path.startswith(address)) for words, address in found]
 
 
 def absolute(path: str) -> str:

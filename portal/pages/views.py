@@ -27,6 +27,7 @@ from portal.limits import rate
 from portal.pages.forms import FeedbackForm
 from portal.pages.metrics import CONTENT_TYPE, as_text, may_read
 from portal.pages.readiness import as_json, readiness
+from portal.podcasts import queries as podcasts
 from portal.registrations.queries import places_of
 from portal.registrations.rules import NOTICE_VERSION
 from portal.site import absolute
@@ -117,7 +118,7 @@ def robots() -> Response:
 @bp.get("/sitemap.xml")
 def sitemap() -> Response:
     """Every public page in every language, with the day of its last edit."""
-    return page("", queries.stamp_of_all(), _sitemap)
+    return page("", (queries.stamp_of_all(), podcasts.stamp_of_all()), _sitemap)
 
 
 @bp.get("/.well-known/security.txt")
@@ -195,9 +196,15 @@ def _sitemap(now: datetime) -> Fresh:
     pages: list[tuple[str, dict[str, Any], datetime | None]] = [
         ("pages.front", {}, None),
         ("events.index", {}, None),
+        ("podcasts.index", {}, None),
     ]
     pages += [(f"pages.{name}", {}, STATEMENTS_REVIEWED) for name in STATEMENTS]
     pages += [("events.show", {"slug": event.slug}, event.updated_at) for event in events]
+    pages += [("podcasts.show", {"show": slug}, at) for slug, at in podcasts.addresses(now)]
+    pages += [
+        ("podcasts.episode", {"show": show, "slug": slug}, at)
+        for show, slug, at in podcasts.episode_addresses(now)
+    ]
     entries = [
         (
             {lang: absolute(url_for(page, lang=lang, **values)) for lang in languages()},
@@ -206,7 +213,8 @@ def _sitemap(now: datetime) -> Fresh:
         for page, values, changed in pages
     ]
     body = render_template("pages/sitemap.xml", entries=entries)
-    return Fresh(body, content_type="application/xml; charset=utf-8")
+    until = podcasts.next_publication(now)
+    return Fresh(body, until, content_type="application/xml; charset=utf-8")
 
 
 def _security(now: datetime) -> Fresh:

@@ -10,6 +10,7 @@ from portal.db import db, transaction
 from portal.events import demonstration as demo_events
 from portal.events import queries as events
 from portal.events.models import Event
+from portal.podcasts import demonstration as demo_podcasts
 from portal.registrations.demonstration import register_people
 
 
@@ -34,6 +35,7 @@ def _load() -> None:
     with transaction():
         loaded = demo_events.load(now)
         accounts.add_demonstration_organiser(now=now)
+        demo_podcasts.load(now)
         for event in loaded:
             for _size in register_people(event, demo_events.people_at(event), now=now):
                 pass

@@ -29,6 +29,7 @@ from tests.factories import (
     make_speaker,
 )
 from tests.harness.client import PortalClient
+from tests.podcasts.making import make_episode, make_show
 
 pytestmark = pytest.mark.usefixtures("clock")
 DOORS = "accounts."
@@ -75,6 +76,7 @@ def values(app: Flask) -> dict[str, object]:
             "message_id": 1,
             "request_id": 1,
             "export_id": 1,
+            **podcast(),
         }
     email = make_user(app, "member@example.org", "theirs")
     sign_in(app, email)
@@ -86,6 +88,17 @@ def values(app: Flask) -> dict[str, object]:
             "sign_in_id": db.session.scalars(select(SignIn.id)).one(),
             "passkey_id": 1,
         }
+
+
+def podcast() -> dict[str, object]:
+    """The ids of a show, of an episode and of who is heard in it."""
+    show = make_show()
+    episode = make_episode(show)
+    return {
+        "show_id": show.id,
+        "episode_id": episode.id,
+        "person_id": episode.people[0].id,
+    }
 
 
 def ask(client: PortalClient, method: str, path: str) -> int:
