@@ -370,7 +370,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         current_app.logger.error("answered %s", error.code, exc_info=error)
     title, sentence = _words(error.code)
     response = error_page(error.code, title, sentence)
-    for name in ("Retry-After", "Allow"):
+    for name in ("Retry-After", "Allow", "Content-Range"):
         for key, value in error.get_headers():
             if key == name:
                 response.headers[name] = value

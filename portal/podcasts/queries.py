@@ -3,18 +3,30 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload, undefer
 
-from portal.db import LARGEST_ID, db, for_update
+from portal.db import LARGEST_ID, Stamp, db, for_update
 from portal.i18n import Translated
 from portal.podcasts.models import Episode, Person, Show
 
 
 def stamp(slug: str) -> tuple[int, int] | None:
     """What tells kept pages of a show that they are old: its id and its revision."""
-    found = db.session.execute(select(Show.id, Show.revision).where(Show.slug == slug)).first()
+    found = _STAMP.first(slug=slug)
     return None if found is None else (found[0], found[1])
+
+
+_STAMP = Stamp(select(Show.id, Show.revision).where(Show.slug == bindparam("slug")))
+_WITHDRAWN = Stamp(
+    select(Episode.id)
+    .join(Show, Show.id == Episode.show_id)
+    .where(
+        Show.slug == bindparam("show"),
+        Episode.slug == bindparam("slug"),
+        Episode.withdrawn_at.is_not(None),
+    )
+)
 
 
 def stamp_of_all() -> tuple[int, int]:
@@ -136,12 +148,7 @@ def heard(show_slug: str, slug: str, now: datetime) -> Episode | None:
 
 def is_withdrawn(show_slug: str, slug: str) -> bool:
     """Whether the page of this address says that it was taken back."""
-    question = (
-        select(Episode.id)
-        .join(Episode.show)
-        .where(Show.slug == show_slug, Episode.slug == slug, Episode.withdrawn_at.is_not(None))
-    )
-    return db.session.scalar(question) is not None
+    return _WITHDRAWN.first(show=show_slug, slug=slug) is not None
 
 
 def public_id(show_slug: str, slug: str, now: datetime) -> int | None:

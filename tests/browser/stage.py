@@ -41,6 +41,8 @@ from portal.materials.models import Material
 from portal.materials.rules import Visibility
 from portal.outbox import service as outbox
 from portal.outbox.models import Message
+from portal.podcasts import demonstration as demo_podcasts
+from portal.podcasts import service as podcasts
 from portal.registrations import service
 from portal.registrations.demonstration import register_people
 from portal.registrations.models import Registration
@@ -66,6 +68,7 @@ from tests.factories import (
 )
 from tests.harness.applications import close
 from tests.harness.servers import Server
+from tests.podcasts.making import make_episode
 from tests.records import RECORD
 
 LINK = "https://meet.example.eu/trust"
@@ -281,6 +284,18 @@ def _set_up(now: datetime) -> None:
     _asked(now, later)
     _doors(now, later)
     _kept(now, later)
+    _podcasts(now)
+
+
+def _podcasts(now: datetime) -> None:
+    """The demonstration's episode; then a bare draft, one that is planned, one taken back."""
+    show = demo_podcasts.load(now).show
+    bare = {"slug": "bare", "title": {"en": LONG}, "language": "fr"}
+    podcasts.add_episode(show, bare, by=COMMAND, now=now)
+    make_episode(show, slug="planned", at=now + timedelta(days=1))
+    podcasts.withdraw(make_episode(show, slug="gone", at=now), by=COMMAND, now=now)
+    host = {"name": LONG, "role": {"en": LONG}, "link": "https://example.org/host"}
+    podcasts.add_person(show, None, host, by=COMMAND, now=now)
 
 
 def _open_events(now: datetime, later: datetime) -> None:

@@ -318,7 +318,29 @@ def _flooded(page: Page) -> None:
     page.fill("#reason-en", "The hall is flooded.\nWe look for another.")
 
 
+def _episode_preview(page: Page, stage: Stage, lang: str) -> None:
+    goto(page, stage, f"/desk/episodes/1/preview/{lang}")
+
+
+def _two_write_notes(page: Page, stage: Stage, lang: str) -> None:
+    """Somebody else saved the same notes while the form was open."""
+    goto(page, stage, "/desk/episodes/2/texts")
+    mine = page.content()
+    page.fill("#notes-en", f"Theirs, {next(_networks)}")
+    press(page)
+    goto(page, stage, "/desk/episodes/2/texts")
+    opened = re.search(r'name="opened"[^>]*value="([^"]*)"', mine)
+    assert opened
+    page.evaluate("was => { document.querySelector('#opened').value = was }", unescape(opened[1]))
+    page.fill("#notes-en", "Mine")
+    press(page)
+
+
 VISITOR: dict[str, Way] = {
+    "podcasts": at("/podcasts/"),
+    "podcast": at("/podcasts/learning-at-work/"),
+    "episode": at("/podcasts/learning-at-work/how-this-podcast-works"),
+    "episode, taken back": at("/podcasts/learning-at-work/gone"),
     "notice of an event": at("/events/open/privacy"),
     "event": at("/events/open/"),
     "event that offers everything": at("/events/offers/"),
@@ -436,6 +458,28 @@ STRANGER: dict[str, Way] = {
 }
 
 DESK: dict[str, Way] = {
+    "podcasts at the desk": at_desk("/podcasts/"),
+    "podcast at the desk": at_desk("/podcasts/1/"),
+    "podcast, new": at_desk("/podcasts/new"),
+    "podcast, nothing given": then(at_desk("/podcasts/new"), press),
+    "podcast, details": at_desk("/podcasts/1/details"),
+    "podcast, removal": at_desk("/podcasts/1/removal"),
+    "podcast, a name": at_desk("/podcasts/names"),
+    "podcast, a host": at_desk("/podcasts/1/hosts/new"),
+    "episode, new": at_desk("/podcasts/1/episodes/new"),
+    "episode at the desk": at_desk("/episodes/1/"),
+    "episode, bare": at_desk("/episodes/2/"),
+    "episode, texts": at_desk("/episodes/1/texts"),
+    "episode, two write": _two_write_notes,
+    "episode, recording": at_desk("/episodes/1/audio"),
+    "episode, transcript": at_desk("/episodes/1/transcript"),
+    "episode, preview": _episode_preview,
+    "episode, something missing": at_desk("/episodes/2/publication"),
+    "episode, planned": at_desk("/episodes/3/publication"),
+    "episode, withdrawal": at_desk("/episodes/1/withdrawal"),
+    "episode, removal": at_desk("/episodes/2/removal"),
+    "person of a podcast": at_desk("/podcast-people/1"),
+    "person of a podcast, removal": at_desk("/podcast-people/1/removal"),
     "record": at_desk("/events/open/protection"),
     "record, with gaps": then(
         at_desk("/events/draft/protection"), fill(officer_email=""), _keep_record

@@ -31,6 +31,7 @@ from tests.factories import (
 )
 from tests.harness.client import PortalClient
 from tests.news.front_door import make_item
+from tests.podcasts.making import make_episode, make_show
 
 pytestmark = pytest.mark.usefixtures("clock")
 DOORS = "accounts."
@@ -79,6 +80,7 @@ def values(app: Flask) -> dict[str, object]:
             "export_id": 1,
             "item_id": make_item().id,
             **_campaign(),
+            **podcast(),
         }
     email = make_user(app, "member@example.org", "theirs")
     sign_in(app, email)
@@ -96,6 +98,17 @@ def _campaign() -> dict[str, object]:
     """An issue of a newsletter, and a link in it."""
     link = make_campaign_link()
     return {"issue_id": link.issue_id, "link_id": link.id}
+
+
+def podcast() -> dict[str, object]:
+    """The ids of a show, of an episode and of who is heard in it."""
+    show = make_show()
+    episode = make_episode(show)
+    return {
+        "show_id": show.id,
+        "episode_id": episode.id,
+        "person_id": episode.people[0].id,
+    }
 
 
 def ask(client: PortalClient, method: str, path: str) -> int:

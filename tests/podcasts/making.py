@@ -40,11 +40,8 @@ def square(side: int = 1400, kind: str = "PNG", **options: Any) -> bytes:
     return written.getvalue()
 
 
-_COVER = square()
-
-
 def make_show(**facts: Any) -> Show:
-    """A show with a cover and no episode."""
+    """A show with no episode; of its cover there is only the name."""
     usual = {
         "slug": f"show-{next(_numbers)}",
         "title": {"en": "Learning at work", "fr": "Apprendre au travail"},
@@ -58,9 +55,16 @@ def make_show(**facts: Any) -> Show:
     whole, now = usual | facts, clock.now()
     feed = first_feed(uploads.settings().public_url, whole["slug"])
     show = service.add_show(whole, first_feed=feed, by=COMMAND, now=now)
-    cover = uploads.keep_cover(BytesIO(_COVER), "cover.png")
-    service.set_cover(show, cover, uploads.keep_small(cover.name), by=COMMAND, now=now)
+    cover, small = (uploads.Kept(f"{number:032x}.png", 1, "") for number in (1, 2))
+    service.set_cover(show, cover, small, by=COMMAND, now=now)
     return show
+
+
+def draw_cover(show: Show) -> None:
+    """A cover that is there, which takes a while to draw."""
+    cover = uploads.keep_cover(BytesIO(square()), "cover.png")
+    small = uploads.keep_small(cover.name)
+    service.set_cover(show, cover, small, by=COMMAND, now=clock.now())
 
 
 def make_episode(

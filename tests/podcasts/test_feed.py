@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from xml.sax.saxutils import escape
 
 import feedparser
 import pytest
@@ -63,7 +64,6 @@ def test_a_reader_of_feeds_finds_everything(client: PortalClient) -> None:
     channel = read.feed
     assert channel.title == "Learning at work"
     assert channel.language == "en"
-    assert channel.author == "The agency"
     assert channel.publisher_detail == {
         "name": "Podcasts of the agency",
         "email": "podcast@example.org",
@@ -85,6 +85,7 @@ def test_a_reader_of_feeds_finds_everything(client: PortalClient) -> None:
 @pytest.mark.usefixtures("work")
 def test_it_says_all_that_directories_ask_for(client: PortalClient) -> None:
     channel = tree(client)[0]
+    assert of(channel, "itunes:author/text()") == ["The agency"]
     assert of(channel, "itunes:explicit/text()") == ["false"]
     assert of(channel, "itunes:category/@text") == ["Education"]
     assert of(channel, "itunes:category/itunes:category/@text") == ["Courses"]
@@ -168,27 +169,21 @@ def test_an_unchanged_feed_is_not_sent_twice(
 
 def test_a_description_stays_below_its_bound_also_where_signs_grow() -> None:
     link = "[a](https://example.org/?a=1&b=2) "
-    for notes in ("word " * 2000, "& < " * 900, link * 60, "é" * 9999):
+    for notes in ("word " * 2000, "& < " * 900, link * 120, "é" * 9999):
         text = described(notes)
-        assert 3000 < len(etree.tostring(_element(text))) - len("<d></d>") < LONGEST_DESCRIPTION + 1
+        assert 3000 < len(escape(text).encode()) < LONGEST_DESCRIPTION
         assert "href" not in text and "<p>" not in text
     assert described("A *short* one") == "<p>A <em>short</em> one</p>"
-
-
-def _element(text: str) -> etree._Element:
-    element = etree.Element("d")
-    element.text = text
-    return etree.fromstring(etree.tostring(element, encoding="utf-8"))
 
 
 @pytest.mark.usefixtures("work")
 def test_a_show_without_public_episodes_is_not_there(app: Flask, client: PortalClient) -> None:
     with app.app_context(), transaction():
-        show = make_show(slug="hidden")
+        show = make_show(slug="unheard")
         make_episode(show, draft=True)
-    for path in ("/en/podcasts/hidden/", "/en/podcasts/hidden/feed.xml"):
+    for path in ("/en/podcasts/unheard/", "/en/podcasts/unheard/feed.xml"):
         assert client.get(path).status_code == 404
-    assert "hidden" not in client.get("/en/podcasts/").get_data(as_text=True)
+    assert "unheard" not in client.get("/en/podcasts/").get_data(as_text=True)
 
 
 @pytest.mark.usefixtures("work")
@@ -200,6 +195,7 @@ def test_lists_ask_as_much_of_one_episode_as_of_thirty(app: Flask, client: Porta
         return len(questions)
 
     paths = ("/en/podcasts/", "/en/podcasts/work/", FEED)
+    asked(paths[0])  # also asks whether this is the demonstration, once a minute
     few = [asked(path) for path in paths]
     with app.app_context(), transaction():
         show = queries.public_show("work", portal_clock.now())
