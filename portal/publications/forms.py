@@ -170,8 +170,6 @@ class PublicationForm(MergingForm):
             web_address(self, field)
 
     def validate_number(self, field: Field) -> None:
-        if not field.data:
-            field.data = free_number(self.publication_number.data or "", self.title.data)
         if not NUMBER.fullmatch(field.data) or field.data in RESERVED:
             raise ValidationError(
                 _l("Write small letters a to z, digits and hyphens, as in 5603 or briefing-2024.")
@@ -188,6 +186,8 @@ class PublicationForm(MergingForm):
     def validate(self, extra_validators: Any = None) -> bool:
         is_valid = super().validate(extra_validators)
         self.targets: dict[str, int] = {}
+        if "number" in self and not self.number.data:
+            self.number.data = self._own_number()
         for row in range(1, self.rows.get("author", 0) + 1):
             given, last = self[f"author_{row}_given"], self[f"author_{row}_last"]
             if given.data and not last.data:
@@ -202,6 +202,12 @@ class PublicationForm(MergingForm):
         for row in range(1, self.rows.get("relation", 0) + 1):
             is_valid = self._is_related(row) and is_valid
         return is_valid
+
+    def _own_number(self) -> str:
+        """That which it has, else one from its publication number or title."""
+        if self.publication is not None:
+            return self.publication.number
+        return free_number(self.publication_number.data or "", self.title.data)
 
     def _is_related(self, row: int) -> bool:
         kind, target = self[f"relation_{row}_kind"], self[f"relation_{row}_target"]

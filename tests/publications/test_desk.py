@@ -213,7 +213,7 @@ def test_two_editors_at_once_lose_nothing(app: Flask, ella: PortalClient) -> Non
     opened = ella.get(record)
     first = emil.submit(record, {"series": "New series", "publisher": "His"}, action="/record")
     assert first.status_code == 303
-    both = ella.submit(record, {"series": "Her series"}, action="/record", page=opened)
+    both = ella.submit(opened, {"series": "Her series"}, action="/record")
     assert both.status_code == 409
     said = words(both)
     assert "Somebody else has changed the publication meanwhile." in said
@@ -276,7 +276,8 @@ def test_subjects_are_added_renamed_and_removed_when_nothing_is_about_them(
         assert "competences" in publication.words
     assert ella.get(f"{path}/removal").status_code == 409
     with app.app_context(), transaction() as session:
-        session.scalars(select(Publication)).one().subjects.clear()
+        publication = session.scalars(select(Publication)).one()
+        publication.subjects.clear()
     assert ella.submit(f"{path}/removal", action="/removal").status_code == 303
     assert "No subject yet" in words(ella.get(f"{LIST}subjects/"))
 
