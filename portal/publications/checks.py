@@ -53,6 +53,15 @@ def isbn_key(text: str) -> str:
     return str(isbns.to_isbn13(isbns.compact(text)))
 
 
+def same_isbns(text: str) -> list[str]:
+    """The ISBN of a book as it stands, and as ten digits and thirteen."""
+    thirteen = isbn_key(text)
+    found = [text, str(isbns.format(thirteen))]
+    if thirteen.startswith("978"):
+        found.append(str(isbns.format(isbns.to_isbn10(thirteen))))
+    return list(dict.fromkeys(found))
+
+
 def issn(text: str) -> str | None:
     """The ISSN with its hyphen."""
     return _checked(text, issns)

@@ -123,7 +123,7 @@ def record_of(
         number=clean(number[:LONGEST_VALUE]),
         type=_TYPES.get(_singular(genre), kind),
         title={shown_in: clean(title[:LONGEST_VALUE])},
-        language=shown_in,
+        language=spoken,
         published=checks.day(published) or clean(published[:LONGEST_VALUE]),
         authors=tuple(authors)[:MOST_OF_A_KIND],
         subjects=tuple(dict.fromkeys(clean(each) for each in subjects if clean(each)))[

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    inspect,
     text,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
@@ -223,12 +224,22 @@ class Relation(Row):
     )
 
 
+class PublicationImport(Row):
+    """A bibliography that was handed in, and what it would do; for a day at most."""
+
+    __tablename__ = "publication_imports"
+
+    content: Mapped[str] = mapped_column(Text)
+    fates: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+
+
 @event.listens_for(db.session, "before_flush")
 def _keep_words(session: Session, *_context: Any) -> None:
     """Whoever changes a publication or a subject's labels, a search finds what is said now."""
     changed = {each for each in (*session.new, *session.dirty) if isinstance(each, Publication)}
     for each in session.dirty:
-        if isinstance(each, Subject):
+        if isinstance(each, Subject) and inspect(each).attrs.label.history.has_changes():
             changed.update(each.publications)
     for publication in changed:
         publication.words = _words(publication)

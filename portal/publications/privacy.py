@@ -10,6 +10,7 @@ from portal.keeping import Impersonal, Rules
 from portal.publications.models import (
     Publication,
     PublicationFile,
+    PublicationImport,
     Relation,
     Subject,
     SubjectLink,
@@ -30,5 +31,9 @@ KEEPING: Rules = {
     ),
     Subject: Impersonal("Terms of a vocabulary.", texts=("code", "label")),
     SubjectLink: Impersonal("What a publication is about."),
+    PublicationImport: Impersonal(
+        "A bibliography that is looked at before it is imported, for a day at most.",
+        texts=("content", "fates"),
+    ),
     Relation: Impersonal("What one publication is to another.", texts=("kind",)),
 }  # fmt: skip

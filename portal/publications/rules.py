@@ -1,6 +1,7 @@
 """What a publication's record says, as values: the page, every export and every import agree."""
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -99,6 +100,18 @@ def year_of(published: str) -> int | None:
 def has_begun(moment: datetime | None, now: datetime) -> bool:
     """What begins at no moment in particular has begun."""
     return moment is None or moment <= now
+
+
+def first_free(base: str, taken: Container[str]) -> str:
+    """'5603', else '5603-2' and so on: one that nobody has and that is no page's own name."""
+    count, number = 1, base
+    while number in taken or number in RESERVED:
+        count += 1
+        number = f"{base}-{count}"
+    return number
+
+
+RESERVED = frozenset({"new", "import", "subjects", "feed"})
 
 
 def words_of(*texts: str) -> list[str]:

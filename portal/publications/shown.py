@@ -110,7 +110,7 @@ class Shown:
     def files(self) -> list[FileShown]:
         """What everybody may have now."""
         free = self.one.files if self.one.files_are_free(self.now) else []
-        return [_file(self.one, each) for each in free]
+        return [file_shown(self.one, each) for each in free]
 
     @property
     def main_file(self) -> FileShown | None:
@@ -189,7 +189,7 @@ def _url(publication: Publication) -> str:
     return url_for("publications.show", number=publication.number)
 
 
-def _file(publication: Publication, file: PublicationFile) -> FileShown:
+def file_shown(publication: Publication, file: PublicationFile) -> FileShown:
     notes = [file.ending.upper(), size_words(file.size)]
     if file.language != page_language():
         notes.append(_("in %(language)s", language=language_name(file.language)))
