@@ -120,6 +120,11 @@ class PublicationForm(MergingForm):
         }
 
     @property
+    def only_others_are_wrong(self) -> bool:
+        """Nothing is wrong but that somebody has its numbers, who may be itself, sent before."""
+        return bool(self.errors) and set(self.errors) <= set(self.others)
+
+    @property
     def relations(self) -> list[tuple[RelationKind, int]]:
         """What it is to others, once the form is valid."""
         return [
@@ -181,7 +186,12 @@ class PublicationForm(MergingForm):
         other = listing.another(own, **{name: field.data})
         if other is not None:
             self.others[name] = other
-            raise ValidationError(_("“%(title)s” has it already.", title=translated(other.title)))
+            said = {
+                "doi": _("“%(title)s” has this DOI already."),
+                "isbn": _("“%(title)s” has this ISBN already."),
+                "number": _("“%(title)s” has this number in its address already."),
+            }[name]
+            raise ValidationError(said % {"title": translated(other.title)})
 
     def validate(self, extra_validators: Any = None) -> bool:
         is_valid = super().validate(extra_validators)

@@ -142,10 +142,10 @@ def test_an_editor_sees_what_would_happen_and_then_it_happens(
     assert sent.status_code == 303
     page = sent.headers["Location"]
     said = words(ella.get(page))
-    assert "New drafts 1" in said and "Changed 1" in said and "Refused 2" in said
+    assert "New drafts 1 Records changed 1" in said and "Records refused 2" in said
     assert "The check digit of the ISBN is wrong" in said
     assert "The record has no end" in said
-    assert "Changed Date of publication, Publication number, ISBN, Type, Abstract," in said
+    assert "Is changed Date of publication, Publication number, ISBN, Type, Abstract," in said
     assert "New book" not in words(ella.get(f"{page}?fate=changed"))
     assert ella.get(f"{page}?fate=lost").status_code == 404
     with app.app_context():
@@ -204,11 +204,11 @@ def test_the_command_imports_too(app: Flask, tmp_path: Path) -> None:
     from portal.publications.cli import import_publications
 
     first = runner.invoke(import_publications, [str(file), "--dry-run"]).output
-    assert "New (record 1, line 1): Evolving systems" in first
-    assert "Refused (record 2, line" in first and "The record has no title." in first
-    assert "New: 1; Changed: 0; The same: 0; Refused: 1\nNothing was changed." in first
-    assert "New: 1" in runner.invoke(import_publications, [str(file)]).output
-    assert "The same: 1" in runner.invoke(import_publications, [str(file)]).output
+    assert "New draft (record 1, line 1): Evolving systems" in first
+    assert "Is refused (record 2, line" in first and "The record has no title." in first
+    assert "New draft: 1; Is changed: 0; Stays the same: 0; Is refused: 1\nNothing" in first
+    assert "New draft: 1" in runner.invoke(import_publications, [str(file)]).output
+    assert "Stays the same: 1" in runner.invoke(import_publications, [str(file)]).output
     assert "import-publications" in main.list_commands(main.make_context("portal", ["check"]))
     with app.app_context():
         found = db.session.scalars(select(Publication)).one()
