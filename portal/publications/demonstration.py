@@ -7,13 +7,8 @@ the sources.
 from datetime import datetime
 from typing import Any
 
-from portal.audit.service import COMMAND, record
-from portal.db import db
-from portal.i18n import everywhere
-from portal.publications.models import Publication, Relation, Subject
-from portal.publications.rules import RelationKind, State, Type
 from portal.audit.service import COMMAND
-from portal.events.demonstration import both
+from portal.i18n import everywhere
 from portal.publications import service
 from portal.publications.models import Publication
 from portal.publications.rules import RelationKind, Type
