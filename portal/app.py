@@ -13,6 +13,8 @@ from portal.access import views as access
 from portal.accounts import views as accounts
 from portal.accounts.desk import account, colleagues, identity, passkeys, team
 from portal.accounts.setup import init_accounts
+from portal.campaigns import desk as campaigns_desk
+from portal.campaigns import views as campaigns
 from portal.circulars import desk as circulars_desk
 from portal.config import Misconfigured, Settings, ensure_safe
 from portal.db import init_db
@@ -34,8 +36,15 @@ from portal.maintenance import init_maintenance
 from portal.materials import desk as materials_desk
 from portal.materials import views as materials
 from portal.metrics import init_metrics
+from portal.news import desk as news_desk
+from portal.news import feeds as news_feeds
+from portal.news import views as news
 from portal.outbox import desk as outbox_desk
 from portal.pages import views as pages
+from portal.podcasts import feeds as podcast_feeds
+from portal.podcasts import views as podcasts
+from portal.podcasts.desk import episodes as episodes_desk
+from portal.podcasts.desk import shows as podcasts_desk
 from portal.protection import views as protection
 from portal.protection.desk import house as protection_house
 from portal.protection.desk import record as protection_desk
@@ -59,6 +68,10 @@ from portal.sealing import init_sealing
 from portal.site import TEMPLATES, init_site
 from portal.subjects import desk as subjects_desk
 from portal.subjects import views as subjects
+from portal.ties import views as ties
+from portal.ties.desk import belonging as belonging_desk
+from portal.ties.desk import gatherings as gatherings_desk
+from portal.ties.desk import phases as phases_desk
 from portal.web import JsonLines, OwnHost, Portal, init_web
 from portal.wording import init_wording
 
@@ -108,6 +121,23 @@ BLUEPRINTS = (
     publication_subjects.bp,
     subjects.bp,
     subjects_desk.bp,
+    news.bp,
+    news_feeds.bp,
+    news_desk.bp,
+    campaigns.bp,
+    campaigns_desk.bp,
+    podcasts.bp,
+    podcasts.files,
+    podcast_feeds.bp,
+    podcasts_desk.bp,
+    episodes_desk.bp,
+    episodes_desk.people,
+    ties.topics,
+    ties.projects,
+    gatherings_desk.topics,
+    gatherings_desk.projects,
+    phases_desk.bp,
+    belonging_desk.bp,
 )
 
 

@@ -14,6 +14,8 @@ from types import MappingProxyType
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
+from portal import small_print
+
 ROOT = Path(__file__).resolve().parent.parent
 
 ENVIRONMENTS = ("development", "production", "test")
@@ -38,6 +40,7 @@ LIMITS_PER_NETWORK: Mapping[str, str] = MappingProxyType(
 LIMITS_PER_ADDRESS: Mapping[str, str] = MappingProxyType({"mail": "5/hour"})
 RATE = re.compile(r"[1-9][0-9]{0,8}/(second|minute|hour|day)")
 
+LANGUAGES = "en,fr,de,el"
 SECRET_LENGTH = 32
 SECRET_VARIETY = 10
 
@@ -81,6 +84,7 @@ class Settings:
     trusted_proxies: int = 0
     workers: int = 2
     upload_megabytes: int = 20
+    audio_megabytes: int = 200
     backup_days: int = 90
     limits: Mapping[str, str | None] = field(
         default_factory=lambda: {**LIMITS_PER_NETWORK, **LIMITS_PER_ADDRESS}
@@ -88,6 +92,9 @@ class Settings:
     mail_rate: str = ""
     metrics_token: str = field(default="", repr=False)
     log_file: Path | None = None
+    social_links: tuple[tuple[str, str], ...] = ()
+    imprint: Mapping[str, str] = field(default_factory=dict)
+    image_credits: Mapping[str, str] = field(default_factory=dict)
     publish_approval: bool = False
     lock_places: bool = True
     debug: bool = False
@@ -121,6 +128,11 @@ class Settings:
     def upload_bytes(self) -> int:
         """The largest file that is kept."""
         return self.upload_megabytes * 1024 * 1024
+
+    @property
+    def audio_bytes(self) -> int:
+        """The largest recording that is kept."""
+        return self.audio_megabytes * 1024 * 1024
 
     @property
     def mail_place(self) -> str:
@@ -216,11 +228,15 @@ class _Reader:
             "trusted_proxies": self.number("PORTAL_TRUSTED_PROXIES", 0, lowest=0, highest=10),
             "workers": self.number("PORTAL_WORKERS", 2, lowest=1, highest=64),
             "upload_megabytes": self.number("PORTAL_UPLOAD_MEGABYTES", 20, lowest=1, highest=500),
+            "audio_megabytes": self.number("PORTAL_AUDIO_MEGABYTES", 200, lowest=1, highest=1000),
             "backup_days": self.number("PORTAL_BACKUP_DAYS", 90, lowest=1, highest=3650),
             "limits": self.limits(),
             "mail_rate": self.mail_rate(),
             "metrics_token": self.text("PORTAL_METRICS_TOKEN", ""),
             "log_file": self.file("PORTAL_LOG_FILE"),
+            "social_links": self.social_links(),
+            "imprint": self.page("PORTAL_IMPRINT"),
+            "image_credits": self.page("PORTAL_IMAGE_CREDITS"),
             "publish_approval": self.switch("PORTAL_PUBLISH_APPROVAL"),
             "lock_places": not self.unlocked(env),
             "debug": self.switch("PORTAL_DEBUG") or self.switch("FLASK_DEBUG"),
@@ -311,7 +327,7 @@ class _Reader:
         return "" if value == "off" else value
 
     def languages(self) -> tuple[str, ...]:
-        codes = self.listed("PORTAL_LANGUAGES", "en,fr,de,el")
+        codes = self.listed("PORTAL_LANGUAGES", LANGUAGES)
         well_formed = all(re.fullmatch(r"[a-z]{2}", code) for code in codes)
         if not codes or not well_formed or len(set(codes)) < len(codes):
             self.wrong.append("PORTAL_LANGUAGES has to be a list of different codes: en,fr.")
@@ -365,6 +381,24 @@ class _Reader:
             else:
                 rates[name] = None if rate == "off" else rate
         return rates
+
+    def social_links(self) -> tuple[tuple[str, str], ...]:
+        try:
+            return small_print.social_links(self.text("PORTAL_SOCIAL_LINKS", ""))
+        except small_print.Unsafe as unsafe:
+            self.wrong.append(str(unsafe))
+            return ()
+
+    def page(self, name: str) -> Mapping[str, str]:
+        """By language, what the Markdown file says that the setting names; nothing without one."""
+        given, languages = self.text(name, ""), self.listed("PORTAL_LANGUAGES", LANGUAGES)
+        if not given or not languages:
+            return {}
+        try:
+            return small_print.page(name, given, languages)
+        except small_print.Unsafe as unsafe:
+            self.wrong.append(str(unsafe))
+            return {}
 
     def unlocked(self, env: str) -> bool:
         asked = self.switch("PORTAL_TEST_UNLOCKED")

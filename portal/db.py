@@ -41,6 +41,7 @@ LARGEST_ID = 2**31 - 1
 
 Columns = TypeVarTuple("Columns")
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_patience: ContextVar[float] = ContextVar("patience", default=PATIENCE)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -199,6 +200,22 @@ def transaction() -> Iterator[Session]:
             raise
 
 
+@contextmanager
+def brief_transaction(seconds: float) -> Iterator[Connection]:
+    """One small write on a connection of its own, which gives up after `seconds`.
+
+    For what is done beside an answer that must not wait for it.
+    """
+    before = _patience.set(seconds)
+    try:
+        with writing(), db.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(seconds * 1000)}")
+            yield connection
+    finally:
+        _patience.reset(before)
+
+
 def for_update(question: Select[*Columns], *, skip_locked: bool = False) -> Select[*Columns]:
     """Hold the rows until the end of the transaction; SQLite holds the whole database instead.
 
@@ -243,9 +260,12 @@ def _tune(engine: Engine, *, lock: bool) -> None:
             return
         if _writing.get():
             if lock:
+                patience = _patience.get()
                 if not connection.info.get("has_turn"):
-                    turn.take()
+                    turn.take(patience)
                     connection.info["has_turn"] = True
+                if patience != PATIENCE:
+                    _wait_for_others(connection, patience)
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             connection.exec_driver_sql("BEGIN DEFERRED")
@@ -254,6 +274,14 @@ def _tune(engine: Engine, *, lock: bool) -> None:
     def ended(connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
         if entry.info.pop("has_turn", False):
             turn.give()
+        if entry.info.pop("is_brief", False) and connection is not None:
+            connection.cursor().execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
+
+
+def _wait_for_others(connection: Connection, seconds: float) -> None:
+    """Those who write without a turn: other programs that opened the file."""
+    connection.info["is_brief"] = True
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={int(seconds * 1000)}")
 
 
 def _without_transaction(engine: Engine) -> dict[str, Any]:
@@ -275,9 +303,9 @@ class Turn:
         self._threads = threading.Lock()
         self._held = -1
 
-    def take(self) -> None:
-        until = monotonic() + PATIENCE
-        if not self._threads.acquire(timeout=PATIENCE):
+    def take(self, patience: float = PATIENCE) -> None:
+        until = monotonic() + patience
+        if not self._threads.acquire(timeout=patience):
             raise WaitedTooLong(_BUSY)
         try:
             queue = _locked(f"{self._path}.queue", until)

@@ -29,6 +29,18 @@ NEEDS = {
     "joining_url": _l("Joining link"),
     "contacts": _l("Whom to ask"),
 }
+PARTS = {"host": _l("Host"), "guest": _l("Guest")}
+EPISODE_NEEDS = {
+    "title": _l("Title"),
+    "notes": _l("Notes"),
+    "audio": _l("Recording"),
+    "transcript": _l("Transcript"),
+    "transcript_fits": _l("A transcript that ends with the recording"),
+    "cover": _l("Cover of the podcast"),
+    "description": _l("Description of the podcast"),
+    "chapters": _l("Chapters"),
+    "people": _l("Hosts or guests"),
+}
 SESSION_KINDS = {
     "plenary": _l("Plenary"),
     "parallel": _l("Parallel session"),

@@ -50,6 +50,19 @@ class Site:
         return zone_city(self.zone)
 
     @property
+    def social_links(self) -> tuple[tuple[str, str], ...]:
+        return self.settings.social_links
+
+    @property
+    def has_imprint(self) -> bool:
+        """By its setting; the demonstration has one that is made up."""
+        return bool(self.settings.imprint) or self.is_known_demo
+
+    @property
+    def has_image_credits(self) -> bool:
+        return bool(self.settings.image_credits)
+
+    @property
     def is_demo(self) -> bool:
         """Asked again once a minute until it is so; pages of refusal do without the database."""
         now = clock.now()
@@ -116,7 +129,13 @@ def nav() -> list[tuple[str, str, bool]]:
     """The main menu: (words, address, whether this page is under it)."""
     if request_ctx.url_adapter is None:  # refused before its address was read: a foreign Host
         return []
-    parts = ((_("Events"), "events.index"), (_("Publications"), "publications.index"))
+    parts = (
+        (_("Events"), "events.index"),
+        (_("Publications"), "publications.index"),
+        (_("Podcasts"), "podcasts.index"),
+        (_("News"), "news.index"),
+        (_("Topics"), "topics.index"),
+    )
     entries = [(words, url_for(endpoint, lang=page_language())) for words, endpoint in parts]
     return [(words, url, request.path.startswith(url)) for words, url in entries]
 

@@ -21,16 +21,20 @@ from PIL import Image, ImageOps
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from portal import filetypes
+from portal import audio, filetypes
 from portal.config import Settings
 from portal.db import db
 from portal.errors import Refused
 
 LONGEST_SIDE = 1200
+COVER_SIDES = (1400, 3000)
+"""Pixels of a podcast's cover, as directories of podcasts ask for it."""
 MOST_PIXELS = 50_000_000
 """A picture of a good camera; more, and a small file would unfold into all the memory."""
 ORPHANS_STAY = timedelta(days=1)
 CHUNK = 1 << 16
+MEGABYTE = 1 << 20
+TINY_SIDE = 640
 
 
 class Unfit(Refused):
@@ -46,13 +50,20 @@ class Kept:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeptAudio(Kept):
+    """A recording as it was kept, and for how long it is heard."""
+
+    seconds: float
+
+
 def keep(stream: IO[bytes], filename: str) -> Kept:
     """Keep what somebody hands in, if it is what its name says; pictures are drawn anew."""
     with tempfile.TemporaryFile() as draft:
         _read(stream, draft, settings().upload_bytes)
         ending = _ending(draft, filename)
         if ending in filetypes.PICTURES:
-            return _store(BytesIO(_redrawn(draft, ending)), ending)
+            return _store(BytesIO(_redrawn(draft, ending, _small)), ending)
         return _store(draft, ending)
 
 
@@ -61,7 +72,39 @@ def keep_picture(stream: IO[bytes], filename: str) -> Kept:
     with tempfile.TemporaryFile() as draft:
         _read(stream, draft, settings().upload_bytes)
         ending = _ending(draft, filename, only=filetypes.PICTURES)
-        return _store(BytesIO(_redrawn(draft, ending)), ending)
+        return _store(BytesIO(_redrawn(draft, ending, _small)), ending)
+
+
+def keep_cover(stream: IO[bytes], filename: str) -> Kept:
+    """A square JPEG or PNG as large as it came, drawn anew without what is transparent in it."""
+    with tempfile.TemporaryFile() as draft:
+        _read(stream, draft, settings().upload_bytes)
+        ending = _ending(draft, filename, only=("jpg", "png"))
+        return _store(BytesIO(_redrawn(draft, ending, _square, opaque=True)), ending)
+
+
+def keep_small(name: str) -> Kept:
+    """A twin of a kept picture for pages, which would else load all of it."""
+    ending = filetypes.ending_of(name)
+    with path(name).open("rb") as picture:
+        return _store(BytesIO(_redrawn(picture, ending, _tiny, opaque=True)), ending)
+
+
+def keep_audio(stream: IO[bytes], filename: str) -> KeptAudio:
+    """A recording, octet by octet as it came, if its content and its name are of one kind."""
+    with tempfile.TemporaryFile() as draft:
+        _read(stream, draft, settings().audio_bytes)
+        found, said = audio.recognised(draft), filetypes.ending_of(filename)
+        if found is None:
+            kinds = ", ".join(sorted(kind.upper() for kind in audio.MEDIA_TYPES))
+            raise Unfit(
+                _("This is no recording that can be used, or its length cannot be read. Choose one "
+                  "of: %(kinds)s.", kinds=kinds)
+            )  # fmt: skip
+        if not audio.agrees(said, found.ending):
+            raise Unfit(_other_name(said, found.ending))
+        kept = _store(draft, found.ending)
+        return KeptAudio(kept.name, kept.size, kept.digest, found.seconds)
 
 
 def path(name: str) -> Path:
@@ -113,8 +156,7 @@ def _read(stream: IO[bytes], draft: IO[bytes], most: int) -> None:
     while chunk := stream.read(CHUNK):
         size += len(chunk)
         if size > most:
-            megabytes = settings().upload_megabytes
-            raise Unfit(_("This file is larger than %(most)s MB.", most=megabytes))
+            raise Unfit(_("This file is larger than %(most)s MB.", most=most // MEGABYTE))
         draft.write(chunk)
     if not size:
         raise Unfit(_("This file is empty."))
@@ -130,14 +172,36 @@ def _ending(draft: IO[bytes], filename: str, only: Collection[str] = filetypes.E
               kinds=", ".join(sorted(kind.upper() for kind in only)))
         )  # fmt: skip
     if not filetypes.agrees(said, found):
-        raise Unfit(
-            _("The name ends in “%(said)s”, but the content is %(found)s. Save it anew under its "
-              "right name.", said=said or "?", found=found.upper())
-        )  # fmt: skip
+        raise Unfit(_other_name(said, found))
     return said if found == filetypes.TEXT else found
 
 
-def _redrawn(draft: IO[bytes], ending: str) -> bytes:
+def _other_name(said: str, found: str) -> str:
+    return _("The name ends in “%(said)s”, but the content is %(found)s. Save it anew under its "
+             "right name.", said=said or "?", found=found.upper())  # fmt: skip
+
+
+def _small(picture: Image.Image) -> None:
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+
+
+def _tiny(picture: Image.Image) -> None:
+    picture.thumbnail((TINY_SIDE, TINY_SIDE))
+
+
+def _square(picture: Image.Image) -> None:
+    least, most = COVER_SIDES
+    if picture.width != picture.height or not least <= picture.width <= most:
+        raise Unfit(
+            _("This picture is %(width)s by %(height)s pixels. A cover is square, with a side of "
+              "%(least)s to %(most)s pixels.",
+              width=picture.width, height=picture.height, least=least, most=most)
+        )  # fmt: skip
+
+
+def _redrawn(
+    draft: IO[bytes], ending: str, fit: Callable[[Image.Image], None], *, opaque: bool = False
+) -> bytes:
     """The picture and nothing else: no position, no camera, no second file behind it."""
     draft.seek(0)
     try:
@@ -145,8 +209,8 @@ def _redrawn(draft: IO[bytes], ending: str) -> bytes:
             if opened.width * opened.height > MOST_PIXELS:
                 raise Unfit(_("This picture has too many pixels. Save it smaller."))
             upright = ImageOps.exif_transpose(opened)
-            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-            return _drawn(upright, ending)
+            fit(upright)
+            return _drawn(upright, ending, opaque=opaque)
     except Unfit:
         raise
     except _UNREADABLE as error:
@@ -158,8 +222,11 @@ _UNREADABLE = (
 )  # fmt: skip
 
 
-def _drawn(picture: Image.Image, ending: str) -> bytes:
+def _drawn(picture: Image.Image, ending: str, *, opaque: bool) -> bytes:
     flat = picture.convert("RGB" if ending == "jpg" else "RGBA")
+    if opaque and flat.mode == "RGBA":
+        ground = Image.new("RGBA", flat.size, "white")
+        flat = Image.alpha_composite(ground, flat).convert("RGB")
     bare = Image.frombytes(flat.mode, flat.size, flat.tobytes())
     written = BytesIO()
     options: dict[str, Any] = {"optimize": True} if ending == "png" else {"quality": 85}

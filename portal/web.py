@@ -191,7 +191,13 @@ def _begin() -> None:
 
 def takes_files(view: View) -> View:
     """Its form may carry a file: what it may weigh is bounded by the setting for uploads."""
-    view.takes_files = True  # type: ignore[attr-defined]
+    view.takes_bytes = "upload_bytes"  # type: ignore[attr-defined]
+    return view
+
+
+def takes_audio(view: View) -> View:
+    """Its form may carry a recording, bounded by a setting of its own."""
+    view.takes_bytes = "audio_bytes"  # type: ignore[attr-defined]
     return view
 
 
@@ -199,9 +205,10 @@ def _most_bytes() -> int:
     """Who brings no cookie of ours has opened no form, and has no file to hand in."""
     view = current_app.view_functions.get(request.endpoint or "")
     opened = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
-    if opened and getattr(view, "takes_files", False):
-        uploads: int = current_app.extensions["portal"].upload_bytes
-        return uploads + MOST_BYTES
+    bound = getattr(view, "takes_bytes", "")
+    if opened and bound:
+        most: int = getattr(current_app.extensions["portal"], bound)
+        return most + MOST_BYTES
     return MOST_BYTES
 
 

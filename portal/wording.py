@@ -50,6 +50,8 @@ def label(code: str, kind: str) -> str:
         "kind": labels.KINDS,
         "format": labels.FORMATS,
         "need": labels.NEEDS,
+        "episode_need": labels.EPISODE_NEEDS,
+        "part": labels.PARTS,
         "sector": labels.SECTORS,
         "state": labels.STATES,
         "export": labels.EXPORTS,

@@ -19,6 +19,7 @@ from portal.db import db
 from portal.events import chores as events
 from portal.heartbeat import beat
 from portal.materials import chores as materials
+from portal.news import chores as news
 from portal.outbox import chores as outbox
 from portal.registrations import chores as registrations
 from portal.reminders import chores as reminders
@@ -37,6 +38,7 @@ WRITING: Sequence[Chore] = (
     accounts.forget_sign_ins,
     *events.CHORES,
     *materials.CHORES,
+    *news.CHORES,
     *subjects.CHORES,
     *retention.CHORES,
 )
@@ -65,6 +67,7 @@ RESTS: Mapping[Chore, float] = {
     accounts.forget_sign_ins: 600.0,
     events.forget_speakers_addresses: 600.0,
     materials.sweep_files: 3600.0,
+    news.publish_next: 1.0,
     subjects.finish_next_erasure: 1.0,
     subjects.forget_old: 600.0,
     subjects.forget_ledger: 3600.0,

@@ -41,6 +41,7 @@ MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "settings(NAME=value, ...): more variables for the portal")
+    config.addinivalue_line("markers", "own_imprint: with an imprint in two languages")
     config.addinivalue_line("markers", "own_portal: shares its portal with no test; hashes safely")
 
 

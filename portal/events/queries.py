@@ -1,6 +1,6 @@
 """Questions about events."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime
 from itertools import chain, count
@@ -12,6 +12,7 @@ from portal.accounts.models import Membership
 from portal.db import Stamp, db
 from portal.events.models import Appearance, Event, OldSlug, Revision, Session, Template
 from portal.events.rules import FEED_KEEPS_CANCELLED, RESERVED, Entrance, State
+from portal.i18n import Translated
 
 
 def stamp(slug: str) -> tuple[int, int, int] | None:
@@ -97,6 +98,31 @@ def in_order(ids: Sequence[int]) -> list[Event]:
     """These events, in the order of their ids here."""
     found = db.session.scalars(select(Event).where(Event.id.in_(ids)))
     return sorted(found, key=lambda event: ids.index(event.id))
+
+
+def cards(ids: Collection[int], now: datetime) -> list[Event]:
+    """Those of these events that are public: the next one first, and what is over after them."""
+    if not ids:
+        return []
+    public = select(Event).where(Event.id.in_(ids), Event.state != State.DRAFT)
+    found = db.session.scalars(public.order_by(Event.starts_at, Event.id)).all()
+    over = [event for event in found if event.is_over(now)]
+    return [*(event for event in found if not event.is_over(now)), *reversed(over)]
+
+
+def ids_of_sectors(sectors: Collection[str]) -> list[int]:
+    """The public events of any of these sectors."""
+    if not any(sectors):
+        return []
+    rows = db.session.execute(select(Event.id, Event.sectors).where(Event.state != State.DRAFT))
+    return [event_id for event_id, theirs in rows if not set(sectors).isdisjoint(theirs)]
+
+
+def choices() -> list[tuple[int, Translated, datetime]]:
+    """Every event with its day, the last first, drafts too, for a choice at the desk."""
+    question = select(Event.id, Event.title, Event.starts_at)
+    rows = db.session.execute(question.order_by(Event.starts_at.desc(), Event.id.desc()))
+    return [(number, title, starts_at) for number, title, starts_at in rows]
 
 
 def _is_over(now: datetime) -> ColumnElement[bool]:

@@ -17,6 +17,10 @@ from portal.events.shown import Shown
 from portal.materials import shown as materials
 from portal.registrations.queries import places, places_of
 from portal.site import absolute
+from portal.ties import queries as ties
+from portal.ties import shown as belonging
+from portal.ties.rules import End
+from portal.ties.rules import Kind as Tied
 from portal.web import page_number
 
 bp = Blueprint("events", __name__)
@@ -46,7 +50,8 @@ def show(slug: str) -> ResponseReturnValue:
     if stamp is None:
         return _moved(slug, zone)
     g.asked = {"zone": zone}
-    return page(zone, stamp, lambda now: _event_page(slug, zone, now))
+    whole = (stamp, ties.stamp(End(Tied.EVENT, stamp[0])))
+    return page(zone, whole, lambda now: _event_page(slug, zone, now))
 
 
 def _list(sector: str, number: int, now: datetime) -> Fresh:
@@ -91,8 +96,10 @@ def _of_sector(events: Sequence[Event], sector: str) -> list[Event]:
 def _event_page(slug: str, zone: str, now: datetime) -> Fresh:
     event = queries.public_event(slug) or abort(404)
     values = event_page.values(event, places(event.id), zone, now, absolute=absolute)
-    body = render_template("events/show.html", **values, **materials.page_values(event, now))
-    return Fresh(body, until=values["one"].changes_at)
+    related = belonging.belongs(Tied.EVENT, event.id, now, sectors=event.sectors)
+    to_read = materials.page_values(event, now)
+    body = render_template("events/show.html", belongs=related, **values, **to_read)
+    return Fresh(body, until=next_change([values["one"].changes_at, related.changes_at], now))
 
 
 def _moved(slug: str, zone: str) -> ResponseReturnValue:

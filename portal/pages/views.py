@@ -1,7 +1,6 @@
 """The front page, the statements, and what machines ask of the site."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from flask import (
     Blueprint,
@@ -18,26 +17,22 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock, mail
 from portal.cache import Fresh, page
-from portal.events import queries
-from portal.events.rules import next_change
-from portal.events.shown import Shown
+from portal.events.shown import words
 from portal.extensions import csrf, limiter
-from portal.i18n import in_language, languages, wanted_language
+from portal.i18n import Translated, in_language, languages, wanted_language
 from portal.limits import rate
+from portal.markup import rich
+from portal.pages import front as front_page
+from portal.pages import sitemap
 from portal.pages.forms import FeedbackForm
 from portal.pages.metrics import CONTENT_TYPE, as_text, may_read
 from portal.pages.readiness import as_json, readiness
-from portal.publications import queries as publications
-from portal.registrations.queries import places_of
+from portal.pages.sitemap import STATEMENTS_REVIEWED
 from portal.registrations.rules import NOTICE_VERSION
 from portal.site import absolute
 from portal.web import personal
 
 bp = Blueprint("pages", __name__)
-
-STATEMENTS_REVIEWED = datetime(2026, 11, 22, tzinfo=UTC)
-STATEMENTS = ("accessibility", "privacy", "cookies", "contact")
-SHOWN_AFTER_NEXT = 3
 
 
 @bp.get("/")
@@ -62,7 +57,7 @@ def front() -> ResponseReturnValue:
     """The next event, how to take part, and what follows; no language is no such page."""
     if not request.path.endswith("/"):
         return redirect(url_for("pages.front"), 301)
-    return page("", queries.stamp_of_all(), _front)
+    return page("", front_page.stamp(), front_page.made)
 
 
 @bp.get("/<lang>/accessibility")
@@ -99,26 +94,43 @@ def contact() -> ResponseReturnValue:
     return _statement("contact")
 
 
+@bp.get("/<lang>/imprint")
+def imprint() -> ResponseReturnValue:
+    """Who publishes the site, by a setting; the demonstration says that its own is made up."""
+    texts = current_app.extensions["portal"].imprint
+    if not texts and not current_app.extensions["site"].is_demo:
+        abort(404)
+    return page("", None, lambda now: _own_words("imprint", texts))
+
+
+@bp.get("/<lang>/image-credits")
+def image_credits() -> ResponseReturnValue:
+    """Whose the pictures are, by a setting."""
+    texts = current_app.extensions["portal"].image_credits or abort(404)
+    return page("", None, lambda now: _own_words("image_credits", texts))
+
+
 @bp.get("/robots.txt")
 def robots() -> Response:
     """Public pages are for everybody, personal ones and the desk are not."""
     lines = [
         "User-agent: *",
         "Disallow: /desk",
+        "Disallow: /c/",
         *(f"Disallow: /{lang}/registrations/" for lang in languages()),
         *(f"Disallow: /{lang}/speakers/" for lang in languages()),
         *(f"Disallow: /{lang}/your-data/" for lang in languages()),
         "",
-        f"Sitemap: {absolute(url_for('pages.sitemap'))}",
+        f"Sitemap: {absolute(url_for('pages.sitemap_page'))}",
         "",
     ]
     return page("", languages(), lambda now: _plain("\n".join(lines)))
 
 
 @bp.get("/sitemap.xml")
-def sitemap() -> Response:
+def sitemap_page() -> Response:
     """Every public page in every language, with the day of its last edit."""
-    return page("", (queries.stamp_of_all(), publications.stamp_of_all()), _sitemap)
+    return page("", sitemap.stamp(), lambda now: sitemap.made(now, absolute))
 
 
 @bp.get("/.well-known/security.txt")
@@ -152,19 +164,6 @@ def metrics() -> Response:
     return Response(body, content_type=CONTENT_TYPE)
 
 
-def _front(now: datetime) -> Fresh:
-    events = queries.upcoming(now)
-    taken = places_of([event.id for event in events])
-    coming = [Shown(event, taken[event.id], now) for event in events]
-    held = [one for one in coming if one.is_to_come]
-    body = render_template(
-        "pages/front.html",
-        next_one=held[0] if held else None,
-        following=held[1 : 1 + SHOWN_AFTER_NEXT],
-    )
-    return Fresh(body, until=next_change([one.changes_at for one in coming], now))
-
-
 def _send_feedback(message: str, address: str) -> None:
     """In the portal's own language, to its own mailbox; an answer goes to who wrote."""
     lang, keeper, now = languages()[0], mail.sender()[1], clock.now()
@@ -191,25 +190,8 @@ def _statement_page(name: str) -> Fresh:
     return Fresh(body)
 
 
-def _sitemap(now: datetime) -> Fresh:
-    events = [*queries.upcoming(now), *queries.past(now)]
-    pages: list[tuple[str, dict[str, Any], datetime | None]] = [
-        ("pages.front", {}, None),
-        ("events.index", {}, None),
-        ("publications.index", {}, publications.last_change()),
-    ]
-    pages += [(f"pages.{name}", {}, STATEMENTS_REVIEWED) for name in STATEMENTS]
-    pages += [("events.show", {"slug": event.slug}, event.updated_at) for event in events]
-    pages += [("publications.show", {"number": each}, at) for each, at in publications.in_sitemap()]
-    entries = [
-        (
-            {lang: absolute(url_for(page, lang=lang, **values)) for lang in languages()},
-            changed.date().isoformat() if changed else None,
-        )
-        for page, values, changed in pages
-    ]
-    body = render_template("pages/sitemap.xml", entries=entries)
-    return Fresh(body, content_type="application/xml; charset=utf-8")
+def _own_words(name: str, texts: Translated) -> Fresh:
+    return Fresh(render_template(f"pages/{name}.html", said=words(texts), rich=rich))
 
 
 def _security(now: datetime) -> Fresh:

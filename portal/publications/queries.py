@@ -140,6 +140,12 @@ def found(wish: Wish, *, first: int, most: int) -> Found:
     return Found(total, shown, counts)
 
 
+def newest(most: int) -> Sequence[Publication]:
+    """What was published last, of all that is listed."""
+    question = select(Publication).where(_IS_LISTED).order_by(*_NEWEST_FIRST)
+    return db.session.scalars(question.limit(most)).all()
+
+
 def each_found(wish: Wish) -> Iterator[Publication]:
     """All that the wish finds, in the same order, for what is written out whole."""
     question = select(Publication.id).where(*_conditions(wish)).order_by(*_NEWEST_FIRST)

@@ -10,8 +10,10 @@ from portal.db import db, transaction
 from portal.events import demonstration as demo_events
 from portal.events import queries as events
 from portal.events.models import Event
+from portal.podcasts import demonstration as demo_podcasts
 from portal.publications import demonstration as demo_publications
 from portal.registrations.demonstration import register_people
+from portal.ties import demonstration as demo_ties
 
 
 @click.command()
@@ -36,6 +38,8 @@ def _load() -> None:
         loaded = demo_events.load(now)
         demo_publications.load(now)
         accounts.add_demonstration_organiser(now=now)
+        episode = demo_podcasts.load(now)
+        demo_ties.load(episode, now)
         for event in loaded:
             for _size in register_people(event, demo_events.people_at(event), now=now):
                 pass

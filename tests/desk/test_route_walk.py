@@ -23,6 +23,7 @@ from portal.publications import service as publications
 from portal.publications.rules import State as PublicationState
 from portal.reminders import service as reminders
 from portal.reminders.rules import Kind, Unit
+from tests.campaigns.front_door import make_link as make_campaign_link
 from tests.desk.front_door import account, make_user, sign_in
 from tests.factories import (
     make_event,
@@ -35,6 +36,7 @@ from tests.factories import (
     make_subject,
 )
 from tests.harness.client import PortalClient
+from tests.news.front_door import make_item
 
 pytestmark = pytest.mark.usefixtures("clock")
 DOORS = "accounts."
@@ -82,6 +84,8 @@ def values(app: Flask) -> dict[str, object]:
             "request_id": 1,
             "export_id": 1,
             **library_values(),
+            "item_id": make_item().id,
+            **_campaign(),
         }
     email = make_user(app, "member@example.org", "theirs")
     sign_in(app, email)
@@ -107,6 +111,12 @@ def library_values() -> dict[str, object]:
         "subject_id": subject.id,
         "import_id": kept.id,
     }
+
+
+def _campaign() -> dict[str, object]:
+    """An issue of a newsletter, and a link in it."""
+    link = make_campaign_link()
+    return {"issue_id": link.issue_id, "link_id": link.id}
 
 
 def ask(client: PortalClient, method: str, path: str) -> int:

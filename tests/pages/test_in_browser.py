@@ -19,6 +19,10 @@ PAGES = (
     "/{}/events/microcredentials-manufacturing-and-retail-2024/",
     "/{}/events/workshop-learning-outside-formal-education/",
     "/{}/events/study-visit-learning-in-retail/",
+    "/{}/topics/",
+    "/{}/topics/microcredentials/",
+    "/{}/projects/microcredentials-for-the-labour-market/",
+    "/{}/imprint",
     "/{}/accessibility",
     "/{}/privacy",
     "/{}/cookies",
@@ -53,6 +57,29 @@ def test_every_page_is_accessible_and_fits(
             page.goto(demonstration.url + path.format("fr" if width == 320 else "en"))
             axe(page)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    context.close()
+
+
+@pytest.mark.parametrize("lang", ["en", "de", "el"])
+def test_a_phones_first_screen_has_the_button_and_the_menu_needs_no_script(
+    demonstration: Server, browser: Browser, lang: str
+) -> None:
+    phone = {"width": 375, "height": 667}
+    context = browser.new_context(viewport=phone, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{demonstration.url}/{lang}/")
+    button = page.locator(".next-event__acts a").first.bounding_box()
+    assert button is not None
+    assert button["y"] + button["height"] <= phone["height"]
+    topics = page.locator(f'.site-nav a[href="/{lang}/topics/"]')
+    assert not topics.is_visible()
+    page.locator(".site-nav__open").press("Enter")
+    assert topics.is_visible()
+    page.keyboard.press("Escape")
+    assert not topics.is_visible()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    places = page.locator(".site-nav li").all()
+    assert len({place.bounding_box()["y"] for place in places}) == 1  # type: ignore[index]
     context.close()
 
 

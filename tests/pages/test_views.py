@@ -108,6 +108,7 @@ def test_robots_are_told_where_not_to_go(client: PortalClient) -> None:
     assert client.get("/robots.txt").get_data(as_text=True).splitlines() == [
         "User-agent: *",
         "Disallow: /desk",
+        "Disallow: /c/",
         *(
             f"Disallow: /{lang}/{private}/"
             for private in ("registrations", "speakers", "your-data")
@@ -133,7 +134,8 @@ def test_the_sitemap_has_every_public_page_in_every_language(
         for url in tree.findall("s:url", spaces)
     }
 
-    paths = ["", "events/", "publications/", *STATEMENTS, "events/shown/", "events/over/"]
+    lists = ("events/", "publications/", "podcasts/", "news/", "topics/")
+    paths = ["", *lists, *STATEMENTS, "events/shown/", "events/over/"]
     assert answer.mimetype == "application/xml"
     assert set(found) == {f"http://localhost/{lang}/{p}" for lang in LANGUAGES for p in paths}
     assert found["http://localhost/fr/events/shown/"] == "2026-11-02"

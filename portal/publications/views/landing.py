@@ -17,6 +17,9 @@ from portal.publications.shown import Shown, file_name, permanent_address, recor
 from portal.publications.views.machines import exported, links
 from portal.publications.views.shared import bp, fresh, here, public, stamp_of
 from portal.site import absolute
+from portal.ties import queries as ties
+from portal.ties import shown as belonging
+from portal.ties.rules import End, Kind
 
 
 @bp.get("/publications/<number>")
@@ -40,7 +43,8 @@ def show(number: str) -> ResponseReturnValue:
     if ending:
         answer = page(ending, stamp, lambda now: exported(number, ending, now))
     else:
-        answer = page("", stamp, lambda now: _landing(number, now))
+        whole = (stamp, ties.stamp(End(Kind.PUBLICATION, stamp[0])))
+        answer = page("", whole, lambda now: _landing(number, now))
     answer.vary.add("Accept")
     return answer
 
@@ -62,7 +66,10 @@ def file(number: str, file_id: int, ending: str) -> ResponseReturnValue:
 
 def _landing(number: str, now: datetime) -> Fresh:
     shown = Shown(public(number), now)
-    body = render_template("publications/show.html", publication=shown, **_values(shown))
+    related = belonging.belongs(Kind.PUBLICATION, shown.one.id, now)
+    body = render_template(
+        "publications/show.html", publication=shown, belongs=related, **_values(shown)
+    )
     link = signposting.header(links(shown), here("linkset", number))
     return fresh(body, shown, "text/html; charset=utf-8", link)
 

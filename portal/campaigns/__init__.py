@@ -1,0 +1,1 @@
+"""Campaign links: short addresses for newsletters, which count visits and nobody."""

@@ -1,0 +1,1 @@
+"""Topics, projects, and what belongs together across the parts."""

@@ -1,0 +1,1 @@
+"""The pages of the library's editors about topics, projects and ties."""

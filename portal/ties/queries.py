@@ -1,0 +1,275 @@
+"""Questions about topics, projects, and what is tied to what."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Integer, Select, Text, bindparam, case, cast, func, literal_column, select
+
+from portal.audit.service import Subject
+from portal.db import LARGEST_ID, Stamp, db, for_update
+from portal.events import queries as events
+from portal.events.models import Event
+from portal.i18n import Translated
+from portal.news import queries as news
+from portal.news.models import Item
+from portal.news.queries import Card
+from portal.podcasts import queries as podcasts
+from portal.podcasts.models import Episode, Show
+from portal.publications import queries as publications
+from portal.publications.models import Publication
+from portal.ties.models import TABLES, Project, Tie, Topic
+from portal.ties.rules import End, Kind
+
+Gathering = Topic | Project
+Found = TypeVar("Found", Topic, Project)
+_MODELS: dict[Kind, Any] = {
+    Kind.EVENT: Event,
+    Kind.PUBLICATION: Publication,
+    Kind.EPISODE: Episode,
+    Kind.NEWS: Item,
+    Kind.TOPIC: Topic,
+    Kind.PROJECT: Project,
+}
+_NOTHING: Any = literal_column("0")
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What everybody may see of what belongs to one thing."""
+
+    events: Sequence[Event] = ()
+    publications: Sequence[Publication] = ()
+    episodes: Sequence[Episode] = ()
+    news: Sequence[Card] = ()
+    topics: Sequence[Topic] = ()
+    projects: Sequence[Project] = ()
+    phases: dict[End, int] = field(default_factory=dict)
+    changes_at: datetime | None = None
+    """When one more of them goes public by itself."""
+
+    def __len__(self) -> int:
+        kinds = (self.events, self.publications, self.episodes, self.news)
+        return sum(map(len, (*kinds, self.topics, self.projects)))
+
+
+def ties_of(end: End) -> Sequence[Tie]:
+    """Every tie of a thing."""
+    mine = getattr(Tie, f"{end.kind}_id")
+    return db.session.scalars(select(Tie).where(mine == end.id).order_by(Tie.id)).all()
+
+
+def other_end(tie: Tie, end: End) -> End:
+    """Where the tie of this thing leads."""
+    return next(each for each in ends(tie) if each != end)
+
+
+def ends(tie: Tie) -> list[End]:
+    found = ((kind, getattr(tie, f"{kind}_id")) for kind in Kind)
+    return [End(kind, number) for kind, number in found if number is not None]
+
+
+def together(end: End, now: datetime, *, sectors: Collection[str] = ()) -> Together:
+    """What belongs to a thing: by ties, and between events and topics by `sectors` as well.
+
+    As many questions as there are kinds, however much there is.
+    """
+    phases = {other_end(tie, end): tie.phase for tie in ties_of(end)}
+    ids: dict[Kind, list[int]] = {kind: [] for kind in Kind}
+    for other in phases:
+        ids[other.kind].append(other.id)
+    if end.kind is Kind.TOPIC:
+        ids[Kind.EVENT] += events.ids_of_sectors(sectors)
+    return Together(
+        events=events.cards(ids[Kind.EVENT], now),
+        publications=_latest(publications.cards(ids[Kind.PUBLICATION], now)),
+        episodes=podcasts.cards(ids[Kind.EPISODE], now),
+        news=news.cards(ids[Kind.NEWS], now),
+        topics=_public_topics(ids[Kind.TOPIC], sectors if end.kind is Kind.EVENT else ()),
+        projects=_public(Project, ids[Kind.PROJECT]),
+        phases={other: phase for other, phase in phases.items() if phase is not None},
+        changes_at=podcasts.next_publication(now) if ids[Kind.EPISODE] else None,
+    )
+
+
+def gathered(one: Gathering, now: datetime) -> Together:
+    """What a topic or a project gathers; a topic also the events of its sector."""
+    sectors = [one.sector] if isinstance(one, Topic) and one.sector else ()
+    return together(End(one.kind, one.id), now, sectors=sectors)
+
+
+def stamp(end: End) -> tuple[int, ...]:
+    """What tells a kept page about this thing that what belongs to it is another."""
+    found = _STAMPS[end.kind].first(id=str(end.id)) or ()
+    return tuple(int(number or 0) for number in found)
+
+
+def _stamp_question(kind: Kind) -> Select[Any]:
+    """One row: how many ties there are, as what they were written, and what they lead to.
+
+    A draft counts nothing, so that it makes another sum when it goes public unchanged. Topics
+    are few, and one may hold an event by its sector alone.
+    """
+    drafts: Any = literal_column("'draft'")
+    said = (
+        case((Event.state == drafts, _NOTHING), else_=Event.revision),
+        case((Publication.state == drafts, _NOTHING), else_=Publication.revision),
+        Show.revision,
+        case((Item.state == drafts, _NOTHING), else_=Item.revision),
+        Project.revision,
+    )
+    own = getattr(Tie, f"{kind}_id")
+    of_topics = select(func.count(), func.sum(Topic.revision)).select_from(Topic).subquery()
+    question: Any = (
+        select(
+            func.count(Tie.id),
+            func.sum(Tie.mark),
+            *(func.sum(revision) for revision in said),
+            func.max(of_topics.c[0]),
+            func.max(of_topics.c[1]),
+        )
+        .select_from(of_topics)
+        .outerjoin(Tie, own == cast(bindparam("id", type_=Text), Integer))
+        .outerjoin(Event, Event.id == Tie.event_id)
+        .outerjoin(Publication, Publication.id == Tie.publication_id)
+        .outerjoin(Episode, Episode.id == Tie.episode_id)
+        .outerjoin(Show, Show.id == Episode.show_id)
+        .outerjoin(Item, Item.id == Tie.news_id)
+        .outerjoin(Project, Project.id == Tie.project_id)
+    )
+    return question
+
+
+def stamp_of_topics() -> tuple[int, ...]:
+    """What tells a kept list of topics and projects that it is old."""
+    found = _OF_TOPICS.first() or ()
+    return tuple(int(number or 0) for number in found)
+
+
+def _count_and_sum(table: type[Gathering]) -> list[Any]:
+    return [
+        select(func.count()).select_from(table).scalar_subquery(),
+        select(func.sum(table.revision)).scalar_subquery(),
+    ]
+
+
+_STAMPS = {kind: Stamp(_stamp_question(kind)) for kind in Kind}
+_OF_TOPICS = Stamp(select(*_count_and_sum(Topic), *_count_and_sum(Project)))
+
+
+def topics() -> Sequence[Topic]:
+    """The public topics, in the order that the editors gave them."""
+    return _in_order(select(Topic).where(Topic.public), Topic)
+
+
+def projects() -> Sequence[Project]:
+    """The public projects, in the order that the editors gave them."""
+    return _in_order(select(Project).where(Project.public), Project)
+
+
+def public_topic(slug: str) -> Topic | None:
+    return db.session.scalar(select(Topic).where(Topic.slug == slug, Topic.public))
+
+
+def public_project(slug: str) -> Project | None:
+    return db.session.scalar(select(Project).where(Project.slug == slug, Project.public))
+
+
+def every(table: type[Found]) -> Sequence[Found]:
+    """For the desk: also what nobody finds yet."""
+    return _in_order(select(table), table)
+
+
+def one(table: type[Found], number: int, *, hold: bool = False) -> Found | None:
+    """For the desk, as it stands now; `hold` keeps others from changing it until one is done."""
+    if number > LARGEST_ID:
+        return None
+    question = select(table).where(table.id == number)
+    held = for_update(question) if hold else question
+    return db.session.scalar(held.execution_options(populate_existing=True))
+
+
+def slugs(table: type[Gathering]) -> set[str]:
+    return set(db.session.scalars(select(table.slug)))
+
+
+def ties_with_phases(project_id: int) -> Sequence[Tie]:
+    question = select(Tie).where(Tie.project_id == project_id, Tie.phase.is_not(None))
+    return db.session.scalars(question).all()
+
+
+def choices(kind: Kind) -> list[tuple[int, Translated, str]]:
+    """Everything of a kind that can be tied, the newest first: id, title, its day if it has one.
+
+    Drafts too: who writes a report ties it before it is public.
+    """
+    match kind:
+        case Kind.EVENT:
+            return [
+                (number, title, f"{starts_at:%Y-%m-%d}")
+                for number, title, starts_at in events.choices()
+            ]
+        case Kind.PUBLICATION:
+            return [(number, title, "") for number, title in publications.choices()]
+        case Kind.EPISODE:
+            return [(number, title, "") for number, title in podcasts.choices()]
+        case Kind.NEWS:
+            return [(number, title, "") for number, title in news.choices()]
+        case Kind.TOPIC:
+            return [(each.id, each.title, "") for each in every(Topic)]
+        case Kind.PROJECT:
+            return [(each.id, each.title, "") for each in every(Project)]
+
+
+def _public_topics(ids: Collection[int], sectors: Collection[str]) -> Sequence[Topic]:
+    if not ids and not sectors:
+        return ()
+    tied = Topic.id.in_(ids) | Topic.sector.in_(list(sectors))
+    return _in_order(select(Topic).where(Topic.public, tied), Topic)
+
+
+def _public(table: type[Found], ids: Collection[int]) -> Sequence[Found]:
+    if not ids:
+        return ()
+    return _in_order(select(table).where(table.public, table.id.in_(ids)), table)
+
+
+def _in_order(question: Select[Found], table: type[Found]) -> Sequence[Found]:
+    return db.session.scalars(question.order_by(table.position, table.id)).all()
+
+
+def _latest(found: Sequence[Publication]) -> list[Publication]:
+    return sorted(found, key=lambda each: (each.published, each.id), reverse=True)
+
+
+def title(end: End) -> Translated | None:
+    """Of anything that can be tied, drafts too; None where there is no such thing."""
+    if end.id > LARGEST_ID:
+        return None
+    table = _MODELS[end.kind]
+    return db.session.scalar(select(table.title).where(table.id == end.id))
+
+
+def missing(ends: Iterable[End]) -> bool:
+    """Whether one of these is not there, or not any more; one question a kind."""
+    ids: dict[Kind, set[int]] = {}
+    for end in ends:
+        ids.setdefault(end.kind, set()).add(end.id)
+    return any(_count(kind, found) < len(found) for kind, found in ids.items())
+
+
+def _count(kind: Kind, ids: Collection[int]) -> int:
+    table = _MODELS[kind]
+    if max(ids) > LARGEST_ID:
+        return 0
+    return db.session.scalar(select(func.count()).where(table.id.in_(ids))) or 0
+
+
+def event_slug(event_id: int) -> str:
+    return db.session.scalars(select(Event.slug).where(Event.id == event_id)).one()
+
+
+def subject(end: End) -> Subject:
+    """The row, for the audit."""
+    return Subject(TABLES[end.kind], end.id)

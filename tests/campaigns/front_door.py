@@ -1,0 +1,38 @@
+"""Campaign links for tests."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date
+
+from sqlalchemy import select
+
+from portal import clock
+from portal.audit.service import COMMAND
+from portal.campaigns import service
+from portal.campaigns.models import Issue, Link, Visits
+from portal.campaigns.rules import Place
+from portal.db import db
+
+DAY = date(2026, 11, 2)
+_numbers = itertools.count(1)
+
+
+def make_issue() -> Issue:
+    facts = {"newsletter": "Championing skills", "number": str(next(_numbers)), "day": DAY}
+    issue = service.create(facts, by=COMMAND, now=clock.now())
+    db.session.flush()
+    return issue
+
+
+def make_link(
+    target: str = "/events/", place: Place = Place.BUTTON, issue: Issue | None = None
+) -> Link:
+    """A link in an issue of its own, unless one is given."""
+    return service.add_link(issue or make_issue(), place, target, by=COMMAND, now=clock.now())
+
+
+def counted() -> dict[date, int]:
+    """All visits by day, in the application's context."""
+    rows = db.session.execute(select(Visits.day, Visits.count).order_by(Visits.day))
+    return {day: count for day, count in rows}
