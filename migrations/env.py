@@ -6,7 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection, Enum
 
-from portal.db import Moment, db, writing
+from portal.db import Moment, db, is_for_searching, writing
 
 
 def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | bool:
@@ -29,6 +29,7 @@ def migrate(connection: Connection) -> None:
         target_metadata=db.metadata,
         render_item=render_item,
         compare_type=compare_type,
+        include_name=lambda name, _kind, _parents: not is_for_searching(name or ""),
         render_as_batch=True,
         transaction_per_migration=False,
     )

@@ -44,6 +44,13 @@ from portal.pages import views as pages
 from portal.protection import views as protection
 from portal.protection.desk import house as protection_house
 from portal.protection.desk import record as protection_desk
+from portal.publications import views as publications
+from portal.publications.desk import acts as publication_acts
+from portal.publications.desk import files as publication_files
+from portal.publications.desk import importing as publication_import
+from portal.publications.desk import preview as publication_preview
+from portal.publications.desk import records as publications_desk
+from portal.publications.desk import subjects as publication_subjects
 from portal.registrations import views as registrations
 from portal.registrations.desk import details as person_details
 from portal.registrations.desk import line as registration_line
@@ -97,6 +104,13 @@ BLUEPRINTS = (
     retention_house.bp,
     retention_copies.bp,
     outbox_desk.bp,
+    publications.bp,
+    publications_desk.bp,
+    publication_acts.bp,
+    publication_files.bp,
+    publication_import.bp,
+    publication_preview.bp,
+    publication_subjects.bp,
     subjects.bp,
     subjects_desk.bp,
     news.bp,

@@ -28,6 +28,7 @@ class Fresh:
     until: datetime | None = None
     content_type: str = "text/html; charset=utf-8"
     last_modified: datetime | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class _Encoded:
 
     content_type: str
     last_modified: datetime | None
+    headers: tuple[tuple[str, str], ...]
     bodies: dict[str, bytes]
     etags: dict[str, str]
 
@@ -148,7 +150,7 @@ def _encoded(fresh: Fresh) -> _Encoded:
     }
     tag = hashlib.sha256(plain).hexdigest()[:24]
     etags = {name: tag if name == "identity" else f"{tag}-{name}" for name in bodies}
-    return _Encoded(fresh.content_type, fresh.last_modified, bodies, etags)
+    return _Encoded(fresh.content_type, fresh.last_modified, fresh.headers, bodies, etags)
 
 
 def _answer(kept: _Encoded) -> Response:
@@ -160,6 +162,7 @@ def _answer(kept: _Encoded) -> Response:
     headers = response.headers
     headers["Cache-Control"] = "public, no-cache"
     headers["Vary"] = "Accept-Encoding"
+    headers.extend(kept.headers)
     if encoding != "identity":
         headers["Content-Encoding"] = encoding
     response.set_etag(kept.etags[encoding])

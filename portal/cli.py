@@ -22,7 +22,7 @@ from portal.config import Misconfigured, Settings, doubtful, ensure_safe, proble
 if TYPE_CHECKING:
     from portal.maintenance import Pause
 
-PARTS = ("accounts", "registrations", "retention")
+PARTS = ("accounts", "publications", "registrations", "retention")
 
 
 class Portal(click.Group):

@@ -32,6 +32,7 @@ LIMITS_PER_NETWORK: Mapping[str, str] = MappingProxyType(
         "sign_in": "30/hour",
         "reset": "30/hour",
         "form": "300/hour",
+        "list": "120/hour",
     }
 )
 LIMITS_PER_ADDRESS: Mapping[str, str] = MappingProxyType({"mail": "5/hour"})

@@ -75,6 +75,11 @@ def coded(kind: type[StrEnum]) -> Enum:
     )
 
 
+def is_for_searching(name: str) -> bool:
+    """An index of words, which only the migrations know: a table on SQLite, or what it shadows."""
+    return name.startswith("fts_")
+
+
 class Base(DeclarativeBase):
     registry = registry(
         metadata=MetaData(naming_convention=NAMES),

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
-from babel.core import Locale
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.core import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale, get_translations
 from flask_babel import gettext as _
@@ -110,7 +110,23 @@ def translated_as(texts: Translated | None, lang: str | None = None) -> tuple[st
 
 def language_name(code: str) -> str:
     """A language's name in the page's language."""
-    return Locale.parse(code).get_language_name(_written_language()) or code
+    try:
+        return Locale.parse(code, sep="-").get_language_name(_written_language()) or code
+    except (ValueError, UnknownLocaleError):  # a tag that CLDR does not know (BCP 47)
+        return code
+
+
+def known_date(date: str) -> str:
+    """'2022', 'October 2022' or '3 October 2022': as precise as the date is known."""
+    match [int(part) for part in date.split("-") if part]:
+        case [year, month, day_of_month]:
+            moment = datetime(year, month, day_of_month, tzinfo=UTC)
+            return _date(moment, "UTC", "long")
+        case [year, month]:
+            moment = datetime(year, month, 1, tzinfo=UTC)
+            return format_skeleton("yMMMM", moment, locale=_formatting_locale())
+        case _:
+            return date
 
 
 def country_name(code: str) -> str:

@@ -301,3 +301,32 @@ DOORS = {
     "cancelled": _l("Cancelled"),
     "over": _l("Over"),
 }
+PUBLICATION_TYPES = {
+    "research_paper": _l("Research paper"),
+    "briefing_note": _l("Briefing note"),
+    "report": _l("Report"),
+    "reference": _l("Reference publication"),
+    "working_paper": _l("Working paper"),
+    "book": _l("Book"),
+    "other": _l("Other publication"),
+}
+FACETS = {
+    "type": _l("Type"),
+    "year": _l("Year"),
+    "subject": _l("Subject headings"),
+    "language": _l("Language"),
+}
+RELATIONS = {
+    "Continues": _l("Continues"),
+    "IsContinuedBy": _l("Is continued by"),
+    "IsPartOf": _l("Is part of"),
+    "HasPart": _l("Has as a part"),
+    "IsVersionOf": _l("Is a version of"),
+    "HasVersion": _l("Has another version"),
+    "IsTranslationOf": _l("Is a translation of"),
+    "HasTranslation": _l("Is translated as"),
+    "IsSupplementTo": _l("Supplements"),
+    "IsSupplementedBy": _l("Is supplemented by"),
+    "References": _l("Refers to"),
+    "IsReferencedBy": _l("Is referred to by"),
+}

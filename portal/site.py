@@ -106,9 +106,13 @@ def nav() -> list[tuple[str, str, bool]]:
     """The main menu: (words, address, whether this page is under it)."""
     if request_ctx.url_adapter is None:  # refused before its address was read: a foreign Host
         return []
-    places = (("events.index", _("Events")), ("news.index", _("News")))
-    found = [(words, url_for(place, lang=page_language())) for place, words in places]
-    return [(words, address, request.path.startswith(address)) for words, address in found]
+    parts = (
+        (_("Events"), "events.index"),
+        (_("Publications"), "publications.index"),
+        (_("News"), "news.index"),
+    )
+    entries = [(words, url_for(endpoint, lang=page_language())) for words, endpoint in parts]
+    return [(words, url, request.path.startswith(url)) for words, url in entries]
 
 
 def absolute(path: str) -> str:

@@ -68,6 +68,7 @@ def label(code: str, kind: str) -> str:
         "whose": labels.WHOSE,
         "deleted_by": labels.DELETED_BY,
         "basis": labels.BASES,
+        "publication_type": labels.PUBLICATION_TYPES,
     }[kind]
     return str(words.get(code, code))
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
-from portal import clock
+from portal import clock, uploads
 from portal.audit.service import COMMAND
 from portal.db import db
 from portal.events import queries as event_queries
@@ -19,6 +20,9 @@ from portal.materials.rules import Visibility
 from portal.protection import queries as records
 from portal.protection import service as protection
 from portal.protection.demonstration import RECORD
+from portal.publications.models import Publication, PublicationFile, Subject
+from portal.publications.rules import State as PublicationState
+from portal.publications.rules import Type as ReportType
 from portal.registrations import queries as registrations
 from portal.registrations import service
 from portal.registrations.models import Registration
@@ -100,6 +104,48 @@ def make_speaker(event: Event, **facts: Any) -> Speaker:
     if agreed:
         speaker.agreed, speaker.agreed_at = speaker.shown, clock.now()
     return speaker
+
+
+def make_publication(**facts: Any) -> Publication:
+    """A published report of 2023 in English, without files."""
+    number, now = next(_numbers), clock.now()
+    usual: dict[str, Any] = {
+        "number": str(9000 + number),
+        "type": ReportType.REPORT,
+        "title": {"en": f"Report {number}"},
+        "language": "en",
+        "published": "2023",
+        "state": PublicationState.PUBLISHED,
+        "public_at": now,
+        "created_at": now,
+        "updated_at": now,
+    }
+    publication = Publication(**(usual | facts))
+    db.session.add(publication)
+    db.session.flush()
+    return publication
+
+
+def make_subject(code: str, **label: str) -> Subject:
+    """A term of the catalogue, with its label by language."""
+    subject = Subject(code=code, label=label or {"en": code.capitalize()})
+    db.session.add(subject)
+    return subject
+
+
+def make_publication_file(
+    publication: Publication, content: bytes, name: str = "a.pdf", **facts: Any
+) -> PublicationFile:
+    """A file that was handed in and kept."""
+    kept = uploads.keep(BytesIO(content), name)
+    file = PublicationFile(
+        publication=publication, file=kept.name, size=kept.size, digest=kept.digest,
+        **({"language": "en", "created_at": clock.now(), "position": len(publication.files)}
+           | facts),
+    )  # fmt: skip
+    db.session.add(file)
+    db.session.flush()
+    return file
 
 
 def make_link(event: Event, **facts: Any) -> Material:

@@ -2,7 +2,7 @@
 
 from contextlib import nullcontext
 
-from flask import Blueprint, g, redirect, request, session, url_for
+from flask import Blueprint, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import refresh
@@ -23,6 +23,7 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OWN_PAGES = {"accounts_desk", "passkeys_desk", "identity_desk"}
 _LETTERS = ("circulars_desk", "reminders_desk")
 OWN_PAGES = {"accounts_desk", "passkeys_desk", "identity_desk", "exports_desk"}
+LIBRARY = "library_desk"
 _OF_THE_OFFICER = ("retention_house", "protection_house")
 _OF_PEOPLE = ("registrations_desk", "person_desk", "line_desk", "unreached_desk")
 
@@ -31,6 +32,24 @@ def guard(bp: Blueprint) -> None:
     """Every page of the blueprint is for organisers who are signed in, and kept nowhere."""
     bp.before_request(organisers_only)
     bp.context_processor(of_the_desk)
+
+
+def guard_library(bp: Blueprint, words: str = "", *, under: str = "") -> None:
+    """Every page of the blueprint is for editors of the library; to others it is not there.
+
+    With `words` its page `index` stands in the menu of the desk; one without them says `under`
+    which other blueprint's entry it is.
+    """
+    guard(bp)
+    bp.before_request(_editors_only)
+    bp.record_once(
+        lambda state: state.app.extensions.setdefault(LIBRARY, {}).update({bp.name: (words, under)})
+    )
+
+
+def _editors_only() -> None:
+    if not organiser().may_edit_library:
+        abort(404)
 
 
 def organisers_only() -> ResponseReturnValue | None:
@@ -63,7 +82,7 @@ def of_the_desk() -> dict[str, object]:
     """What the layout of the desk shows of the person and the places they can go to."""
     if "organiser" not in g:
         return {}
-    return {"current_user": organiser(), "desk_nav": _nav()}
+    return {"current_user": organiser(), "desk_nav": _nav(), "library_nav": _library_nav()}
 
 
 def _let_in() -> bool:
@@ -139,3 +158,17 @@ def _nav() -> list[tuple[str, str, bool]]:
         (_("Your account"), url_for("accounts_desk.show"), request.blueprint in OWN_PAGES),
     ]
     return places
+
+
+def _library_nav() -> list[tuple[str, str, bool]]:
+    """The same for what the library shows, for those who edit it."""
+    if not organiser().may_edit_library:
+        return []
+    guarded: dict[str, tuple[str, str]] = current_app.extensions.get(LIBRARY, {})
+    here = str(request.blueprint)
+    mine = guarded.get(here, ("", ""))[1] or here
+    return [
+        (words, url_for(f"{name}.index"), name == mine)
+        for name, (words, _under) in guarded.items()
+        if words
+    ]

@@ -14,7 +14,8 @@ from portal.db import Row, coded
 class User(Row, UserMixin):
     """Somebody who works at the desk; `admin` sees every event, others those of their teams.
 
-    An `officer` for data protection sees how every event stands, and nobody's data.
+    An `officer` for data protection sees how every event stands, and nobody's data. Who
+    `edits_library` writes publications, podcasts, news and campaigns, and by that sees nobody's.
 
     `fs_uniquifier` and `link_code` stand in signed links and change when such a link was used, so
     that each works once.
@@ -28,6 +29,7 @@ class User(Row, UserMixin):
     language: Mapped[str] = mapped_column(String(8), default="")
     admin: Mapped[bool] = mapped_column(default=False)
     officer: Mapped[bool] = mapped_column(default=False, server_default=false())
+    edits_library: Mapped[bool] = mapped_column(default=False, server_default=false())
     active: Mapped[bool] = mapped_column(default=True)
     password: Mapped[str | None] = mapped_column(String(255))
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
@@ -50,6 +52,11 @@ class User(Row, UserMixin):
     identities: Mapped[list["Identity"]] = relationship(
         cascade="all, delete-orphan", back_populates="user"
     )
+
+    @property
+    def may_edit_library(self) -> bool:
+        """An editor of the library, or an administrator."""
+        return self.admin or self.edits_library
 
     @property
     def has_app(self) -> bool:

@@ -84,6 +84,7 @@ def held(user: User) -> dict[str, Any]:
         "email": user.email,
         "language": user.language,
         "administrator": user.admin,
+        "edits_library": user.edits_library,
         "made_at": user.created_at.isoformat(),
         "last_sign_in": user.signed_in_at.isoformat() if user.signed_in_at else None,
         "signed_in_now": sign_ins,

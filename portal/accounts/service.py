@@ -79,6 +79,18 @@ def unmake_officer(user: User, *, by: Actor, now: datetime) -> None:
     record("account.unmade_officer", user, by=by, now=now)
 
 
+def make_editor(user: User, *, by: Actor, now: datetime) -> None:
+    """From now on the person writes what the library shows, and sees nobody's data by that."""
+    user.edits_library = True
+    record("account.made_editor", user, by=by, now=now)
+
+
+def unmake_editor(user: User, *, by: Actor, now: datetime) -> None:
+    """The person is no editor of the library any more."""
+    user.edits_library = False
+    record("account.unmade_editor", user, by=by, now=now)
+
+
 def _leave_an_administrator(user: User) -> None:
     """Under a lock: of two who send each other away at once, the second is refused."""
     held = queries.held_administrators()
@@ -277,7 +289,7 @@ def remove(user: User, *, even_last: bool = False, by: Actor, now: datetime) -> 
     if not even_last:
         _leave_an_administrator(user)
     end_sessions(user)
-    user.active = user.admin = user.officer = False
+    user.active = user.admin = user.officer = user.edits_library = False
     user.password = user.tf_primary_method = user.tf_totp_secret = None
     user.recovery_codes = []
     user.passkeys.clear()

@@ -28,6 +28,7 @@ from portal.news import queries as news
 from portal.pages.forms import FeedbackForm
 from portal.pages.metrics import CONTENT_TYPE, as_text, may_read
 from portal.pages.readiness import as_json, readiness
+from portal.publications import queries as publications
 from portal.registrations.queries import places_of
 from portal.registrations.rules import NOTICE_VERSION
 from portal.site import absolute
@@ -119,7 +120,8 @@ def robots() -> Response:
 @bp.get("/sitemap.xml")
 def sitemap() -> Response:
     """Every public page in every language, with the day of its last edit."""
-    return page("", (queries.stamp_of_all(), news.stamp_of_all()), _sitemap)
+    stamps = (queries.stamp_of_all(), publications.stamp_of_all(), news.stamp_of_all())
+    return page("", stamps, _sitemap)
 
 
 @bp.get("/.well-known/security.txt")
@@ -197,10 +199,12 @@ def _sitemap(now: datetime) -> Fresh:
     pages: list[tuple[str, dict[str, Any], datetime | None]] = [
         ("pages.front", {}, None),
         ("events.index", {}, None),
+        ("publications.index", {}, publications.last_change()),
     ]
     pages += [(f"pages.{name}", {}, STATEMENTS_REVIEWED) for name in STATEMENTS]
     pages += [("events.show", {"slug": event.slug}, event.updated_at) for event in events]
     pages += [("news.index", {}, None)]
+    pages += [("publications.show", {"number": each}, at) for each, at in publications.in_sitemap()]
     pages += [("news.show", {"slug": slug}, changed) for slug, changed in news.for_sitemap()]
     entries = [
         (

@@ -1,7 +1,12 @@
 """What a publication's record says, as values: the page, every export and every import agree."""
 
+import re
+from collections.abc import Container
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+
+from portal.text import fold
 
 
 class State(StrEnum):
@@ -18,6 +23,32 @@ class Type(StrEnum):
     WORKING_PAPER = "working_paper"
     BOOK = "book"
     OTHER = "other"
+
+
+class RelationKind(StrEnum):
+    """What a publication is to another (DataCite 4.6, relationType)."""
+
+    CONTINUES = "Continues"
+    IS_PART_OF = "IsPartOf"
+    IS_VERSION_OF = "IsVersionOf"
+    IS_TRANSLATION_OF = "IsTranslationOf"
+    IS_SUPPLEMENT_TO = "IsSupplementTo"
+    REFERENCES = "References"
+
+    @property
+    def inverse(self) -> str:
+        """The same said by the other one, in the same vocabulary."""
+        return _INVERSES[self]
+
+
+_INVERSES = {
+    RelationKind.CONTINUES: "IsContinuedBy",
+    RelationKind.IS_PART_OF: "HasPart",
+    RelationKind.IS_VERSION_OF: "HasVersion",
+    RelationKind.IS_TRANSLATION_OF: "HasTranslation",
+    RelationKind.IS_SUPPLEMENT_TO: "IsSupplementedBy",
+    RelationKind.REFERENCES: "IsReferencedBy",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +90,36 @@ class Record:
     abstract: dict[str, str] = field(default_factory=dict)
     licence: str = ""
     url: str = ""
+
+
+def year_of(published: str) -> int | None:
+    """The year of a date that is known as precisely as it is."""
+    return int(published[:4]) if published else None
+
+
+def has_begun(moment: datetime | None, now: datetime) -> bool:
+    """What begins at no moment in particular has begun."""
+    return moment is None or moment <= now
+
+
+def first_free(base: str, taken: Container[str]) -> str:
+    """'5603', else '5603-2' and so on: one that nobody has and that is no page's own name."""
+    count, number = 1, base
+    while number in taken or number in RESERVED:
+        count += 1
+        number = f"{base}-{count}"
+    return number
+
+
+RESERVED = frozenset({"new", "import", "subjects", "feed"})
+
+
+def words_of(*texts: str) -> list[str]:
+    """The words by which something is found, each once: no case, no accents, nothing but letters
+    and figures, so that no database splits them otherwise."""
+    found = (word[:LONGEST_WORD] for text in texts for word in _WORD.findall(fold(text or "")))
+    return list(dict.fromkeys(found))
+
+
+LONGEST_WORD = 60
+_WORD = re.compile(r"[^\W_]+")

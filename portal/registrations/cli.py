@@ -10,6 +10,8 @@ from portal.db import db, transaction
 from portal.events import demonstration as demo_events
 from portal.events import queries as events
 from portal.events.models import Event
+from portal.news import demonstration as demo_news
+from portal.publications import demonstration as demo_publications
 from portal.registrations.demonstration import register_people
 
 
@@ -33,6 +35,8 @@ def _load() -> None:
     now = clock.now()
     with transaction():
         loaded = demo_events.load(now)
+        demo_publications.load(now)
+        demo_news.load(now)
         accounts.add_demonstration_organiser(now=now)
         for event in loaded:
             for _size in register_people(event, demo_events.people_at(event), now=now):

@@ -96,6 +96,24 @@ def test_an_administrator_is_made_and_unmade_behind_a_page_that_says_so(
         assert acts == ["account.unmade_admin", "account.made_admin"]
 
 
+def test_an_editor_of_the_library_is_made_and_unmade_behind_a_page_that_says_so(
+    app: Flask, ada: PortalClient
+) -> None:
+    make_user(app, "dora@example.org", name="Dora")
+    page = of(app, "dora@example.org", "/library")
+    said = words(ada.get(page))
+    assert "Make editor of the library" in said
+    assert "By this they see no event and nobody’s data." in said
+    assert act(ada, page).status_code == 303
+    assert "Library edits publications" in words(ada.get(of(app, "dora@example.org")))
+    assert "editor of the library" in words(ada.get(LIST))
+    assert act(ada, page).status_code == 303
+    assert "editor of the library" not in words(ada.get(LIST))
+    with app.app_context():
+        found = select(Entry.act).where(Entry.act.like("account.%editor")).order_by(Entry.id)
+        assert list(db.session.scalars(found)) == ["account.made_editor", "account.unmade_editor"]
+
+
 @pytest.mark.parametrize("page", ["/administration", "/removal"])
 def test_the_last_administrator_who_has_come_stays(
     app: Flask, ada: PortalClient, page: str

@@ -126,7 +126,7 @@ def test_the_sitemap_has_every_public_page_in_every_language(
         for url in tree.findall("s:url", spaces)
     }
 
-    paths = ["", "events/", *STATEMENTS, "events/shown/", "events/over/"]
+    paths = ["", "events/", "publications/", *STATEMENTS, "events/shown/", "events/over/"]
     assert answer.mimetype == "application/xml"
     assert set(found) == {f"http://localhost/{lang}/{p}" for lang in ("en", "fr") for p in paths}
     assert found["http://localhost/fr/events/shown/"] == "2026-11-02"

@@ -115,6 +115,14 @@ def officer(user_id: int) -> ResponseReturnValue:
     return _one_step("officer", user, lambda user: verb(user, by=by(), now=clock.now()))
 
 
+@bp.route("/<int:user_id>/library", methods=["GET", "POST"])
+def library(user_id: int) -> ResponseReturnValue:
+    """Let the person edit publications, podcasts, news and campaigns, or edit them no more."""
+    user = _colleague(user_id)
+    verb = service.unmake_editor if user.edits_library else service.make_editor
+    return _one_step("library", user, lambda user: verb(user, by=by(), now=clock.now()))
+
+
 @bp.route("/<int:user_id>/second-factor", methods=["GET", "POST"])
 def second_factor(user_id: int) -> ResponseReturnValue:
     """On request of who lost app, passkeys and codes."""

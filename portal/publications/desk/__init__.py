@@ -1,0 +1,1 @@
+"""The catalogue at the desk, for editors of the library."""

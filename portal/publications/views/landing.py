@@ -1,0 +1,79 @@
+"""One publication: its page, or the format that a machine asks for, and its files."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal import clock
+from portal.cache import Fresh, page
+from portal.events.linked_data import script
+from portal.i18n import page_language, wanted_language
+from portal.materials.serving import attached
+from portal.publications import citation, linked_data, queries, signposting, tags
+from portal.publications.exports import FORMATS, HTML, OFFERED
+from portal.publications.shown import Shown, file_name, permanent_address, record_of
+from portal.publications.views.machines import exported, links
+from portal.publications.views.shared import bp, fresh, here, public, stamp_of
+from portal.site import absolute
+
+
+@bp.get("/publications/<number>")
+def permanent(number: str) -> ResponseReturnValue:
+    """The address that is cited: it leads to the page in the reader's language."""
+    answer = redirect(url_for("publications.show", lang=wanted_language(), number=number))
+    answer.headers["Vary"] = "Accept-Language"
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@bp.get("/<lang>/publications/<number>/")
+def show(number: str) -> ResponseReturnValue:
+    """A page for people, or what `Accept` asks for.
+
+    Who asks for nothing that is offered gets the page all the same (RFC 9110, 12.4.1): it names
+    what there is, and a 406 would not.
+    """
+    stamp = stamp_of(number)
+    ending = OFFERED[request.accept_mimetypes.best_match(OFFERED, HTML)]
+    if ending:
+        answer = page(ending, stamp, lambda now: exported(number, ending, now))
+    else:
+        answer = page("", stamp, lambda now: _landing(number, now))
+    answer.vary.add("Accept")
+    return answer
+
+
+@bp.get("/<lang>/publications/<number>/files/<int:file_id>.<ending>")
+def file(number: str, file_id: int, ending: str) -> ResponseReturnValue:
+    """A file, once everybody may have it; before, this address knows nothing."""
+    stamp_of(number)
+    found = queries.file(number, file_id)
+    if found is None or found.ending != ending:
+        abort(404)
+    if not found.publication.files_are_free(clock.now()):
+        abort(404)
+    name = f"{number}-{found.language}-{found.id}"
+    answer = attached(found.file, found.digest, title=file_name(found), plain=name)
+    answer.headers["Link"] = f'<{permanent_address(number)}>; rel="collection"'
+    return answer
+
+
+def _landing(number: str, now: datetime) -> Fresh:
+    shown = Shown(public(number), now)
+    body = render_template("publications/show.html", publication=shown, **_values(shown))
+    link = signposting.header(links(shown), here("linkset", number))
+    return fresh(body, shown, "text/html; charset=utf-8", link)
+
+
+def _values(shown: Shown) -> dict[str, Any]:
+    files = {each.file.id: absolute(each.url) for each in shown.files}
+    pdf = next((files[each.file.id] for each in shown.files if each.file.ending == "pdf"), "")
+    return {
+        "cited": citation.cited(record_of(shown.one), page_language()),
+        "style": citation.STYLE_NAME,
+        "formats": FORMATS.values(),
+        "tags": list(tags.tags(shown, pdf)),
+        "structured": script(linked_data.report(shown, files, here("show", shown.number))),
+    }
