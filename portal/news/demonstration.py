@@ -163,7 +163,7 @@ def _made_up(now: datetime) -> dict[str, Any]:
             "à un appel.",
         ),
         "text": both(
-            "Nobody collects answers: the links below lead to *example.org*, where there is no "
+            "Nobody collects answers: the links lead to *example.org*, where there is no "
             "questionnaire. The closing day lies twenty days after the demonstration was loaded.",
             "Personne ne recueille de réponses : les liens mènent à *example.org*, où il n’y a pas "
             "de questionnaire. Le jour de clôture est vingt jours après le chargement de la "
