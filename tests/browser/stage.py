@@ -45,6 +45,9 @@ from portal.news import service as news
 from portal.outbox import service as outbox
 from portal.outbox.models import Message
 from portal.protection.demonstration import RECORD
+from portal.publications.models import Relation
+from portal.publications.rules import RelationKind
+from portal.publications.rules import State as PublicationState
 from portal.registrations import service
 from portal.registrations.demonstration import register_people
 from portal.registrations.models import Registration
@@ -66,9 +69,12 @@ from tests.desk.front_door import PASSWORD
 from tests.factories import (
     make_event,
     make_link,
+    make_publication,
+    make_publication_file,
     make_registration,
     make_session,
     make_speaker,
+    make_subject,
 )
 from tests.harness.applications import close
 from tests.harness.servers import Server
@@ -288,6 +294,7 @@ def _set_up(now: datetime) -> None:
     _doors(now, later)
     _kept(now, later)
     _news(now, later)
+    _library(now)
 
 
 def _open_events(now: datetime, later: datetime) -> None:
@@ -359,6 +366,38 @@ def _portrait() -> bytes:
     written = BytesIO()
     Image.new("RGB", (300, 200), "teal").save(written, "PNG")
     return written.getvalue()
+
+
+def _library(now: datetime) -> None:
+    """Enough publications for every choice, and one in each state that looks different."""
+    terms = [
+        make_subject(f"s{number}", en=f"Subject {number}, {LONG}", fr=f"Sujet {number}, {LONG}")
+        for number in range(9)
+    ]
+    for number in range(25):
+        make_publication(
+            title={"en": f"Short courses, part {number}"}, published=f"{2000 + number}-10",
+            subjects=terms[number % 9 :],
+        )  # fmt: skip
+    whole = make_publication(
+        number="whole", title={"en": f"Trust in credentials: {LONG}"}, doi="10.2801/141643",
+        abstract={"en": "What users need.\n\nAnd what helps them."}, published="2023-12-15",
+        authors=[{"literal": LONG}, {"family": "Lovelace", "given": "Ada"}], pages=118,
+        series="Research papers", series_number="89", isbn="978-92-896-3577-6", subjects=terms,
+        licence="https://creativecommons.org/licenses/by/4.0/", demonstration=True,
+    )  # fmt: skip
+    for language in ("en", "fr"):
+        make_publication_file(whole, b"Notes\n", "notes.txt", language=language)
+    later = make_publication(
+        number="later", title={"en": "Soon"}, embargo_until=now + timedelta(days=30),
+        doi="10.2801/566352",
+    )  # fmt: skip
+    make_publication_file(later, b"Notes\n", "notes.txt")
+    later.relations.append(Relation(kind=RelationKind.CONTINUES, target=whole))
+    make_publication(
+        number="gone", title={"en": f"Withdrawn: {LONG}"}, state=PublicationState.WITHDRAWN,
+        withdrawn_at=now, withdrawal_reason={"en": "Two tables were wrong."}, replaced_by=whole,
+    )  # fmt: skip
 
 
 def _closed_doors(now: datetime, later: datetime) -> None:
