@@ -25,6 +25,8 @@ from portal.accounts import queries as accounts
 from portal.accounts import service as account_service
 from portal.accounts.rules import Made, TeamRole
 from portal.audit.service import COMMAND, WORKER, Actor
+from portal.campaigns.models import Visits
+from portal.campaigns.rules import Place
 from portal.circulars import service as circulars
 from portal.circulars.models import Circular
 from portal.circulars.rules import CircularState, Outcome
@@ -39,6 +41,7 @@ from portal.maintenance import Pause, begin, end
 from portal.materials import service as materials
 from portal.materials.models import Material
 from portal.materials.rules import Visibility
+from portal.news import service as news
 from portal.outbox import service as outbox
 from portal.outbox.models import Message
 from portal.publications import importing, ris
@@ -62,6 +65,8 @@ from portal.subjects import service as subjects
 from portal.subjects.models import Inquiry
 from portal.subjects.rules import RequestKind
 from portal.tokens import sign
+from tests.campaigns.front_door import DAY
+from tests.campaigns.front_door import make_link as make_campaign_link
 from tests.desk.front_door import PASSWORD
 from tests.factories import (
     make_event,
@@ -75,6 +80,7 @@ from tests.factories import (
 )
 from tests.harness.applications import close
 from tests.harness.servers import Server
+from tests.news.front_door import make_item
 from tests.records import RECORD
 
 LINK = "https://meet.example.eu/trust"
@@ -302,6 +308,7 @@ def _set_up(now: datetime) -> None:
     _asked(now, later)
     _doors(now, later)
     _kept(now, later)
+    _news(now, later)
     _library(now)
 
 
@@ -320,6 +327,19 @@ def _open_events(now: datetime, later: datetime) -> None:
     _made("approval", later, approval=True)
     _made("closing", later)
     _made("draft", later, state=State.DRAFT)
+
+
+def _news(now: datetime, later: datetime) -> None:
+    """A call in each state, and links in a newsletter that were followed for a week."""
+    call = make_item(slug="views", closes_at=later, title={"en": LONG, "fr": LONG})
+    news.extend(call, later + timedelta(days=7), whole_day=True, by=COMMAND, now=now)
+    news.correct(call, {"en": "Four questionnaires, not three."}, by=COMMAND, now=now)
+    make_item(slug="closed-call", closes_at=now - timedelta(days=3))
+    make_item(slug="draft-call", publish=False, summary={}, closes_at=None)
+    link = make_campaign_link("/events/open/")
+    make_campaign_link("/news/views/", Place.BANNER, link.issue)
+    for number in range(8):
+        db.session.add(Visits(link_id=link.id, day=DAY + timedelta(days=number), count=number + 1))
 
 
 def _programme(now: datetime, later: datetime) -> None:

@@ -40,6 +40,13 @@ def at_desk(path: str) -> Way:
     return lambda page, stage, lang: goto(page, stage, f"/desk{path}")
 
 
+def _lost_link(page: Page, stage: Stage, lang: str) -> None:
+    """The address of a campaign names no language: the reader's browser does."""
+    page.set_extra_http_headers({"Accept-Language": lang})
+    goto(page, stage, "/c/23456789")
+    page.set_extra_http_headers({})
+
+
 def own(name: str, rest: str = "") -> Way:
     """One's own registration by the link in the letter."""
     return lambda page, stage, lang: goto(
@@ -436,6 +443,10 @@ VISITOR: dict[str, Way] = {
     "refused": _refused,
     "stale form": _stale,
     "too often": _too_often,
+    "news and calls": at("/news/"),
+    "call": at("/news/views/"),
+    "call, closed": at("/news/closed-call/"),
+    "campaign link that is none": _lost_link,
     "maintenance": _maintenance,
     "maintenance, a form was sent": _maintenance_meanwhile,
 }
@@ -719,5 +730,20 @@ DESK: dict[str, Way] = {
     "subjects of publications": at_desk("/publications/subjects/"),
     "import": at_desk("/publications/import/"),
     "import, dry run": _bibliography,
+    "news at the desk": at_desk("/news/"),
+    "news, new, nothing given": then(at_desk("/news/new"), press),
+    "call at the desk": at_desk("/news/1/"),
+    "call, draft at the desk": at_desk("/news/3/"),
+    "call, its texts": at_desk("/news/3/texts"),
+    "call, its texts wrong": then(
+        at_desk("/news/3/texts"), fill(door_1_links="en nowhere", minutes_to="0"), press
+    ),
+    "call, extended": at_desk("/news/1/extension"),
+    "call, withdrawn": at_desk("/news/1/withdrawal"),
+    "call, preview": lambda page, stage, lang: goto(page, stage, f"/desk/news/3/preview/{lang}"),
+    "campaigns": at_desk("/campaigns/"),
+    "campaign, issue": at_desk("/campaigns/1/"),
+    "campaign, link": at_desk("/campaigns/links/1/"),
+    "campaign, new link, nothing given": then(at_desk("/campaigns/1/links/new"), press),
     "no such page at the desk": at_desk("/events/nothing-here/"),
 }
