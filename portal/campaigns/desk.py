@@ -5,9 +5,10 @@ from io import BytesIO
 import segno
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
 from portal import clock
-from portal.accounts.guards import by
+from portal.accounts.guards import by, guard_library
 from portal.campaigns import queries, service
 from portal.campaigns.forms import IssueForm, LinkForm
 from portal.campaigns.models import Issue, Link
@@ -15,12 +16,11 @@ from portal.campaigns.shown import PLACES, Figures, day_words
 from portal.db import LARGEST_ID
 from portal.events import queries as events
 from portal.forms import ActForm
-from portal.news.guards import guard_library
 from portal.sheets import csv_response
 from portal.site import absolute
 
 bp = Blueprint("campaigns_desk", __name__, url_prefix="/desk/campaigns")
-guard_library(bp)
+guard_library(bp, _l("Campaign links"))
 
 
 @bp.get("/")

@@ -82,11 +82,13 @@ class LinkForm(Form):
     def where(self) -> Place:
         return Place(self.place.data)
 
-    def validate_page(self, field: Field) -> None:
-        if field.data and self.event.data:
-            raise ValidationError(_l("Choose an event or enter a page, not both."))
-        if not field.data and not self.event.data:
+    def validate_event(self, field: Field) -> None:
+        if not field.data and not self.page.data:
             raise ValidationError(_l("Choose an event or enter a page."))
+        if field.data and self.page.data:
+            raise ValidationError(_l("Choose an event or enter a page, not both."))
+
+    def validate_page(self, field: Field) -> None:
         if field.data:
             path = public_path(field.data)
             if path is None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Connection, Date, bindparam, select, text
+from sqlalchemy import Connection, Date, Integer, bindparam, select, text
 from sqlalchemy.exc import IntegrityError
 
 from portal.audit.service import Actor, record
@@ -68,7 +68,8 @@ def take_up(link: Link, *, by: Actor, now: datetime) -> None:
 def count(connection: Connection, visits: Mapping[tuple[int, date], int]) -> None:
     """So many more visits of a link on a day; two who count at once lose none.
 
-    In one order, so that they do not wait for each other crosswise either.
+    In one order, so that they do not wait for each other crosswise either; of a link that a restore
+    took away there is nothing to count.
     """
     rows = [
         {"link": link_id, "day": day, "count": number}
@@ -78,9 +79,10 @@ def count(connection: Connection, visits: Mapping[tuple[int, date], int]) -> Non
 
 
 _COUNT = text(
-    "INSERT INTO campaign_visits (link_id, day, count) VALUES (:link, :day, :count) "
+    "INSERT INTO campaign_visits (link_id, day, count) "
+    "SELECT id, :day, :count FROM campaign_links WHERE id = :link "
     "ON CONFLICT (link_id, day) DO UPDATE SET count = campaign_visits.count + excluded.count"
-).bindparams(bindparam("day", type_=Date()))
+).bindparams(bindparam("day", type_=Date()), bindparam("count", type_=Integer()))
 
 
 def _free_code() -> str:

@@ -2,9 +2,10 @@
 
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
 from portal import clock
-from portal.accounts.guards import by
+from portal.accounts.guards import by, guard_library
 from portal.db import LARGEST_ID
 from portal.forms import ActForm
 from portal.i18n import languages
@@ -12,14 +13,13 @@ from portal.news import page as item_page
 from portal.news import queries, service
 from portal.news.act_forms import CorrectionForm, ExtensionForm, NewItemForm, PublicationForm
 from portal.news.forms import CONTACT_ROWS, DOOR_ROWS, ItemForm
-from portal.news.guards import guard_library
 from portal.news.models import Item
 from portal.news.shown import NEEDS, Shown
 from portal.site import absolute
 from portal.web import page_number
 
 bp = Blueprint("news_desk", __name__, url_prefix="/desk/news")
-guard_library(bp)
+guard_library(bp, _l("News and calls"))
 
 ON_A_PAGE = 50
 

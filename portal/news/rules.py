@@ -76,7 +76,7 @@ def needs(
     doors: Iterable[Mapping[str, Any]],
     now: datetime,
 ) -> list[Need]:
-    """What the item needs, met or not; a call that is over leads nowhere and needs no links."""
+    """What the item needs, met or not; a call that is over leads to no questionnaire any more."""
     found = [Need("title", title), Need("summary", summary), Need("text", text)]
     if kind is Kind.NEWS:
         return found
@@ -89,7 +89,7 @@ def needs(
         *found,
         Need("closes_at", closes_at is not None and in_order),
         Need("responsible", responsible),
-        Need("languages", languages),
+        Need("languages", languages or is_over),
         Need("contact", content),
         Need("doors", bool(doors) and (linked or is_over)),
     ]

@@ -113,6 +113,12 @@ class Shown:
         return [file_shown(self.one, each) for each in free]
 
     @property
+    def main_file(self) -> FileShown | None:
+        """The first one in the reader's language, else the first."""
+        mine = [each for each in self.files if each.file.language == page_language()]
+        return next(iter(mine or self.files), None)
+
+    @property
     def related(self) -> list[Related]:
         """What is public among them, and what was and says where it went."""
         found = [

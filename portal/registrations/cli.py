@@ -10,6 +10,7 @@ from portal.db import db, transaction
 from portal.events import demonstration as demo_events
 from portal.events import queries as events
 from portal.events.models import Event
+from portal.news import demonstration as demo_news
 from portal.podcasts import demonstration as demo_podcasts
 from portal.publications import demonstration as demo_publications
 from portal.registrations.demonstration import register_people
@@ -37,6 +38,7 @@ def _load() -> None:
     with transaction():
         loaded = demo_events.load(now)
         demo_publications.load(now)
+        demo_news.load(now)
         accounts.add_demonstration_organiser(now=now)
         episode = demo_podcasts.load(now)
         demo_ties.load(episode, now)

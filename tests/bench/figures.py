@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench import load, telling
+from tests.bench import library, load, telling
 from tests.bench.mailbox import MailSink
 from tests.bench.portals import PAGE, SLUG, Portal
 from tests.bench.processes import Floor, cpu, memory, wait_for_page
@@ -30,10 +30,13 @@ class Size:
     listed: int
     crowded: int
     letters: int
+    records: int
 
 
-FULL = Size(rounds=5, seconds=3.0, people=160, listed=5000, crowded=20000, letters=5000)
-QUICK = Size(rounds=2, seconds=1.0, people=32, listed=500, crowded=2000, letters=100)
+FULL = Size(
+    rounds=5, seconds=3.0, people=160, listed=5000, crowded=20000, letters=5000, records=5000
+)
+QUICK = Size(rounds=2, seconds=1.0, people=32, listed=500, crowded=2000, letters=100, records=500)
 
 
 @dataclass
@@ -99,6 +102,25 @@ class Bench:
             "cpu_ratio": _median([ours / floor for _, floor, _, ours in rounds[1:]]),
             "weight": self.weight,
         }
+
+    def library(self) -> dict[str, object]:
+        """The catalogue's page, list, searches and feed against the floor's page, in turn."""
+        found: dict[str, object] = {"records": self.size.records}
+        for kind in KINDS:
+            portal = self.make(kind)
+            page = portal.in_app(lambda _app: library.fill(self.size.records))
+            portal.start()
+            etag = self._ask(load.etag, portal.port, library.FEED)
+            asked: dict[str, tuple[str | list[str], str]] = {
+                "page": (page, ""),
+                "list": (library.LIST, ""),
+                "search": (library.searches(), ""),
+                "feed": (library.FEED, etag),
+            }
+            for name, (path, known) in asked.items():
+                found[f"library_{kind}_{name}"] = self._read(portal, path, known)
+            portal.stop()
+        return found
 
     def registration(self) -> dict[str, object]:
         """Complete registrations: form, post, answer, letter with invite taken by the server."""
@@ -196,15 +218,33 @@ class Bench:
         portal.stop()
         return {"start": _median(starts), "idle": idle, "after": after, "idle_cpu": spent * 12}
 
+    def _read(self, portal: Portal, path: str | list[str], etag: str) -> library.Read:
+        rounds = []
+        for number in range(self.size.rounds + 1):
+            floor, floor_cpu = self._hit(self.floor.port, "/", self.floor.pid, seconds=1.0)
+            spent = portal.database_cpu()
+            turn = path[number :: self.size.rounds + 1] if isinstance(path, list) else path
+            ours, our_cpu = self._hit(portal.port, turn, portal.server.pid, etag=etag)
+            our_cpu += (portal.database_cpu() - spent) / ours.count
+            rounds.append((ours.per_second / floor.per_second, our_cpu / floor_cpu))
+        alone = self._ask(load.hit, portal.port, path, concurrency=1, seconds=1.0, etag=etag)
+        speed, spent = map(_median, zip(*rounds[1:], strict=True))
+        return library.Read(speed, spent, 1 / alone.per_second)
+
     def _hit(
-        self, port: int, path: str, pid: int, seconds: float | None = None
+        self,
+        port: int,
+        path: str | list[str],
+        pid: int,
+        seconds: float | None = None,
+        etag: str = "",
     ) -> tuple[load.Hits, float]:
         """The hits, and the CPU of each in the server's processes."""
         before = cpu(pid)
         seconds = seconds or self.size.seconds
-        hits = self._ask(load.hit, port, path, concurrency=CONCURRENCY, seconds=seconds)
+        hits = self._ask(load.hit, port, path, concurrency=CONCURRENCY, seconds=seconds, etag=etag)
         if hits.errors:
-            raise RuntimeError(f"{hits.errors} answers of {path} were not 200.")
+            raise RuntimeError(f"{hits.errors} answers of {path} were not what they had to be.")
         return hits, (cpu(pid) - before) / hits.count
 
     def _crowd(self, portal: Portal, concurrency: int, crowd: Crowd) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import socket
 import threading
@@ -29,9 +30,10 @@ class Answer:
 
 @dataclass
 class Line:
-    """One kept connection, and the cookies of who talks on it."""
+    """One kept connection, the cookies of who talks on it, and what they have already."""
 
     port: int
+    etag: str = ""
     cookies: dict[bytes, bytes] = field(default_factory=dict)
     _socket: socket.socket | None = None
 
@@ -55,6 +57,8 @@ class Line:
         if self.cookies:
             pairs = (name + b"=" + value for name, value in self.cookies.items())
             lines.append(b"Cookie: " + b"; ".join(pairs))
+        if self.etag:
+            lines.append(f"If-None-Match: {self.etag}".encode())
         if form is not None:
             lines.append(b"Content-Type: application/x-www-form-urlencoded")
             lines.append(b"Content-Length: %d" % len(body))
@@ -70,7 +74,7 @@ class Line:
             name, _colon, value = line.partition(b":")
             name, value = name.lower(), value.strip()
             headers[name] = headers[name] + b"\n" + value if name in headers else value
-        length = end + 4 + int(headers[b"content-length"])
+        length = end + 4 + int(headers.get(b"content-length", 0))  # a 304 has none
         while len(received) < length:
             received += self._more()
         return Answer(int(first.split(b" ", 2)[1]), headers, received[end + 4 :], length)
@@ -95,7 +99,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Hits:
-    """How many answers 200 came in how many seconds."""
+    """How many answers came as they had to in how many seconds."""
 
     count: int
     seconds: float
@@ -106,16 +110,23 @@ class Hits:
         return self.count / self.seconds
 
 
-def hit(port: int, path: str, *, concurrency: int, seconds: float) -> Hits:
-    """Ask for one page again and again on kept connections."""
+def hit(
+    port: int, path: str | Sequence[str], *, concurrency: int, seconds: float, etag: str = ""
+) -> Hits:
+    """Ask for one page again and again on kept connections, or for several in turn.
+
+    Who has one with this `etag` already is to hear so (304).
+    """
+    paths = itertools.cycle([path] if isinstance(path, str) else path)
+    wanted = 304 if etag else 200
     counts, errors = [0] * concurrency, [0] * concurrency
     started = time.monotonic()
     until = started + seconds
 
     def reader(number: int) -> None:
-        line = Line(port)
+        line = Line(port, etag)
         while time.monotonic() < until:
-            if line.ask("GET", path).status == 200:
+            if line.ask("GET", next(paths)).status == wanted:
                 counts[number] += 1
             else:
                 errors[number] += 1
@@ -237,6 +248,14 @@ def weigh(port: int, path: str) -> Weight:
             wanted |= {address.decode() for address in found}
     line.close()
     return Weight(1 + len(seen), octets, len(html))
+
+
+def etag(port: int, path: str) -> str:
+    """What somebody keeps who has had this page."""
+    line = Line(port)
+    answer = _expect(line.ask("GET", path), 200)
+    line.close()
+    return answer.headers[b"etag"].decode()
 
 
 class _Assets(HTMLParser):

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from flask import Flask
 
@@ -23,6 +24,7 @@ from tests.harness.databases import (
 )
 from tests.harness.servers import Server
 
+Given = TypeVar("Given")
 SLUG = "microcredentials-manufacturing-and-retail"
 PAGE = f"/en/events/{SLUG}/"
 LIMITS = (
@@ -78,14 +80,15 @@ class Portal:
         """Seconds that the database's own processes have used; SQLite has none."""
         return cpu(self.postgres) if self.postgres else 0.0
 
-    def in_app(self, work: Callable[[Flask], None]) -> None:
+    def in_app(self, work: Callable[[Flask], Given]) -> Given:
         """Do something with the same database, in this process."""
         from portal.app import create_app
 
         app = create_app(Settings.from_environ(self.server.environment()))
         with app.app_context():
-            work(app)
+            given = work(app)
         close(app)
+        return given
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from io import BytesIO
 from typing import Any
@@ -25,6 +25,8 @@ from portal.accounts import queries as accounts
 from portal.accounts import service as account_service
 from portal.accounts.rules import Made, TeamRole
 from portal.audit.service import COMMAND, WORKER, Actor
+from portal.campaigns.models import Visits
+from portal.campaigns.rules import Place
 from portal.circulars import service as circulars
 from portal.circulars.models import Circular
 from portal.circulars.rules import CircularState, Outcome
@@ -39,10 +41,17 @@ from portal.maintenance import Pause, begin, end
 from portal.materials import service as materials
 from portal.materials.models import Material
 from portal.materials.rules import Visibility
+from portal.news import service as news
 from portal.outbox import service as outbox
 from portal.outbox.models import Message
 from portal.podcasts import demonstration as demo_podcasts
 from portal.podcasts import service as podcasts
+from portal.publications import importing, ris
+from portal.publications import service as library_service
+from portal.publications.models import Publication, PublicationImport, Relation
+from portal.publications.rules import Record, RelationKind
+from portal.publications.rules import State as PublicationState
+from portal.publications.rules import Type as ReportType
 from portal.registrations import service
 from portal.registrations.demonstration import register_people
 from portal.registrations.models import Registration
@@ -58,16 +67,22 @@ from portal.subjects import service as subjects
 from portal.subjects.models import Inquiry
 from portal.subjects.rules import RequestKind
 from portal.tokens import sign
+from tests.campaigns.front_door import DAY
+from tests.campaigns.front_door import make_link as make_campaign_link
 from tests.desk.front_door import PASSWORD
 from tests.factories import (
     make_event,
     make_link,
+    make_publication,
+    make_publication_file,
     make_registration,
     make_session,
     make_speaker,
+    make_subject,
 )
 from tests.harness.applications import close
 from tests.harness.servers import Server
+from tests.news.front_door import make_item
 from tests.podcasts.making import make_episode
 from tests.records import RECORD
 
@@ -215,6 +230,18 @@ class Stage:
             assert account is not None
             return f"/desk/colleagues/{account.id}{page}"
 
+    def library(self, number: str, page: str = "") -> str:
+        """The path of a publication at the desk."""
+        with self.app.app_context():
+            found = db.session.scalars(select(Publication).where(Publication.number == number))
+            return f"/desk/publications/{found.one().id}{page}"
+
+    def bibliography(self) -> str:
+        """The path of what the import of a file would do."""
+        with self.app.app_context():
+            kept = db.session.scalars(select(PublicationImport.id)).first()
+            return f"/desk/publications/import/{kept}"
+
     def passkey(self, email: str) -> str:
         """The path that removes the person's passkey."""
         with self.app.app_context():
@@ -296,6 +323,8 @@ def _podcasts(now: datetime) -> None:
     podcasts.withdraw(make_episode(show, slug="gone", at=now), by=COMMAND, now=now)
     host = {"name": LONG, "role": {"en": LONG}, "link": "https://example.org/host"}
     podcasts.add_person(show, None, host, by=COMMAND, now=now)
+    _news(now, later)
+    _library(now)
 
 
 def _open_events(now: datetime, later: datetime) -> None:
@@ -313,6 +342,19 @@ def _open_events(now: datetime, later: datetime) -> None:
     _made("approval", later, approval=True)
     _made("closing", later)
     _made("draft", later, state=State.DRAFT)
+
+
+def _news(now: datetime, later: datetime) -> None:
+    """A call in each state, and links in a newsletter that were followed for a week."""
+    call = make_item(slug="views", closes_at=later, title={"en": LONG, "fr": LONG})
+    news.extend(call, later + timedelta(days=7), whole_day=True, by=COMMAND, now=now)
+    news.correct(call, {"en": "Four questionnaires, not three."}, by=COMMAND, now=now)
+    make_item(slug="closed-call", closes_at=now - timedelta(days=3))
+    make_item(slug="draft-call", publish=False, summary={}, closes_at=None)
+    link = make_campaign_link("/events/open/")
+    make_campaign_link("/news/views/", Place.BANNER, link.issue)
+    for number in range(8):
+        db.session.add(Visits(link_id=link.id, day=DAY + timedelta(days=number), count=number + 1))
 
 
 def _programme(now: datetime, later: datetime) -> None:
@@ -354,6 +396,54 @@ def _portrait() -> bytes:
     written = BytesIO()
     Image.new("RGB", (300, 200), "teal").save(written, "PNG")
     return written.getvalue()
+
+
+def _library(now: datetime) -> None:
+    """Enough publications for every choice, and one in each state that looks different."""
+    terms = [
+        make_subject(f"s{number}", en=f"Subject {number}, {LONG}", fr=f"Sujet {number}, {LONG}")
+        for number in range(9)
+    ]
+    for number in range(25):
+        make_publication(
+            title={"en": f"Short courses, part {number}"}, published=f"{2000 + number}-10",
+            subjects=terms[number % 9 :],
+        )  # fmt: skip
+    whole = make_publication(
+        number="whole", title={"en": f"Trust in credentials: {LONG}"}, doi="10.2801/141643",
+        abstract={"en": "What users need.\n\nAnd what helps them."}, published="2023-12-15",
+        authors=[{"literal": LONG}, {"family": "Lovelace", "given": "Ada"}], pages=118,
+        series="Research papers", series_number="89", isbn="978-92-896-3577-6", subjects=terms,
+        licence="https://creativecommons.org/licenses/by/4.0/", demonstration=True,
+    )  # fmt: skip
+    for language in ("en", "fr"):
+        make_publication_file(whole, b"Notes\n", "notes.txt", language=language)
+    later = make_publication(
+        number="later", title={"en": "Soon"}, embargo_until=now + timedelta(days=30),
+        doi="10.2801/566352",
+    )  # fmt: skip
+    make_publication_file(later, b"Notes\n", "notes.txt")
+    later.relations.append(Relation(kind=RelationKind.CONTINUES, target=whole))
+    make_publication(
+        number="gone", title={"en": f"Withdrawn: {LONG}"}, state=PublicationState.WITHDRAWN,
+        withdrawn_at=now, withdrawal_reason={"en": "Two tables were wrong."}, replaced_by=whole,
+    )  # fmt: skip
+    draft = make_publication(
+        number="draft", title={"en": f"Drafted: {LONG}"}, state=PublicationState.DRAFT,
+        authors=[{"literal": LONG}], subjects=terms[:3],
+    )  # fmt: skip
+    for label in ("Annex", LONG):
+        make_publication_file(draft, b"Notes\n", "notes.txt", label={"en": label})
+    record = Record("n", ReportType.REPORT, {"en": f"Imported: {LONG}"}, "en", published="2022")
+    records = [
+        record,
+        replace(record, doi="10.2801/141643", place=LONG),
+        replace(record, title={"en": "Soon"}, doi="10.2801/566352", published="2023"),
+        replace(record, isbn="978-92-896-3577-7"),
+    ]
+    content = f"{ris.write(records)}TY  - RPRT\nTI  - Without an end\n"
+    planned = importing.plan(importing.entries(content), "https://portal.example.org/publications/")
+    library_service.keep_import(content, [each.said() for each in planned], now=now)
 
 
 def _closed_doors(now: datetime, later: datetime) -> None:

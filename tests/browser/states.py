@@ -40,6 +40,13 @@ def at_desk(path: str) -> Way:
     return lambda page, stage, lang: goto(page, stage, f"/desk{path}")
 
 
+def _lost_link(page: Page, stage: Stage, lang: str) -> None:
+    """The address of a campaign names no language: the reader's browser does."""
+    page.set_extra_http_headers({"Accept-Language": lang})
+    goto(page, stage, "/c/23456789")
+    page.set_extra_http_headers({})
+
+
 def own(name: str, rest: str = "") -> Way:
     """One's own registration by the link in the letter."""
     return lambda page, stage, lang: goto(
@@ -123,6 +130,11 @@ def fill_in(page: Page) -> None:
         page.fill(f"#{name}", value)
     for name, value in CHOSEN.items():
         page.select_option(f"#{name}", value)
+
+
+def _save_publication(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("main form .actions button[type=submit]").first.click()
 
 
 def fill(**values: str) -> Step:
@@ -237,6 +249,19 @@ def _colleague(email: str, rest: str = "") -> Way:
     return lambda page, stage, lang: goto(page, stage, stage.colleague(email, rest))
 
 
+def library(number: str, rest: str = "") -> Way:
+    """A publication at the desk."""
+    return lambda page, stage, lang: goto(page, stage, stage.library(number, rest))
+
+
+def _bibliography(page: Page, stage: Stage, lang: str) -> None:
+    goto(page, stage, stage.bibliography())
+
+
+def _preview_of_a_draft(page: Page, stage: Stage, lang: str) -> None:
+    goto(page, stage, stage.library("draft", f"/preview/{lang}"))
+
+
 def _passkey_removal(page: Page, stage: Stage, lang: str) -> None:
     goto(page, stage, stage.passkey(ORGANISERS[lang]))
 
@@ -344,6 +369,12 @@ VISITOR: dict[str, Way] = {
     "notice of an event": at("/events/open/privacy"),
     "event": at("/events/open/"),
     "event that offers everything": at("/events/offers/"),
+    "publications": at("/publications/"),
+    "publications, found": at("/publications/?q=part&type=report&subject=s3&page=1"),
+    "publications, nothing found": at("/publications/?q=nothing+of+this&year=1999"),
+    "publication": at("/publications/whole/"),
+    "publication under an embargo": at("/publications/later/"),
+    "publication, withdrawn": at("/publications/gone/"),
     "own: with materials": own("reader"),
     "speaker: asked": speaks("Dora"),
     "speaker: agreed": speaks("Ada"),
@@ -434,6 +465,10 @@ VISITOR: dict[str, Way] = {
     "refused": _refused,
     "stale form": _stale,
     "too often": _too_often,
+    "news and calls": at("/news/"),
+    "call": at("/news/views/"),
+    "call, closed": at("/news/closed-call/"),
+    "campaign link that is none": _lost_link,
     "maintenance": _maintenance,
     "maintenance, a form was sent": _maintenance_meanwhile,
 }
@@ -713,5 +748,46 @@ DESK: dict[str, Way] = {
     "data protection: what is held": at_desk("/protection/inventory"),
     "my copies": at_desk("/copies/"),
     "data protection officer": _colleague(COMPLETE, "/officer"),
+    "editor of the library": _colleague(COMPLETE, "/library"),
+    "publications at the desk": at_desk("/publications/"),
+    "publications at the desk, nothing found": at_desk("/publications/?q=nothing&state=draft"),
+    "publication at the desk, draft": library("draft"),
+    "publication at the desk, withdrawn": library("gone"),
+    "publication at the desk, embargo": library("later"),
+    "publication, record": library("whole", "/record"),
+    "publication, something wrong": then(
+        at_desk("/publications/new"),
+        fill(
+            doi="10.2801/141643",
+            isbn="978-92-896-3577-7",
+            published="soon",
+            author_1_given="Ada",
+            relation_1_target="none",
+        ),
+        _save_publication,
+    ),
+    "publication, to publish": library("draft", "/publication"),
+    "publication, withdrawal without a reason": then(library("whole", "/withdrawal"), press),
+    "publication, preview": _preview_of_a_draft,
+    "publication, files": library("draft", "/files/"),
+    "publication, no file chosen": then(library("draft", "/files/new"), press),
+    "subjects of publications": at_desk("/publications/subjects/"),
+    "import": at_desk("/publications/import/"),
+    "import, dry run": _bibliography,
+    "news at the desk": at_desk("/news/"),
+    "news, new, nothing given": then(at_desk("/news/new"), press),
+    "call at the desk": at_desk("/news/1/"),
+    "call, draft at the desk": at_desk("/news/3/"),
+    "call, its texts": at_desk("/news/3/texts"),
+    "call, its texts wrong": then(
+        at_desk("/news/3/texts"), fill(door_1_links="en nowhere", minutes_to="0"), press
+    ),
+    "call, extended": at_desk("/news/1/extension"),
+    "call, withdrawn": at_desk("/news/1/withdrawal"),
+    "call, preview": lambda page, stage, lang: goto(page, stage, f"/desk/news/3/preview/{lang}"),
+    "campaigns": at_desk("/campaigns/"),
+    "campaign, issue": at_desk("/campaigns/1/"),
+    "campaign, link": at_desk("/campaigns/links/1/"),
+    "campaign, new link, nothing given": then(at_desk("/campaigns/1/links/new"), press),
     "no such page at the desk": at_desk("/events/nothing-here/"),
 }

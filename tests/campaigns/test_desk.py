@@ -14,7 +14,7 @@ from portal.campaigns.models import Link, Visits
 from portal.campaigns.rules import Place
 from portal.db import db, transaction
 from portal.events.rules import State
-from tests.campaigns.front_door import DAY, make_issue, make_link
+from tests.campaigns.front_door import DAY, make_issue, make_link, visits
 from tests.desk.front_door import make_user, send, sign_in, words
 from tests.factories import make_event, make_registration
 from tests.harness.client import PortalClient
@@ -48,6 +48,7 @@ def test_a_link_is_made_copied_followed_and_retired(
     assert editor.submit(page, {"to": "retire"}, action="/state").status_code == 303
     assert "This link is retired" in words(editor.get(made.headers["Location"]))
     client.get(f"/c/{code}")
+    assert visits(app, 3) == {DAY: 3}
 
     text = words(editor.get(issue))
     assert "Championing skills, issue 12" in text

@@ -201,7 +201,7 @@ def test_the_list_is_asked_for_in_the_same_number_of_questions(
 ) -> None:
     client.get("/en/events/")  # whether it is the demonstration is asked once
     counts = []
-    for more in (1, 30):
+    for more in (1, 21):
         with app.app_context(), transaction():
             for _each in range(more):
                 item_id = make_item().id
@@ -215,4 +215,4 @@ def test_the_list_is_asked_for_in_the_same_number_of_questions(
         kinds = [len(re.findall('class="event-item"', client.get(f"{LIST}?kind={kind}")
                                 .get_data(as_text=True))) for kind in ("news", "call")]  # fmt: skip
     assert counts[0] == counts[1]
-    assert kinds == [20, 31 + 20]
+    assert kinds == [20, 22 + 20]

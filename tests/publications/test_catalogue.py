@@ -16,8 +16,9 @@ from flask import Flask
 
 from portal import cache
 from portal import clock as portal_clock
+from portal.audit.service import COMMAND
 from portal.db import db, transaction
-from portal.publications import queries
+from portal.publications import queries, service
 from portal.publications.models import Publication, Subject
 from portal.publications.rules import State, Type
 from tests.factories import make_publication, make_subject
@@ -289,3 +290,24 @@ def test_only_what_changed_of_a_row_is_in_the_index(app: Flask, library: None) -
                     db.text("INSERT INTO fts_publications(fts_publications) VALUES (:check)"),
                     {"check": check},
                 )
+
+
+def test_another_label_of_a_subject_asks_as_often_for_many_publications(
+    client: PortalClient, app: Flask
+) -> None:
+    def rename(label: str) -> int:
+        with app.app_context(), transaction(), statements(app) as asked:
+            subject = db.session.query(Subject).one()
+            service.name_subject(subject, {"en": label}, by=COMMAND, now=portal_clock.now())
+        return len([each for each in asked if each.startswith("SELECT")])
+
+    with app.app_context(), transaction():
+        vet = make_subject("vet")
+        make_publication(subjects=[vet])
+    once = rename("Handwerk")
+    with app.app_context(), transaction():
+        vet = db.session.query(Subject).one()
+        for _ in range(20):
+            make_publication(subjects=[vet])
+    assert rename("Μαθητεία") == once
+    assert len(found(client, q="μαθητεια")) == 20

@@ -217,6 +217,55 @@ def test_page_and_every_export_of_one_and_of_a_list_agree(app: Flask, client: Po
     }  # fmt: skip
 
 
+def test_search_engines_are_told_what_the_page_says_in_words_of_schema_org(
+    app: Flask, client: PortalClient
+) -> None:
+    make(app, "a.pdf")
+    data = linked_data(client.get(PAGE))
+    (file,) = data.pop("encoding")
+    assert file.pop("contentUrl").startswith(f"http://localhost{PAGE}files/")
+    assert file == {
+        "@type": "MediaObject", "encodingFormat": "application/pdf", "inLanguage": "en",
+        "contentSize": f"{len(PDF)} B",
+    }  # fmt: skip
+    assert data == {
+        "@context": "https://schema.org",
+        "@type": "Report",
+        "@id": "http://localhost/publications/5603",
+        "url": f"http://localhost{PAGE}",
+        "name": TITLE,
+        "abstract": "First paragraph.\n\nSecond, with 5 % & a <tag>.",
+        "author": [
+            {"@type": "Organization", "name": AGENCY},
+            {"@type": "Person", "name": "Greta Kirdulytė", "givenName": "Greta",
+             "familyName": "Kirdulytė"},
+        ],
+        "publisher": {
+            "@type": "Organization", "name": "Publications Office", "location": "Luxembourg",
+        },
+        "datePublished": "2023-12-15",
+        "inLanguage": "en",
+        "materialExtent": {"@type": "QuantitativeValue", "value": 118, "unitText": "pages"},
+        "reportNumber": "5603",
+        "identifier": [
+            {"@type": "PropertyValue", "propertyID": "DOI", "value": "10.2801/141643",
+             "url": "https://doi.org/10.2801/141643"},
+            {"@type": "PropertyValue", "propertyID": "ISBN", "value": "978-92-896-3577-6"},
+            {"@type": "PropertyValue", "propertyID": "catalogue number",
+             "value": "TI-BC-23-014-EN-N"},
+            {"@type": "PropertyValue", "propertyID": "ERIC", "value": "ED629621"},
+        ],
+        "sameAs": "https://doi.org/10.2801/141643",
+        "keywords": ["Trust", "Vocational training"],
+        "isPartOf": {
+            "@type": "CreativeWorkSeries", "name": "Research papers", "issn": "1831-5860",
+        },
+        "position": "89",
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "isAccessibleForFree": True,
+    }  # fmt: skip
+
+
 def test_reference_managers_find_their_tags(app: Flask, client: PortalClient) -> None:
     make(app, "b.txt", "a.pdf", published="2022-10")
     html = client.get(PAGE).get_data(as_text=True)

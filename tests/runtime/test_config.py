@@ -156,7 +156,7 @@ def test_limits_are_raised_one_by_one_or_switched_off_per_network(tmp_path: Path
 def test_a_limit_that_nobody_knows_is_told_apart_from_a_rate_that_nobody_knows(
     tmp_path: Path,
 ) -> None:
-    names = "register, link, sign_in, reset, form, mail"
+    names = "register, link, sign_in, reset, form, list, mail"
     assert refusals(tmp_path, PORTAL_LIMITS="registre=6/hour;form=2/week") == [
         f"PORTAL_LIMITS has no limit 'registre'; there are {names}.",
         "PORTAL_LIMITS cannot set form to '2/week': write form=600/hour, with second, minute, "
