@@ -85,6 +85,8 @@ class PublicationForm(MergingForm):
         self.names = ("type", *_PLAIN, "number", "subjects", *lists)
         given = {} if publication else {"language": page_language(), "type": Type.REPORT.value}
         super().__init__(_known(publication, self.rows) if publication else {}, **given)
+        if publication is not None and self.is_submitted():
+            self.note_added(lists)
         if publication is not None and publication.state is not State.DRAFT:
             del self.number
 

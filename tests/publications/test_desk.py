@@ -230,6 +230,13 @@ def test_two_editors_at_once_lose_nothing(app: Flask, ella: PortalClient) -> Non
     assert 'value="Her series"' in both.get_data(as_text=True)
     assert 'value="His"' in both.get_data(as_text=True)
     assert kept(app, page, "series", "publisher") == ("New series", "His")
+    more = ella.submit(record, {"more": "author"}, action="/record")
+    emil.submit(record, {"author_1_last": "His"}, action="/record")
+    hers = ella.submit(more, {"author_6_last": "Hers"}, action="/record")
+    assert hers.status_code == 409
+    assert "Author 1: family name, or name of a body, as they left it: His" in words(hers)
+    assert ella.submit(hers, action="/record").status_code == 303
+    assert kept(app, page, "authors") == ([{"literal": "His"}, {"literal": "Hers"}],)
 
 
 def test_files_are_told_by_content_ordered_and_removed(app: Flask, ella: PortalClient) -> None:
