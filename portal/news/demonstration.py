@@ -11,14 +11,12 @@ from zoneinfo import ZoneInfo
 from portal.audit.service import COMMAND
 from portal.db import db
 from portal.events.demonstration import ZONE
-from portal.i18n import Translated
+from portal.i18n import Translated, everywhere
 from portal.news import service
 from portal.news.models import Item
 from portal.news.rules import Kind
 
-AGENCY = everywhere("European Centre for the Development of Vocational Training (Cedefop)")
 HASHTAG = "#Microcredentials4LabourMarket"
-EXPERTS = everywhere("Experts of the study (address made up)")
 OPEN_FOR = timedelta(days=20)
 
 
@@ -32,6 +30,14 @@ def load(now: datetime) -> list[Item]:
     for item in items:
         service.publish(item, by=COMMAND, now=now)
     return items
+
+
+def _agency() -> Translated:
+    return everywhere("European Centre for the Development of Vocational Training (Cedefop)")
+
+
+def _experts() -> Translated:
+    return everywhere("Experts of the study (address made up)")
 
 
 def _end_users() -> dict[str, Any]:
@@ -59,10 +65,10 @@ def _end_users() -> dict[str, Any]:
             _closed_door(everywhere("People not in employment")),
         ],
         "languages": ["de", "en", "es", "fi", "fr", "nl", "pl", "sl"],
-        "responsible": AGENCY,
+        "responsible": _agency(),
         "carried_out_by": everywhere("A consortium led by PPMI"),
         "contacts": [
-            _contact("content", EXPERTS, "study@example.org"),
+            _contact("content", _experts(), "study@example.org"),
             _contact(
                 "rest",
                 everywhere("Project management (address made up)"),
@@ -104,14 +110,14 @@ def _stakeholders() -> dict[str, Any]:
                 )
             )
         ],
-        "responsible": AGENCY,
+        "responsible": _agency(),
         "carried_out_by": {"en": "Ockham IPS"},
         "eligibility": everywhere(
             "Whoever works with microcredentials regularly, or knows a single initiative."
         ),
         "minutes_from": 15,
         "minutes_to": 20,
-        "contacts": [_contact("content", EXPERTS, "study@example.org")],
+        "contacts": [_contact("content", _experts(), "study@example.org")],
     }
 
 
