@@ -66,6 +66,7 @@ from portal.subjects import letters as subject_letters
 from portal.subjects import service as subjects
 from portal.subjects.models import Inquiry
 from portal.subjects.rules import RequestKind
+from portal.ties.models import Project, Topic
 from portal.tokens import sign
 from tests.campaigns.front_door import DAY
 from tests.campaigns.front_door import make_link as make_campaign_link
@@ -85,6 +86,7 @@ from tests.harness.servers import Server
 from tests.news.front_door import make_item
 from tests.podcasts.making import make_episode
 from tests.records import RECORD
+from tests.ties.making import make_project, make_topic, tie
 
 LINK = "https://meet.example.eu/trust"
 ORGANISERS = {"en": "olga@example.org", "de": "odile@example.org"}
@@ -230,6 +232,12 @@ class Stage:
             assert account is not None
             return f"/desk/colleagues/{account.id}{page}"
 
+    def gathering(self, table: type[Topic] | type[Project], slug: str, page: str = "") -> str:
+        """The path of a topic or a project at the desk."""
+        with self.app.app_context():
+            found = db.session.scalars(select(table.id).where(table.slug == slug)).one()
+        return f"/desk/{table.kind}s/{found}{page}"
+
     def library(self, number: str, page: str = "") -> str:
         """The path of a publication at the desk."""
         with self.app.app_context():
@@ -312,6 +320,19 @@ def _set_up(now: datetime) -> None:
     _doors(now, later)
     _kept(now, later)
     _podcasts(now)
+    _news(now, later)
+    _library(now)
+    _ties()
+
+
+def _ties() -> None:
+    """A topic and a project with long titles, a publication of each phase, and one hidden."""
+    topic = make_topic(slug="trust", title={"en": LONG}, sector="retail", text={"en": "**Why**"})
+    project = make_project(slug="study", title={"en": LONG}, also_called={"en": LONG})
+    make_topic(slug="hidden", title={"en": "Hidden"}, public=False)
+    reports = db.session.scalars(select(Publication).limit(9)).all()
+    tie(project, *reports[:2], phase=1)
+    tie(topic, project, _event("open"), *reports)
 
 
 def _podcasts(now: datetime) -> None:
@@ -323,8 +344,6 @@ def _podcasts(now: datetime) -> None:
     podcasts.withdraw(make_episode(show, slug="gone", at=now), by=COMMAND, now=now)
     host = {"name": LONG, "role": {"en": LONG}, "link": "https://example.org/host"}
     podcasts.add_person(show, None, host, by=COMMAND, now=now)
-    _news(now, later)
-    _library(now)
 
 
 def _open_events(now: datetime, later: datetime) -> None:

@@ -15,6 +15,7 @@ from portal import clock
 from portal.events.models import Session, Speaker
 from portal.maintenance import Pause
 from portal.materials.models import Material
+from portal.ties.models import Project, Topic
 from tests.browser.stage import COMPLETE, HALF_WAY, INVITED, ORGANISERS, Stage
 from tests.desk.front_door import PASSWORD
 
@@ -249,6 +250,21 @@ def _colleague(email: str, rest: str = "") -> Way:
     return lambda page, stage, lang: goto(page, stage, stage.colleague(email, rest))
 
 
+def gathering(table: type[Topic] | type[Project], slug: str, rest: str = "") -> Way:
+    """A page at the desk about a topic or a project."""
+    return lambda page, stage, lang: goto(page, stage, stage.gathering(table, slug, rest))
+
+
+def belonging(table: type[Project], slug: str) -> Way:
+    """What belongs to it."""
+
+    def way(page: Page, stage: Stage, lang: str) -> None:
+        path = stage.gathering(table, slug).replace("/desk/projects/", "/desk/belonging/project/")
+        goto(page, stage, path)
+
+    return way
+
+
 def library(number: str, rest: str = "") -> Way:
     """A publication at the desk."""
     return lambda page, stage, lang: goto(page, stage, stage.library(number, rest))
@@ -369,6 +385,10 @@ VISITOR: dict[str, Way] = {
     "notice of an event": at("/events/open/privacy"),
     "event": at("/events/open/"),
     "event that offers everything": at("/events/offers/"),
+    "topics": at("/topics/"),
+    "topic": at("/topics/trust/"),
+    "topic, all of a kind": at("/topics/trust/?all=publication"),
+    "project": at("/projects/study/"),
     "publications": at("/publications/"),
     "publications, found": at("/publications/?q=part&type=report&subject=s3&page=1"),
     "publications, nothing found": at("/publications/?q=nothing+of+this&year=1999"),
@@ -749,6 +769,13 @@ DESK: dict[str, Way] = {
     "my copies": at_desk("/copies/"),
     "data protection officer": _colleague(COMPLETE, "/officer"),
     "editor of the library": _colleague(COMPLETE, "/library"),
+    "topics at the desk": at_desk("/topics/"),
+    "topic without a title": then(at_desk("/topics/new"), press),
+    "project at the desk": gathering(Project, "study"),
+    "phase": gathering(Project, "study", "/phases/1"),
+    "topic that something public needs": gathering(Topic, "trust", "/removal"),
+    "topic to be deleted": gathering(Topic, "hidden", "/removal"),
+    "what belongs to a project": belonging(Project, "study"),
     "publications at the desk": at_desk("/publications/"),
     "publications at the desk, nothing found": at_desk("/publications/?q=nothing&state=draft"),
     "publication at the desk, draft": library("draft"),
