@@ -51,8 +51,8 @@ def load(now: datetime) -> Episode:
             "Made by the project behind this portal, for this demonstration, with two synthetic "
             "voices.\n\n"
             "In January 2024 the newsletter “Championing skills” pointed to a real podcast about "
-            "how microcredentials empower people to work. **The title, the date and the recording of "
-            "that episode are not known to us**, so nothing of it is repeated here."
+            "how microcredentials empower people to work. **The title, the date and the "
+            "recording of that episode are not known to us**, so nothing of it is repeated here."
         ),
         "language": "en",
         "number": 1,
