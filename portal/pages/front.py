@@ -20,12 +20,6 @@ SHOWN_AFTER_NEXT = 3
 NEWEST = 3
 
 
-def stamp() -> tuple[tuple[int, ...], ...]:
-    """Of all that it is made from: a question a part."""
-    parts = (events, publications, podcasts, news)
-    return (*(part.stamp_of_all() for part in parts), ties.stamp_of_topics())
-
-
 def made(now: datetime) -> Fresh:
     coming = events.upcoming(now)
     taken = places_of([event.id for event in coming])

@@ -21,12 +21,6 @@ Page = tuple[str, dict[str, Any], datetime | None]
 """An endpoint, what its address needs beside the language, and its last change."""
 
 
-def stamp() -> tuple[tuple[int, ...], ...]:
-    """Of everything that is listed."""
-    parts = (events, publications, podcasts, news)
-    return (*(part.stamp_of_all() for part in parts), ties.stamp_of_topics())
-
-
 def made(now: datetime, absolute: Callable[[str], str]) -> Fresh:
     entries = [
         (

@@ -30,6 +30,7 @@ from portal.pages.readiness import as_json, readiness
 from portal.pages.sitemap import STATEMENTS_REVIEWED
 from portal.registrations.rules import NOTICE_VERSION
 from portal.site import absolute
+from portal.ties import queries as ties
 from portal.web import personal
 
 bp = Blueprint("pages", __name__)
@@ -57,7 +58,7 @@ def front() -> ResponseReturnValue:
     """The next event, how to take part, and what follows; no language is no such page."""
     if not request.path.endswith("/"):
         return redirect(url_for("pages.front"), 301)
-    return page("", front_page.stamp(), front_page.made)
+    return page("", ties.stamp_of_everything(), front_page.made)
 
 
 @bp.get("/<lang>/accessibility")
@@ -130,7 +131,7 @@ def robots() -> Response:
 @bp.get("/sitemap.xml")
 def sitemap_page() -> Response:
     """Every public page in every language, with the day of its last edit."""
-    return page("", sitemap.stamp(), lambda now: sitemap.made(now, absolute))
+    return page("", ties.stamp_of_everything(), lambda now: sitemap.made(now, absolute))
 
 
 @bp.get("/.well-known/security.txt")

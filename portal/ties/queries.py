@@ -147,7 +147,16 @@ def stamp_of_topics() -> tuple[int, ...]:
     return tuple(int(number or 0) for number in found)
 
 
-def _count_and_sum(table: type[Gathering]) -> list[Any]:
+def stamp_of_everything() -> tuple[int, ...]:
+    """What tells a kept page about all parts at once, such as the front page, that it is old.
+
+    One question, for the page that is asked for most.
+    """
+    found = _OF_EVERYTHING.first() or ()
+    return tuple(int(number or 0) for number in found)
+
+
+def _count_and_sum(table: Any) -> list[Any]:
     return [
         select(func.count()).select_from(table).scalar_subquery(),
         select(func.sum(table.revision)).scalar_subquery(),
@@ -155,6 +164,23 @@ def _count_and_sum(table: type[Gathering]) -> list[Any]:
 
 
 _STAMPS = {kind: Stamp(_stamp_question(kind)) for kind in Kind}
+_IS_DRAFT: Any = literal_column("'draft'")
+_OF_EVERYTHING = Stamp(
+    select(
+        *(
+            select(value).select_from(table).where(table.state != _IS_DRAFT).scalar_subquery()
+            for table, values in (
+                (Event, (func.count(), func.sum(Event.revision), func.sum(Event.places_revision))),
+                (Publication, (func.count(), func.sum(Publication.revision))),
+                (Item, (func.count(), func.sum(Item.revision))),
+            )
+            for value in values
+        ),
+        *_count_and_sum(Show),
+        *_count_and_sum(Topic),
+        *_count_and_sum(Project),
+    )
+)
 _OF_TOPICS = Stamp(select(*_count_and_sum(Topic), *_count_and_sum(Project)))
 
 

@@ -17,11 +17,11 @@ bp = Blueprint("belonging_desk", __name__, url_prefix="/desk/belonging")
 guard_library(bp, under="topics_desk")
 
 
-@bp.route("/<any(event, publication, episode, news, topic, project):kind>/<int:number>",
+@bp.route("/<any(event, publication, episode, news, topic, project):what>/<int:number>",
           methods=["GET", "POST"])  # fmt: skip
-def belonging(kind: str, number: int) -> ResponseReturnValue:
+def belonging(what: str, number: int) -> ResponseReturnValue:
     """Ticks by kind, the tied ones always, the others as one searches for them."""
-    end = End(Kind(kind), number)
+    end = End(Kind(what), number)
     title = queries.title(end) or abort(404)
     form = BelongingForm()
     if form.validate_on_submit():
@@ -53,7 +53,7 @@ def belonging(kind: str, number: int) -> ResponseReturnValue:
 
 
 def _here(end: End, **asked: Any) -> str:
-    return url_for("belonging_desk.belonging", kind=end.kind.value, number=end.id, **asked)
+    return url_for("belonging_desk.belonging", what=end.kind.value, number=end.id, **asked)
 
 
 def _phases(end: End) -> list[str]:
