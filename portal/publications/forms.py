@@ -87,7 +87,7 @@ class PublicationForm(MergingForm):
         super().__init__(_known(publication, self.rows) if publication else {}, **given)
         if publication is not None and self.is_submitted():
             self.note_added(lists)
-        if publication is not None and publication.state is not State.DRAFT:
+        if self._is_public:
             del self.number
 
     def process(self, *args: Any, **given: Any) -> None:
@@ -144,14 +144,9 @@ class PublicationForm(MergingForm):
             )
 
     def validate_published(self, field: Field) -> None:
-        if not field.data:
-            if self.publication and self.publication.state is not State.DRAFT:
-                raise ValidationError(_l("The publication is public: keep the year at least."))
-            return
-        field.data = _checked(
-            checks.day(field.data),
-            _l("Write the year, the month or the day, as 2023, 2023-12 or 2023-12-15."),
-        )
+        if field.data:
+            sentence = _l("Write the year, the month or the day, as 2023, 2023-12 or 2023-12-15.")
+            field.data = _checked(checks.day(field.data), sentence)
 
     def validate_doi(self, field: Field) -> None:
         if field.data:
@@ -200,6 +195,9 @@ class PublicationForm(MergingForm):
         self.targets: dict[str, int] = {}
         if "number" in self and not self.number.data:
             self.number.data = self._own_number()
+        if self._is_public and not self.published.data:
+            self.published.errors = [_l("The publication is public: keep the year at least.")]
+            is_valid = False
         for row in range(1, self.rows.get("author", 0) + 1):
             given, last = self[f"author_{row}_given"], self[f"author_{row}_last"]
             if given.data and not last.data:
@@ -214,6 +212,10 @@ class PublicationForm(MergingForm):
         for row in range(1, self.rows.get("relation", 0) + 1):
             is_valid = self._is_related(row) and is_valid
         return is_valid
+
+    @property
+    def _is_public(self) -> bool:
+        return self.publication is not None and self.publication.state is not State.DRAFT
 
     def _own_number(self) -> str:
         """That which it has, else one from its publication number or title."""

@@ -255,12 +255,13 @@ def _wrong(record: Record) -> Reason | None:
     if record.published and checks.day(record.published) != record.published:
         return Reason.DATE
     too_long = any(len(getattr(record, name)) > most for name, most in _LONGEST.items())
-    names = (part for each in record.authors for part in (each.family, each.given, each.literal))
+    bodies = (part for each in record.authors for part in (each.family, each.literal))
     if (
         too_long
         or any(len(text) > _LONGEST_TITLE for text in record.title.values())
         or any(len(text) > _LONGEST_ABSTRACT for text in record.abstract.values())
-        or any(len(name) > 300 for name in names)
+        or any(len(name) > 300 for name in bodies)
+        or any(len(each.given) > 200 for each in record.authors)
         or any(len(term) > 200 for term in record.subjects)
     ):
         return Reason.TOO_LONG
