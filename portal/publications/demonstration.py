@@ -7,11 +7,11 @@ the sources.
 from datetime import datetime
 from typing import Any
 
-from portal.audit.service import COMMAND, record
-from portal.db import db
+from portal.audit.service import COMMAND
 from portal.events.demonstration import both
-from portal.publications.models import Publication, Relation, Subject
-from portal.publications.rules import RelationKind, State, Type
+from portal.publications import service
+from portal.publications.models import Publication
+from portal.publications.rules import RelationKind, Type
 
 AGENCY = "European Centre for the Development of Vocational Training (Cedefop)"
 STUDY = "Microcredentials for labour market education and training: "
@@ -26,26 +26,21 @@ SUBJECTS = {
 
 def load(now: datetime) -> list[Publication]:
     """The three reports of the study's first phase, and two briefing notes."""
-    reports = [_add(facts, now) for facts in (_mapping(), _systems(), _users())]
+    reports = [_draft(facts, now) for facts in (_mapping(), _systems(), _users())]
     for later, earlier in zip(reports[1:], reports[:-1], strict=True):
-        later.relations.append(Relation(kind=RelationKind.CONTINUES, target=earlier))
+        service.relate(later, [(RelationKind.CONTINUES, earlier.id)], by=COMMAND, now=now)
     reports[-1].subjects = [
-        Subject(code=code, label={"en": label}) for code, label in SUBJECTS.items()
+        service.add_subject(code, {"en": label}, by=COMMAND, now=now)
+        for code, label in SUBJECTS.items()
     ]
-    notes = [_add(facts, now) for facts in _briefings()]
-    db.session.flush()
-    for each in (*reports, *notes):
-        record("publication.published", each, by=COMMAND, now=now)
-    return [*reports, *notes]
+    loaded = [*reports, *(_draft(facts, now) for facts in _briefings())]
+    for each in loaded:
+        service.publish(each, None, by=COMMAND, now=now)
+    return loaded
 
 
-def _add(facts: dict[str, Any], now: datetime) -> Publication:
-    publication = Publication(
-        state=State.PUBLISHED, demonstration=True, public_at=now, created_at=now, updated_at=now,
-        **facts,
-    )  # fmt: skip
-    db.session.add(publication)
-    return publication
+def _draft(facts: dict[str, Any], now: datetime) -> Publication:
+    return service.draft(facts | {"demonstration": True}, by=COMMAND, now=now)
 
 
 def _mapping() -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The catalogue: publications, their files, subjects and relations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,10 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     inspect,
+    select,
     text,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload, validates
 
 from portal.db import Model, Row, coded, db
 from portal.i18n import Translated
@@ -238,11 +239,21 @@ class PublicationImport(Row):
 def _keep_words(session: Session, *_context: Any) -> None:
     """Whoever changes a publication or a subject's labels, a search finds what is said now."""
     changed = {each for each in (*session.new, *session.dirty) if isinstance(each, Publication)}
-    for each in session.dirty:
-        if isinstance(each, Subject) and inspect(each).attrs.label.history.has_changes():
-            changed.update(each.publications)
+    renamed = [each.id for each in session.dirty if isinstance(each, Subject)]
+    unread = [each.id for each in changed if "subjects" in inspect(each).unloaded and each.id]
+    if renamed or unread:
+        changed.update(_with_subjects(session, renamed, unread))
     for publication in changed:
         publication.words = _words(publication)
+
+
+def _with_subjects(
+    session: Session, subject_ids: list[int], ids: list[int]
+) -> Sequence[Publication]:
+    """Those about one of these subjects and these themselves, with their subjects at once."""
+    about = select(SubjectLink.publication_id).where(SubjectLink.subject_id.in_(subject_ids))
+    question = select(Publication).where(Publication.id.in_(about) | Publication.id.in_(ids))
+    return session.scalars(question.options(selectinload(Publication.subjects))).all()
 
 
 def _words(publication: Publication) -> str:

@@ -114,6 +114,9 @@ def relate(
     publication.relations = [
         kept.get(pair) or Relation(kind=pair[0], target_id=pair[1]) for pair in wanted
     ]
+    others = {target_id for _kind, target_id in set(kept) ^ set(wanted)}
+    for other in db.session.scalars(select(Publication).where(Publication.id.in_(others))):
+        other.changed(now)  # its page says the same, the other way round
     _change("publication.related", publication, by=by, now=now)
 
 
