@@ -165,7 +165,7 @@ def test_a_draft_is_made_in_all_fields_published_and_withdrawn(
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(app: Flask, field: str, typed: str, said: str) -> None:
-    from portal.publications.forms import form_for
+    from portal.publications.record_form import form_for
 
     with app.app_context(), transaction():
         make_publication(
