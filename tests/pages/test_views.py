@@ -100,6 +100,7 @@ def test_robots_are_told_where_not_to_go(client: PortalClient) -> None:
     assert client.get("/robots.txt").get_data(as_text=True).splitlines() == [
         "User-agent: *",
         "Disallow: /desk",
+        "Disallow: /c/",
         "Disallow: /en/registrations/",
         "Disallow: /fr/registrations/",
         "Disallow: /en/speakers/",
@@ -126,7 +127,7 @@ def test_the_sitemap_has_every_public_page_in_every_language(
         for url in tree.findall("s:url", spaces)
     }
 
-    paths = ["", "events/", "publications/", *STATEMENTS, "events/shown/", "events/over/"]
+    paths = ["", "events/", "publications/", "news/", *STATEMENTS, "events/shown/", "events/over/"]
     assert answer.mimetype == "application/xml"
     assert set(found) == {f"http://localhost/{lang}/{p}" for lang in ("en", "fr") for p in paths}
     assert found["http://localhost/fr/events/shown/"] == "2026-11-02"
