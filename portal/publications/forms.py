@@ -120,6 +120,11 @@ class PublicationForm(MergingForm):
         }
 
     @property
+    def only_others_are_wrong(self) -> bool:
+        """Nothing is wrong but that somebody has its numbers, who may be itself, sent before."""
+        return bool(self.errors) and set(self.errors) <= set(self.others)
+
+    @property
     def relations(self) -> list[tuple[RelationKind, int]]:
         """What it is to others, once the form is valid."""
         return [
@@ -170,8 +175,6 @@ class PublicationForm(MergingForm):
             web_address(self, field)
 
     def validate_number(self, field: Field) -> None:
-        if not field.data:
-            field.data = free_number(self.publication_number.data or "", self.title.data)
         if not NUMBER.fullmatch(field.data) or field.data in RESERVED:
             raise ValidationError(
                 _l("Write small letters a to z, digits and hyphens, as in 5603 or briefing-2024.")
@@ -183,11 +186,18 @@ class PublicationForm(MergingForm):
         other = listing.another(own, **{name: field.data})
         if other is not None:
             self.others[name] = other
-            raise ValidationError(_("“%(title)s” has it already.", title=translated(other.title)))
+            said = {
+                "doi": _("“%(title)s” has this DOI already."),
+                "isbn": _("“%(title)s” has this ISBN already."),
+                "number": _("“%(title)s” has this number in its address already."),
+            }[name]
+            raise ValidationError(said % {"title": translated(other.title)})
 
     def validate(self, extra_validators: Any = None) -> bool:
         is_valid = super().validate(extra_validators)
         self.targets: dict[str, int] = {}
+        if "number" in self and not self.number.data:
+            self.number.data = self._own_number()
         for row in range(1, self.rows.get("author", 0) + 1):
             given, last = self[f"author_{row}_given"], self[f"author_{row}_last"]
             if given.data and not last.data:
@@ -202,6 +212,12 @@ class PublicationForm(MergingForm):
         for row in range(1, self.rows.get("relation", 0) + 1):
             is_valid = self._is_related(row) and is_valid
         return is_valid
+
+    def _own_number(self) -> str:
+        """That which it has, else one from its publication number or title."""
+        if self.publication is not None:
+            return self.publication.number
+        return free_number(self.publication_number.data or "", self.title.data)
 
     def _is_related(self, row: int) -> bool:
         kind, target = self[f"relation_{row}_kind"], self[f"relation_{row}_target"]

@@ -24,12 +24,13 @@ def report(shown: Shown, files: dict[int, str], page: str) -> dict[str, Any]:
         "publisher": _publisher(one),
         "datePublished": one.published,
         "inLanguage": one.language,
-        "numberOfPages": one.pages,
+        "materialExtent": _extent(one.pages),
         "reportNumber": one.publication_number,
         "identifier": _identifiers(one),
         "sameAs": shown.doi_url,
         "keywords": [text for text, _url in shown.issues],
         "isPartOf": _series(one),
+        "position": one.series_number,
         "license": one.licence,
         "encoding": [_encoding(shown, file_id, url) for file_id, url in files.items()],
         "isAccessibleForFree": True if files else None,
@@ -75,8 +76,12 @@ def _series(one: Publication) -> dict[str, str]:
     if not (one.series or one.issn):
         return {}
     said = {"name": one.series, "issn": one.issn}
-    position = {"position": one.series_number} if one.series_number else {}
-    return {"@type": "CreativeWorkSeries", **{k: v for k, v in said.items() if v}, **position}
+    return {"@type": "CreativeWorkSeries", **{k: v for k, v in said.items() if v}}
+
+
+def _extent(pages: int | None) -> dict[str, Any]:
+    """Of schema.org's types, only a book has a number of pages."""
+    return {"@type": "QuantitativeValue", "value": pages, "unitText": "pages"} if pages else {}
 
 
 def _encoding(shown: Shown, file_id: int, url: str) -> dict[str, str]:
@@ -87,5 +92,4 @@ def _encoding(shown: Shown, file_id: int, url: str) -> dict[str, str]:
         "encodingFormat": MEDIA_TYPES[file.ending].partition(";")[0],
         "contentSize": f"{file.size} B",
         "inLanguage": file.language,
-        "sha256": file.digest,
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
 from portal import uploads
 from portal.audit.service import Actor, record, record_all
@@ -24,6 +25,7 @@ from portal.uploads import Kept
 
 MOST_IMPORTS = 5
 A_DAY = timedelta(days=1)
+SECOND_CLICK = timedelta(minutes=1)
 
 
 def draft(facts: Mapping[str, Any], *, by: Actor, now: datetime) -> Publication:
@@ -31,9 +33,21 @@ def draft(facts: Mapping[str, Any], *, by: Actor, now: datetime) -> Publication:
     publication = Publication(state=State.DRAFT, created_at=now, updated_at=now)
     _write(publication, facts)
     db.session.add(publication)
-    db.session.flush()
+    _flush()
     record("publication.drafted", publication, by=by, now=now)
     return publication
+
+
+def made_just_now(facts: Mapping[str, Any], now: datetime) -> Publication | None:
+    """The draft that the first of two clicks made: it says the same, whatever its number."""
+    said = {name: value for name, value in facts.items() if name != "number"}
+    recent = select(Publication).where(
+        Publication.state == State.DRAFT, Publication.created_at > now - SECOND_CLICK
+    )
+    for each in db.session.scalars(recent.order_by(Publication.id.desc()).limit(20)):
+        if all(getattr(each, name) == value for name, value in said.items()):
+            return each
+    return None
 
 
 def edit(
@@ -42,6 +56,7 @@ def edit(
     """Say something else of it; the names of what is another now."""
     fields = _write(publication, facts)
     if fields:
+        _flush()
         _change("publication.edited", publication, by=by, now=now, fields=fields)
     return fields
 
@@ -61,7 +76,7 @@ def import_some(
     for publication, facts in changed:
         _write(publication, facts)
         publication.changed(now)
-    db.session.flush()
+    _flush()
     record_all("publication.drafted", drafts, by=by, now=now)
     record_all("publication.edited", [each for each, _facts in changed], by=by, now=now)
 
@@ -238,6 +253,16 @@ def _write(publication: Publication, facts: Mapping[str, Any]) -> list[str]:
     for name in fields:
         setattr(publication, name, facts[name])
     return fields
+
+
+def _flush() -> None:
+    """Of two who give the same number or DOI at once, the second is told so."""
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise Refused(
+            _("Somebody else has just given this number or DOI to another publication.")
+        ) from error
 
 
 def _take(file: PublicationFile, kept: Kept) -> None:

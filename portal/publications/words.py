@@ -6,10 +6,10 @@ from portal.publications.entries import MOST_ENTRIES, Trouble
 from portal.publications.importing import Fate, Reason
 
 FATES = {
-    Fate.NEW: _l("New"),
-    Fate.CHANGED: _l("Changed"),
-    Fate.SAME: _l("The same"),
-    Fate.REFUSED: _l("Refused"),
+    Fate.NEW: _l("New draft"),
+    Fate.CHANGED: _l("Is changed"),
+    Fate.SAME: _l("Stays the same"),
+    Fate.REFUSED: _l("Is refused"),
 }
 REASONS = {
     Trouble.NOT_THIS_FORMAT: _l("This is neither BibTeX nor RIS nor CSL-JSON, or it is broken from "

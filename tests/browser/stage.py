@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from io import BytesIO
 from typing import Any
@@ -45,9 +45,12 @@ from portal.news import service as news
 from portal.outbox import service as outbox
 from portal.outbox.models import Message
 from portal.protection.demonstration import RECORD
-from portal.publications.models import Relation
-from portal.publications.rules import RelationKind
+from portal.publications import importing, ris
+from portal.publications import service as library_service
+from portal.publications.models import Publication, PublicationImport, Relation
+from portal.publications.rules import Record, RelationKind
 from portal.publications.rules import State as PublicationState
+from portal.publications.rules import Type as ReportType
 from portal.registrations import service
 from portal.registrations.demonstration import register_people
 from portal.registrations.models import Registration
@@ -224,6 +227,18 @@ class Stage:
             assert account is not None
             return f"/desk/colleagues/{account.id}{page}"
 
+    def library(self, number: str, page: str = "") -> str:
+        """The path of a publication at the desk."""
+        with self.app.app_context():
+            found = db.session.scalars(select(Publication).where(Publication.number == number))
+            return f"/desk/publications/{found.one().id}{page}"
+
+    def bibliography(self) -> str:
+        """The path of what the import of a file would do."""
+        with self.app.app_context():
+            kept = db.session.scalars(select(PublicationImport.id)).first()
+            return f"/desk/publications/import/{kept}"
+
     def passkey(self, email: str) -> str:
         """The path that removes the person's passkey."""
         with self.app.app_context():
@@ -398,6 +413,22 @@ def _library(now: datetime) -> None:
         number="gone", title={"en": f"Withdrawn: {LONG}"}, state=PublicationState.WITHDRAWN,
         withdrawn_at=now, withdrawal_reason={"en": "Two tables were wrong."}, replaced_by=whole,
     )  # fmt: skip
+    draft = make_publication(
+        number="draft", title={"en": f"Drafted: {LONG}"}, state=PublicationState.DRAFT,
+        authors=[{"literal": LONG}], subjects=terms[:3],
+    )  # fmt: skip
+    for label in ("Annex", LONG):
+        make_publication_file(draft, b"Notes\n", "notes.txt", label={"en": label})
+    record = Record("n", ReportType.REPORT, {"en": f"Imported: {LONG}"}, "en", published="2022")
+    records = [
+        record,
+        replace(record, doi="10.2801/141643", place=LONG),
+        replace(record, title={"en": "Soon"}, doi="10.2801/566352", published="2023"),
+        replace(record, isbn="978-92-896-3577-7"),
+    ]
+    content = f"{ris.write(records)}TY  - RPRT\nTI  - Without an end\n"
+    planned = importing.plan(importing.entries(content), "https://portal.example.org/publications/")
+    library_service.keep_import(content, [each.said() for each in planned], now=now)
 
 
 def _closed_doors(now: datetime, later: datetime) -> None:

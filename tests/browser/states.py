@@ -132,6 +132,11 @@ def fill_in(page: Page) -> None:
         page.select_option(f"#{name}", value)
 
 
+def _save_publication(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("main form .actions button[type=submit]").first.click()
+
+
 def fill(**values: str) -> Step:
     def filling(page: Page) -> None:
         for name, value in values.items():
@@ -242,6 +247,19 @@ def _member(rest: str) -> Way:
 
 def _colleague(email: str, rest: str = "") -> Way:
     return lambda page, stage, lang: goto(page, stage, stage.colleague(email, rest))
+
+
+def library(number: str, rest: str = "") -> Way:
+    """A publication at the desk."""
+    return lambda page, stage, lang: goto(page, stage, stage.library(number, rest))
+
+
+def _bibliography(page: Page, stage: Stage, lang: str) -> None:
+    goto(page, stage, stage.bibliography())
+
+
+def _preview_of_a_draft(page: Page, stage: Stage, lang: str) -> None:
+    goto(page, stage, stage.library("draft", f"/preview/{lang}"))
 
 
 def _passkey_removal(page: Page, stage: Stage, lang: str) -> None:
@@ -686,6 +704,32 @@ DESK: dict[str, Way] = {
     "data protection: what is held": at_desk("/protection/inventory"),
     "my copies": at_desk("/copies/"),
     "data protection officer": _colleague(COMPLETE, "/officer"),
+    "editor of the library": _colleague(COMPLETE, "/library"),
+    "publications at the desk": at_desk("/publications/"),
+    "publications at the desk, nothing found": at_desk("/publications/?q=nothing&state=draft"),
+    "publication at the desk, draft": library("draft"),
+    "publication at the desk, withdrawn": library("gone"),
+    "publication at the desk, embargo": library("later"),
+    "publication, record": library("whole", "/record"),
+    "publication, something wrong": then(
+        at_desk("/publications/new"),
+        fill(
+            doi="10.2801/141643",
+            isbn="978-92-896-3577-7",
+            published="soon",
+            author_1_given="Ada",
+            relation_1_target="none",
+        ),
+        _save_publication,
+    ),
+    "publication, to publish": library("draft", "/publication"),
+    "publication, withdrawal without a reason": then(library("whole", "/withdrawal"), press),
+    "publication, preview": _preview_of_a_draft,
+    "publication, files": library("draft", "/files/"),
+    "publication, no file chosen": then(library("draft", "/files/new"), press),
+    "subjects of publications": at_desk("/publications/subjects/"),
+    "import": at_desk("/publications/import/"),
+    "import, dry run": _bibliography,
     "news at the desk": at_desk("/news/"),
     "news, new, nothing given": then(at_desk("/news/new"), press),
     "call at the desk": at_desk("/news/1/"),

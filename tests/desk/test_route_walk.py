@@ -12,12 +12,15 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
 from portal import clock
+from portal.accounts import service as accounts
 from portal.accounts.models import SignIn
 from portal.accounts.rules import RIGHTS, Right, TeamRole
 from portal.audit.service import COMMAND
 from portal.circulars import service as circulars
 from portal.db import db, transaction
 from portal.events import editions_service
+from portal.publications import service as publications
+from portal.publications.rules import State as PublicationState
 from portal.reminders import service as reminders
 from portal.reminders.rules import Kind, Unit
 from tests.campaigns.front_door import make_link as make_campaign_link
@@ -25,9 +28,12 @@ from tests.desk.front_door import account, make_user, sign_in
 from tests.factories import (
     make_event,
     make_link,
+    make_publication,
+    make_publication_file,
     make_registration,
     make_session,
     make_speaker,
+    make_subject,
 )
 from tests.harness.client import PortalClient
 from tests.news.front_door import make_item
@@ -79,6 +85,7 @@ def values(app: Flask) -> dict[str, object]:
             "export_id": 1,
             "item_id": make_item().id,
             **_campaign(),
+            **library_values(),
         }
     email = make_user(app, "member@example.org", "theirs")
     sign_in(app, email)
@@ -96,6 +103,20 @@ def _campaign() -> dict[str, object]:
     """An issue of a newsletter, and a link in it."""
     link = make_campaign_link()
     return {"issue_id": link.issue_id, "link_id": link.id}
+
+
+def library_values() -> dict[str, object]:
+    """A draft with a file, and what else the desk pages of the library have in their addresses."""
+    draft = make_publication(state=PublicationState.DRAFT)
+    file = make_publication_file(draft, b"%PDF-1.7\n%%EOF\n")
+    subject = make_subject("skills")
+    kept = publications.keep_import("[]", [], now=clock.now())
+    return {
+        "publication_id": draft.id,
+        "file_id": file.id,
+        "subject_id": subject.id,
+        "import_id": kept.id,
+    }
 
 
 def ask(client: PortalClient, method: str, path: str) -> int:
@@ -208,6 +229,45 @@ def needed(client: PortalClient, action: str) -> Right:
     view = client.application.view_functions[endpoint]
     right: Right = getattr(view, "needed_right", Right.RUN)
     return right
+
+
+def test_the_library_is_open_to_its_editors_and_to_administrators_alone(
+    app: Flask, values: dict[str, object]
+) -> None:
+    """An editor who belongs to no event gets into no other page that says anything of anybody."""
+    emails = {
+        "editor": make_user(app, "editor@example.org"),
+        "organiser": make_user(app, "organiser@example.org", "theirs"),
+        "administrator": make_user(app, "admin@example.org", admin=True),
+    }
+    with app.app_context(), transaction():
+        accounts.make_editor(account(emails["editor"]), by=COMMAND, now=clock.now())
+    library = set(app.extensions["library_desk"])
+    gets = [each for each in desk_rules(app) if each[1] == "GET"]
+    every = {endpoint for endpoint, _m, _n in gets if endpoint.partition(".")[0] in library}
+    for who, email in emails.items():
+        client, opened = sign_in(app, email), set()
+        for endpoint, _method, names in gets:
+            if who != "editor" and endpoint not in every:
+                continue
+            answer = client.get(address(app, endpoint, names, values))
+            if answer.status_code in (200, 409):
+                opened.add(endpoint)
+                if who == "editor":
+                    page = answer.get_data(as_text=True)
+                    assert not [word for word in OF_OTHERS if word in page], endpoint
+        inside = {endpoint for endpoint in opened if endpoint.partition(".")[0] in library}
+        assert inside == (set() if who == "organiser" else every), who
+        if who == "editor":
+            assert opened - inside == OWN_PAGES
+
+
+OF_OTHERS = ("Analytical Society", "member@example.org", "organiser@example.org")
+OWN_PAGES = {
+    "accounts_desk.password", "accounts_desk.show", "desk.front", "events_making.new",
+    "events_making.templates", "exports_desk.index", "outbox_desk.index", "passkeys_desk.index",
+    "subjects_desk.index",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(

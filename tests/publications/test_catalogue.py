@@ -70,33 +70,32 @@ def test_all_that_is_public_stands_there_the_newest_first(
     assert "5 publications" in words(client.get(LIST))
 
 
-@pytest.mark.parametrize(
-    ("sought", "numbers"),
-    [
-        ("Kirdulyte", ["one"]),
-        ("kirdulytė GRETA", ["one"]),
-        ("trust", ["one", "three"]),
-        ("ρολοσ", ["two"]),
-        ("ΡΌΛΟΣ των σπουδέσ", ["two"]),
-        ("εμπιστοσυνη", ["one", "three"]),
-        ("lodz aero", ["three"]),
-        ("cour", ["one", "two"]),
-        ("cour greta", ["one"]),
-        ("10.2801/141643", ["one"]),
-        ("978-92", ["four"]),
-        ("2022", ["four", "three"]),
-        ("ours", []),
-        ("Zahilas", []),
-        ("!!!", []),
-        ("trust\" OR words:*", []),
-        ("trust' | 'cour", ["one"]),
-        (") & !trust:*", ["one", "three"]),
-    ],
-)  # fmt: skip
+FINDINGS = (
+    ("Kirdulyte", ["one"]),
+    ("kirdulytė GRETA", ["one"]),
+    ("trust", ["one", "three"]),
+    ("ρολοσ", ["two"]),
+    ("ΡΌΛΟΣ των σπουδέσ", ["two"]),
+    ("εμπιστοσυνη", ["one", "three"]),
+    ("lodz aero", ["three"]),
+    ("cour", ["one", "two"]),
+    ("cour greta", ["one"]),
+    ("10.2801/141643", ["one"]),
+    ("978-92", ["four"]),
+    ("2022", ["four", "three"]),
+    ("ours", []),
+    ("Zahilas", []),
+    ("!!!", []),
+    ('trust" OR words:*', []),
+    ("trust' | 'cour", ["one"]),
+    (") & !trust:*", ["one", "three"]),
+)
+
+
 def test_words_are_found_whatever_their_accents_and_their_case(
-    client: PortalClient, library: None, sought: str, numbers: list[str]
+    client: PortalClient, library: None
 ) -> None:
-    assert found(client, q=sought) == numbers
+    assert [(sought, found(client, q=sought)) for sought, _numbers in FINDINGS] == list(FINDINGS)
 
 
 def test_what_stands_beside_a_choice_is_what_one_gets_by_it(
@@ -158,13 +157,9 @@ def test_nothing_found_says_what_to_do_and_an_empty_catalogue_what_will_be_here(
     assert "Nothing was found" in words(page) and LIST in links(page)
 
 
-@pytest.mark.parametrize(
-    "query", ["type=novel", "year=20", "year=२०२२", "page=0", "page=2", "subject=" + "x" * 300]
-)
-def test_an_address_that_no_page_named_is_not_found(
-    client: PortalClient, library: None, query: str
-) -> None:
-    assert client.get(f"{LIST}?{query}").status_code == 404
+def test_an_address_that_no_page_named_is_not_found(client: PortalClient, library: None) -> None:
+    unknown = ("type=novel", "year=20", "year=२०२२", "page=0", "page=2", "subject=" + "x" * 300)
+    assert {client.get(f"{LIST}?{query}").status_code for query in unknown} == {404}
 
 
 def test_the_list_asks_as_often_for_thirty_as_for_one_and_with_every_choice_made(

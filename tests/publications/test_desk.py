@@ -149,14 +149,14 @@ def test_a_draft_is_made_in_all_fields_published_and_withdrawn(
     [
         ("title-en", "", "Enter a title in at least one language."),
         ("doi", "10.2801", "This is no DOI."),
-        ("doi", "https://doi.org/10.2801/TAKEN", "“Taken” has it already."),
+        ("doi", "https://doi.org/10.2801/TAKEN", "“Taken” has this DOI already."),
         ("isbn", "978-92-896-3577-7", "The check digit of this ISBN is wrong"),
-        ("isbn", "0306406152", "“Taken” has it already."),
+        ("isbn", "0306406152", "“Taken” has this ISBN already."),
         ("issn", "1831-5861", "The check digit of this ISSN is wrong"),
         ("published", "2023-02-30", "Write the year, the month or the day"),
         ("number", "Ab c", "Write small letters a to z"),
         ("number", "import", "Write small letters a to z"),
-        ("number", "9999", "“Taken” has it already."),
+        ("number", "9999", "“Taken” has this number in its address already."),
         ("pages", "-3", "Enter a whole number"),
         ("licence", "CC-BY", "Enter a web address"),
         ("author_1_given", "Ada", "Give the family name too."),
@@ -197,13 +197,22 @@ def test_an_error_is_at_its_field_with_the_way_to_the_other_and_nothing_is_lost(
     page = sent.get_data(as_text=True)
     assert sent.status_code == 422
     assert "<title>Error:" in page
-    assert "“Taken” has it already." in words(sent)
+    assert "“Taken” has this DOI already." in words(sent)
     assert f'href="{other}"' in page
     assert 'value="Third"' in page and "Third report." in page
     more = ella.submit(f"{LIST}new", {"author_3_last": "Third", "more": "author"}, action="/new")
     assert more.status_code == 200
     assert 'name="author_6_last"' in more.get_data(as_text=True)
     assert 'value="Third"' in more.get_data(as_text=True)
+
+
+def test_two_clicks_make_one_draft(app: Flask, ella: PortalClient) -> None:
+    opened = ella.get(f"{LIST}new")
+    for values in (WHOLE, {"title-en": "Without any number"}):
+        first, second = (ella.submit(opened, values, action="/new") for _click in range(2))
+        assert first.headers["Location"] == second.headers["Location"]
+    with app.app_context():
+        assert len(db.session.scalars(select(Publication)).all()) == 2
 
 
 def test_two_editors_at_once_lose_nothing(app: Flask, ella: PortalClient) -> None:
@@ -213,7 +222,7 @@ def test_two_editors_at_once_lose_nothing(app: Flask, ella: PortalClient) -> Non
     opened = ella.get(record)
     first = emil.submit(record, {"series": "New series", "publisher": "His"}, action="/record")
     assert first.status_code == 303
-    both = ella.submit(record, {"series": "Her series"}, action="/record", page=opened)
+    both = ella.submit(opened, {"series": "Her series"}, action="/record")
     assert both.status_code == 409
     said = words(both)
     assert "Somebody else has changed the publication meanwhile." in said
@@ -276,7 +285,8 @@ def test_subjects_are_added_renamed_and_removed_when_nothing_is_about_them(
         assert "competences" in publication.words
     assert ella.get(f"{path}/removal").status_code == 409
     with app.app_context(), transaction() as session:
-        session.scalars(select(Publication)).one().subjects.clear()
+        publication = session.scalars(select(Publication)).one()
+        publication.subjects.clear()
     assert ella.submit(f"{path}/removal", action="/removal").status_code == 303
     assert "No subject yet" in words(ella.get(f"{LIST}subjects/"))
 

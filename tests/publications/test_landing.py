@@ -129,42 +129,44 @@ def test_the_citation_is_made_from_the_same_facts(app: Flask, client: PortalClie
     assert again.count(TITLE) == 1
 
 
-@pytest.mark.parametrize(
-    ("published", "said"),
-    [("2022", "2022"), ("2022-10", "October 2022"), ("2023-03-01", "1 March 2023"), ("", "")],
-)
-def test_a_date_is_as_precise_as_it_is_known(
-    app: Flask, client: PortalClient, published: str, said: str
-) -> None:
-    make(app, published=published)
-    kicker = words(client.get(PAGE), '<p class="kicker">', "</p>").removeprefix("<").strip()
-    assert kicker == " · ".join(filter(None, ["Research paper", said]))
-
-
-@pytest.mark.parametrize(
-    ("accept", "media_type"),
-    [
-        (None, "text/html"),
-        ("*/*", "text/html"),
-        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html"),
-        *((each, each) for each in TYPES.values()),
-        ("application/x-bibtex;q=0.5, application/ld+json", "application/ld+json"),
-        ("application/vnd.citationstyles.csl+json, */*;q=0.1",
-         "application/vnd.citationstyles.csl+json"),
-        ("application/pdf", "text/html"),
-        ("image/png;q=0, nonsense", "text/html"),
-    ],
-)  # fmt: skip
-def test_an_address_gives_the_format_that_is_asked_for(
-    app: Flask, client: PortalClient, accept: str | None, media_type: str
-) -> None:
+def test_a_date_is_as_precise_as_it_is_known(app: Flask, client: PortalClient) -> None:
     make(app)
-    answer = client.get(PAGE, headers={"Accept": accept} if accept else {})
-    assert (answer.status_code, answer.mimetype) == (200, media_type)
-    assert {"Accept", "Accept-Encoding"} <= set(answer.vary.as_set(preserve_casing=True))
-    assert answer.headers["ETag"]
-    again = {"If-None-Match": answer.headers["ETag"]} | ({"Accept": accept} if accept else {})
-    assert client.get(PAGE, headers=again).status_code == 304
+    said = {
+        "2022": " · 2022",
+        "2022-10": " · October 2022",
+        "2023-03-01": " · 1 March 2023",
+        "": "",
+    }
+    for published, date in said.items():
+        change(app, published=published)
+        kicker = words(client.get(PAGE), '<p class="kicker">', "</p>").removeprefix("<").strip()
+        assert kicker == f"Research paper{date}"
+
+
+ANSWERS = (
+    (None, "text/html"),
+    ("*/*", "text/html"),
+    ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html"),
+    *((each, each) for each in TYPES.values()),
+    ("application/x-bibtex;q=0.5, application/ld+json", "application/ld+json"),
+    (
+        "application/vnd.citationstyles.csl+json, */*;q=0.1",
+        "application/vnd.citationstyles.csl+json",
+    ),
+    ("application/pdf", "text/html"),
+    ("image/png;q=0, nonsense", "text/html"),
+)
+
+
+def test_an_address_gives_the_format_that_is_asked_for(app: Flask, client: PortalClient) -> None:
+    make(app)
+    for accept, media_type in ANSWERS:
+        asked = {"Accept": accept} if accept else {}
+        answer = client.get(PAGE, headers=asked)
+        assert (answer.status_code, answer.mimetype) == (200, media_type), accept
+        assert {"Accept", "Accept-Encoding"} <= set(answer.vary.as_set(preserve_casing=True))
+        again = client.get(PAGE, headers=asked | {"If-None-Match": answer.headers["ETag"]})
+        assert again.status_code == 304
 
 
 def test_page_and_every_export_of_one_and_of_a_list_agree(app: Flask, client: PortalClient) -> None:
@@ -214,6 +216,55 @@ def test_page_and_every_export_of_one_and_of_a_list_agree(app: Flask, client: Po
     assert {AGENCY} == {
         csl["author"][0]["literal"], data["author"][0]["name"], ris["authors"][0],
         tags["citation_author"], bib.fields.get("author", AGENCY),
+    }  # fmt: skip
+
+
+def test_search_engines_are_told_what_the_page_says_in_words_of_schema_org(
+    app: Flask, client: PortalClient
+) -> None:
+    make(app, "a.pdf")
+    data = linked_data(client.get(PAGE))
+    (file,) = data.pop("encoding")
+    assert file.pop("contentUrl").startswith(f"http://localhost{PAGE}files/")
+    assert file == {
+        "@type": "MediaObject", "encodingFormat": "application/pdf", "inLanguage": "en",
+        "contentSize": f"{len(PDF)} B",
+    }  # fmt: skip
+    assert data == {
+        "@context": "https://schema.org",
+        "@type": "Report",
+        "@id": "http://localhost/publications/5603",
+        "url": f"http://localhost{PAGE}",
+        "name": TITLE,
+        "abstract": "First paragraph.\n\nSecond, with 5 % & a <tag>.",
+        "author": [
+            {"@type": "Organization", "name": AGENCY},
+            {"@type": "Person", "name": "Greta Kirdulytė", "givenName": "Greta",
+             "familyName": "Kirdulytė"},
+        ],
+        "publisher": {
+            "@type": "Organization", "name": "Publications Office", "location": "Luxembourg",
+        },
+        "datePublished": "2023-12-15",
+        "inLanguage": "en",
+        "materialExtent": {"@type": "QuantitativeValue", "value": 118, "unitText": "pages"},
+        "reportNumber": "5603",
+        "identifier": [
+            {"@type": "PropertyValue", "propertyID": "DOI", "value": "10.2801/141643",
+             "url": "https://doi.org/10.2801/141643"},
+            {"@type": "PropertyValue", "propertyID": "ISBN", "value": "978-92-896-3577-6"},
+            {"@type": "PropertyValue", "propertyID": "catalogue number",
+             "value": "TI-BC-23-014-EN-N"},
+            {"@type": "PropertyValue", "propertyID": "ERIC", "value": "ED629621"},
+        ],
+        "sameAs": "https://doi.org/10.2801/141643",
+        "keywords": ["Trust", "Vocational training"],
+        "isPartOf": {
+            "@type": "CreativeWorkSeries", "name": "Research papers", "issn": "1831-5860",
+        },
+        "position": "89",
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "isAccessibleForFree": True,
     }  # fmt: skip
 
 

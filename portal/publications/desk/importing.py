@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.accounts.guards import by, guard_library
+from portal.db import db, looking
 from portal.forms import ActForm
 from portal.publications import importing, listing, service
 from portal.publications.forms import ImportForm
@@ -28,10 +29,13 @@ MOST_BYTES = 20_000_000
 @bp.route("/", methods=["GET", "POST"])
 @takes_files
 def index() -> ResponseReturnValue:
-    """Hand in a file; nothing is changed by it."""
+    """Hand in a file; nothing is changed by it, and nobody waits while it is read."""
     form = ImportForm()
     if form.validate_on_submit() and (content := _content(form)):
-        kept = service.keep_import(content, _fates(content), now=clock.now())
+        db.session.rollback()
+        with looking():
+            planned = importing.plan(importing.entries(content), own_address())
+        kept = service.keep_import(content, [each.said() for each in planned], now=clock.now())
         return redirect(url_for("publication_import.show", import_id=kept.id), 303)
     page = render_template("publications/desk/import.html", form=form)
     return page, 422 if form.errors else 200
@@ -57,8 +61,11 @@ def show(import_id: int) -> ResponseReturnValue:
 @bp.post("/<int:import_id>/records")
 def records(import_id: int) -> ResponseReturnValue:
     """Do what was shown; where it would be something else by now, show that and do nothing."""
+    content = _one(import_id).content
+    db.session.rollback()  # nobody waits while it is read
+    found = importing.entries(content)
     kept = _one(import_id)
-    planned = importing.plan(importing.entries(kept.content), own_address())
+    planned = importing.plan(found, own_address())
     said = [each.said() for each in planned]
     if said != kept.fates:
         kept.fates = said
@@ -95,11 +102,6 @@ def _content(form: ImportForm) -> str:
     if not content.strip():
         form.file.errors = [_("This file is empty.")]
     return content.strip() and content
-
-
-def _fates(content: str) -> list[dict[str, object]]:
-    planned = importing.plan(importing.entries(content), own_address())
-    return [each.said() for each in planned]
 
 
 @dataclass(frozen=True, slots=True)

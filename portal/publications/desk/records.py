@@ -54,10 +54,17 @@ def _imported() -> tuple[int, int] | None:
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     form = form_for(None, request.form)
-    if "more" in request.form or not form.validate_on_submit():
+    if "more" in request.form:
         return _shown(form, None, 200)
-    publication = service.draft(form.facts, by=by(), now=clock.now())
-    service.relate(publication, form.relations, by=by(), now=clock.now())
+    is_valid, now = form.validate_on_submit(), clock.now()
+    if (is_valid or form.only_others_are_wrong) and (
+        twin := service.made_just_now(form.facts, now)
+    ):
+        return _to(twin)
+    if not is_valid:
+        return _shown(form, None, 200)
+    publication = service.draft(form.facts, by=by(), now=now)
+    service.relate(publication, form.relations, by=by(), now=now)
     return _to(publication)
 
 
