@@ -71,6 +71,12 @@ class MergingForm(Form):
         self._open()
         return True
 
+    def note_added(self, names: Iterable[str]) -> None:
+        """Those of these fields that were added since the form was opened were empty then."""
+        seen = _seen(self.opened.data)
+        added = [f"{name}={_digest('')}" for name in names if name not in seen]
+        self.opened.data = " ".join([self.opened.data or "", *added])
+
     def _open(self) -> None:
         """Note what stands there now: that is what its next sender has seen."""
         self.opened.data = " ".join(
