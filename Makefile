@@ -41,7 +41,7 @@ pictures: .venv/.installed-dev ## Draw the pictures of docs/organisers-week.md a
 	@$(BIN)/python -m tests.harness.chromium
 	@$(BIN)/python -m portal.prepare
 	@PORTAL_TEST_PICTURES=docs/pictures $(BIN)/python -m pytest -q -k "sqlite or listening" \
-		tests/browser/test_organisers_week.py tests/browser/test_listening.py
+		tests/browser/test_organisers_week.py tests/browser/test_editors_day.py tests/browser/test_listening.py
 
 texts: .venv/.installed-dev ## Gather every text for people into the catalogues of the languages
 	@$(BIN)/python -m tests.harness.texts

@@ -6,6 +6,7 @@ With PORTAL_TEST_PICTURES=docs/pictures it draws the pictures of docs/editors.md
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,7 +32,8 @@ from tests.desk.front_door import PASSWORD, code_now, make_user
 EDDA = "edda@example.org"
 PICTURES = os.environ.get("PORTAL_TEST_PICTURES")
 WIDTHS = {"sqlite": 1280, "postgresql": 375}
-BIBLIOGRAPHY = b"""@techreport{a, title = {Skills for shops}, year = {2024}, institution = {The agency}}
+BIBLIOGRAPHY = b"""
+@techreport{a, title = {Skills for shops}, year = {2024}}
 @techreport{b, title = {No date at all}, year = {soon}}
 """
 
@@ -110,7 +112,7 @@ def _publishes_a_report(day: Day) -> None:
     press(page, "New publication")
     write(page, **{"title-en": "Trust on the shop floor"})
     write(page, published="2026-11", doi="10.2801/141643", isbn="978-92-896-3577-7")
-    press(page, "Make the draft", "button")
+    press(page, "Save the record", "button")
     await_focus(page, "error-summary")
     day.looks("2-checks")
     tab_to(page, id="doi")
@@ -119,9 +121,9 @@ def _publishes_a_report(day: Day) -> None:
     tab_to(page, id="isbn")
     page.keyboard.press("Control+a")
     page.keyboard.press("Delete")
-    press(page, "Make the draft", "button")
+    press(page, "Save the record", "button")
     press(page, "Publish…")
-    press(page, "Publish it", "button")
+    press(page, "Publish", "button")
     press(page, "Its page")
     assert page.locator("h1").inner_text().startswith("Trust on the shop floor")
     day.shows("10.2801/999999")
@@ -135,10 +137,10 @@ def _imports_a_bibliography(day: Day) -> None:
     page.locator("input[type=file]").set_input_files(
         {"name": "list.bib", "mimeType": "text/plain", "buffer": BIBLIOGRAPHY}
     )
-    press(page, "See what it would do", "button")
+    press(page, "Show what would happen", "button")
     day.looks("3-import")
     day.shows("Skills for shops")
-    press(page, "Import", "button")
+    press(page, "Import 1 record", "button")
     day.shows("1 draft was made")
 
 
@@ -150,7 +152,6 @@ def _opens_a_call(day: Day) -> None:
     page.keyboard.press("ArrowDown")
     write(page, **{"title-en": "Tell us what you trust"})
     press(page, "Make the draft", "button")
-    press(page, "Write its texts")
     closes = portal_clock.now() + timedelta(days=9)
     write(page, **{"summary-en": "Ten questions.", "text-en": "What makes a certificate count?"})
     set_time(page, "closes_at", f"{closes:%m%d}", f"{closes:%Y}", "0600PM")
@@ -160,7 +161,9 @@ def _opens_a_call(day: Day) -> None:
     day.looks("4-call")
     press(page, "Save the texts", "button")
     press(page, "Publish…")
-    press(page, "Publish it", "button")
+    tab_to(page, name="when")
+    page.keyboard.press("Space")
+    press(page, "Publish", "button")
     press(page, "To its page")
     day.shows("Closes in 9 days")
 
@@ -185,10 +188,11 @@ def _links_a_newsletter(day: Day) -> None:
     write(page, newsletter="Championing skills", number="13", day="12012026")
     press(page, "Add the issue", "button")
     press(page, "Add a link")
-    write(page, target="/news/tell-us-what-you-trust/")
-    press(page, "Add the link", "button")
-    address = page.locator("main").inner_text().partition("/c/")[2][:8]
-    page.goto(f"{day.url}/c/{address}")
+    write(page, **{"page": "/news/tell-us-what-you-trust/"})
+    press(page, "Make the link", "button")
+    found = re.search(r"/c/\w+", page.content())
+    assert found is not None
+    page.goto(day.url + found[0])
     assert page.locator("h1").inner_text() == "Tell us what you trust"
     day.at_desk("Campaign links")
     press(page, "Championing skills, issue 13")
