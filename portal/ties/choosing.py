@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from portal import uploads
 from portal.events.shown import Words, words
-from portal.i18n import Translated
+from portal.i18n import Translated, short_day
 from portal.text import fold
 from portal.ties import queries
 from portal.ties.rules import End, Kind
@@ -70,9 +71,10 @@ def _of_kind(kind: Kind, tied: dict[End, int | None], sought: str) -> Choices:
     mine = [row for row in offered if row[0] in tied]
     others = [row for row in offered if row[0] not in tied and _fits(row[1], sought)]
     shown = others[: MOST_FOUND if sought else NEWEST]
+    zone = uploads.settings().zone
     rows = [
-        Choice(end, words(title), day, end in tied, tied.get(end))
-        for end, title, day in (*mine, *shown)
+        Choice(end, words(title), short_day(at, zone) if at else "", end in tied, tied.get(end))
+        for end, title, at in (*mine, *shown)
     ]
     return Choices(kind, str(HEADINGS[kind]), rows, len(others) - len(shown))
 

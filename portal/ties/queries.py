@@ -225,27 +225,24 @@ def ties_with_phases(project_id: int) -> Sequence[Tie]:
     return db.session.scalars(question).all()
 
 
-def choices(kind: Kind) -> list[tuple[int, Translated, str]]:
+def choices(kind: Kind) -> list[tuple[int, Translated, datetime | None]]:
     """Everything of a kind that can be tied, the newest first: id, title, its day if it has one.
 
     Drafts too: who writes a report ties it before it is public.
     """
     match kind:
         case Kind.EVENT:
-            return [
-                (number, title, f"{starts_at:%Y-%m-%d}")
-                for number, title, starts_at in events.choices()
-            ]
+            return [(number, title, starts_at) for number, title, starts_at in events.choices()]
         case Kind.PUBLICATION:
-            return [(number, title, "") for number, title in publications.choices()]
+            return [(number, title, None) for number, title in publications.choices()]
         case Kind.EPISODE:
-            return [(number, title, "") for number, title in podcasts.choices()]
+            return [(number, title, None) for number, title in podcasts.choices()]
         case Kind.NEWS:
-            return [(number, title, "") for number, title in news.choices()]
+            return [(number, title, None) for number, title in news.choices()]
         case Kind.TOPIC:
-            return [(each.id, each.title, "") for each in every(Topic)]
+            return [(each.id, each.title, None) for each in every(Topic)]
         case Kind.PROJECT:
-            return [(each.id, each.title, "") for each in every(Project)]
+            return [(each.id, each.title, None) for each in every(Project)]
 
 
 def _public_topics(ids: Collection[int], sectors: Collection[str]) -> Sequence[Topic]:

@@ -328,7 +328,9 @@ def _set_up(now: datetime) -> None:
 def _ties() -> None:
     """A topic and a project with long titles, a publication of each phase, and one hidden."""
     topic = make_topic(slug="trust", title={"en": LONG}, sector="retail", text={"en": "**Why**"})
-    project = make_project(slug="study", title={"en": LONG}, also_called={"en": LONG})
+    project = make_project(
+        slug="study", title={"en": f"Study of the {LONG}"}, also_called={"en": LONG}
+    )
     make_topic(slug="hidden", title={"en": "Hidden"}, public=False)
     reports = db.session.scalars(select(Publication).limit(9)).all()
     tie(project, *reports[:2], phase=1)

@@ -19,6 +19,7 @@ from portal.audit.service import COMMAND
 from portal.circulars import service as circulars
 from portal.db import db, transaction
 from portal.events import editions_service
+from portal.podcasts.models import Show
 from portal.publications import service as publications
 from portal.publications.rules import State as PublicationState
 from portal.reminders import service as reminders
@@ -37,7 +38,7 @@ from tests.factories import (
 )
 from tests.harness.client import PortalClient
 from tests.news.front_door import make_item
-from tests.podcasts.making import make_episode, make_show
+from tests.podcasts.making import draw_cover, make_episode, make_show
 from tests.ties.making import make_project, make_topic
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -259,6 +260,7 @@ def test_the_library_is_open_to_its_editors_and_to_administrators_alone(
     }
     with app.app_context(), transaction():
         accounts.make_editor(account(emails["editor"]), by=COMMAND, now=clock.now())
+        draw_cover(db.session.scalars(select(Show)).one())
     library = set(app.extensions["library_desk"])
     gets = [each for each in desk_rules(app) if each[1] == "GET"]
     every = {endpoint for endpoint, _m, _n in gets if endpoint.partition(".")[0] in library}
