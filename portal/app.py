@@ -18,6 +18,7 @@ from portal.campaigns import views as campaigns
 from portal.circulars import desk as circulars_desk
 from portal.config import Misconfigured, Settings, ensure_safe
 from portal.db import init_db
+from portal.desk import languages as desk_languages
 from portal.desk import views as desk
 from portal.events import consent as speakers
 from portal.events import feeds as event_feeds
@@ -138,6 +139,7 @@ BLUEPRINTS = (
     gatherings_desk.projects,
     phases_desk.bp,
     belonging_desk.bp,
+    desk_languages.bp,
 )
 
 

@@ -71,7 +71,8 @@ def _each(rows: Iterable[Iterable[Any]]) -> Iterator[Translated]:
 
 def _translated(model: type[Any]) -> Iterator[str]:
     """By what the class says: `Mapped[Translated]`, or the same or None, or several."""
-    for name, hint in vars(model).get("__annotations__", {}).items():
+    hints = (vars(each).get("__annotations__", {}).items() for each in model.__mro__)
+    for name, hint in chain.from_iterable(hints):
         if Translated in (kinds := get_args(hint)) or Translated in get_args(*kinds[:1] or (None,)):
             yield name
 

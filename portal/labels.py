@@ -342,3 +342,19 @@ RELATIONS = {
     "References": _l("Refers to"),
     "IsReferencedBy": _l("Is referred to by"),
 }
+
+TEXTS_OF = {
+    "events": _l("Events"),
+    "sessions": _l("Sessions"),
+    "speakers": _l("Speakers"),
+    "materials": _l("Materials"),
+    "circulars": _l("Letters"),
+    "publications": _l("Publications"),
+    "publication_subjects": _l("Subjects of publications"),
+    "podcast_shows": _l("Podcasts"),
+    "podcast_episodes": _l("Podcast episodes"),
+    "news_items": _l("News and calls"),
+    "topics": _l("Topics"),
+    "projects": _l("Projects"),
+}
+"""Tables with texts in several languages, as editors call them."""

@@ -812,6 +812,7 @@ DESK: dict[str, Way] = {
     "call, extended": at_desk("/news/1/extension"),
     "call, withdrawn": at_desk("/news/1/withdrawal"),
     "call, preview": lambda page, stage, lang: goto(page, stage, f"/desk/news/3/preview/{lang}"),
+    "languages": at_desk("/languages/"),
     "campaigns": at_desk("/campaigns/"),
     "campaign, issue": at_desk("/campaigns/1/"),
     "campaign, link": at_desk("/campaigns/links/1/"),

@@ -1,4 +1,4 @@
-"""How complete each language is, said by a command."""
+"""How complete each language is, said by a command and by a page of the desk."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from flask import Flask
 
 from portal.db import transaction
 from portal.desk.cli import languages
+from tests.desk.front_door import make_user, sign_in
 from tests.factories import make_event
+from tests.harness.reading import words
 
 
 def test_the_report_says_what_each_language_has(app: Flask) -> None:
@@ -23,3 +25,8 @@ def test_the_report_says_what_each_language_has(app: Flask) -> None:
     assert found["speakers (0)"] == ["0", "0", "0", "0"]
     whole = next(name for name in found if name.startswith("portal ("))
     assert set(found[whole]) == {whole.removeprefix("portal (").removesuffix(")")}
+
+    editor = sign_in(app, make_user(app, admin=True))
+    page = words(editor.get("/desk/languages/"))
+    assert "Texts English Français Deutsch Ελληνικά" in page
+    assert "Events 4 of 6 1 of 6 1 of 6 1 of 6" in page
