@@ -37,10 +37,11 @@ format: .venv/.installed-dev ## Format the code and mend what can be mended
 bench: .venv/.installed-dev ## Measure; the table goes into docs/performance.md
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-pictures: .venv/.installed-dev ## Draw the pictures of docs/organisers-week.md anew
+pictures: .venv/.installed-dev ## Draw the pictures of docs/organisers-week.md and docs/editors.md anew
 	@$(BIN)/python -m tests.harness.chromium
 	@$(BIN)/python -m portal.prepare
-	@PORTAL_TEST_PICTURES=docs/pictures $(BIN)/python -m pytest -q -k sqlite tests/browser/test_organisers_week.py
+	@PORTAL_TEST_PICTURES=docs/pictures $(BIN)/python -m pytest -q -k "sqlite or listening" \
+		tests/browser/test_organisers_week.py tests/browser/test_editors_day.py tests/browser/test_listening.py
 
 texts: .venv/.installed-dev ## Gather every text for people into the catalogues of the languages
 	@$(BIN)/python -m tests.harness.texts

@@ -95,13 +95,13 @@ def needs(
 
     WCAG 2.2, 1.2.1: whoever cannot hear it reads the transcript.
     """
-    fits = last_word_at is None or last_word_at <= audio_seconds + RUNS_OVER
+    runs_over = bool(audio_seconds and last_word_at and last_word_at > audio_seconds + RUNS_OVER)
     return [
         Need("title", title),
         Need("notes", notes),
         Need("audio", audio_seconds > 0),
         Need("transcript", last_word_at is not None),
-        Need("transcript_fits", not audio_seconds or fits),
+        *([Need("transcript_fits", is_met=False)] if runs_over else []),
         Need("cover", cover),
         Need("description", description),
         Need("chapters", chapters, is_must=False),

@@ -18,24 +18,14 @@ from sqlalchemy.orm import selectinload
 
 from portal.audit.service import Actor
 from portal.db import db
-from portal.i18n import languages
 from portal.publications import bibtex, checks, csl, listing, ris, service
+from portal.publications.comparing import SAID, Reason, author, changes, written_in, wrong
 from portal.publications.entries import Entry
 from portal.publications.models import Publication, Subject
-from portal.publications.rules import Name, Record, State, Type, first_free, year_of
+from portal.publications.rules import Record, State, first_free, year_of
 from portal.text import fold, slug
 
 AT_ONCE = 500
-_LONGEST = {
-    "series": 200, "series_number": 40, "publication_number": 80, "catalogue_number": 80,
-    "doi": 200, "publisher": 300, "place": 200, "licence": 500, "language": 35,
-}  # fmt: skip
-_LONGEST_TITLE, _LONGEST_ABSTRACT = 500, 10_000
-_SAID = (
-    "language", "published", "series", "series_number", "publication_number", "catalogue_number",
-    "doi", "isbn", "issn", "publisher", "place", "pages", "licence",
-)  # fmt: skip
-_GENERIC = (Type.REPORT, Type.OTHER)
 
 
 class Fate(StrEnum):
@@ -45,19 +35,6 @@ class Fate(StrEnum):
     CHANGED = "changed"
     SAME = "same"
     REFUSED = "refused"
-
-
-class Reason(StrEnum):
-    """Why a record is refused that could be read."""
-
-    DOI = "doi"
-    ISBN = "isbn"
-    ISSN = "issn"
-    DATE = "date"
-    TOO_LONG = "too_long"
-    TWICE = "twice"
-    WITHDRAWN = "withdrawn"
-    SEVERAL = "several"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +174,12 @@ class _Catalogue:
             return replace(shown, reason=reason)
         if not ids:
             return replace(shown, fate=Fate.NEW, facts=self._new(record))
-        facts = _changes(rows[ids[0]], record)
+        facts = changes(rows[ids[0]], record)
         fate = Fate.CHANGED if facts else Fate.SAME
         return replace(shown, fate=fate, fields=tuple(facts), facts=facts, publication_id=ids[0])
 
     def _reason(self, record: Record, ids: list[int], rows: dict[int, Publication]) -> str:
-        found = _wrong(record)
+        found = wrong(record)
         if found is None and len(ids) > 1:
             found = Reason.SEVERAL
         if found is None and ids and rows[ids[0]].state is State.WITHDRAWN:
@@ -232,92 +209,16 @@ class _Catalogue:
         number = first_free(slug(number).strip("-") or "publication", self.by_number)
         self.by_number[number] = 0
         return {
-            **{name: getattr(record, name) for name in _SAID},
+            **{name: getattr(record, name) for name in SAID},
             "doi": record.doi.lower(),
             "language": record.language or "en",
             "type": record.type,
-            "title": {_written_in(lang): title},
-            "abstract": {_written_in(lang): text for lang, text in record.abstract.items()},
-            "authors": [_author(name) for name in record.authors],
+            "title": {written_in(lang): title},
+            "abstract": {written_in(lang): text for lang, text in record.abstract.items()},
+            "authors": [author(name) for name in record.authors],
             "subjects": list(record.subjects),
             "number": number,
         }
-
-
-def _wrong(record: Record) -> Reason | None:
-    """A number that is none, a date that does not exist, or a text without an end."""
-    if record.doi and not checks.doi(record.doi):
-        return Reason.DOI
-    if record.isbn and not checks.isbn(record.isbn):
-        return Reason.ISBN
-    if record.issn and not checks.issn(record.issn):
-        return Reason.ISSN
-    if record.published and checks.day(record.published) != record.published:
-        return Reason.DATE
-    too_long = any(len(getattr(record, name)) > most for name, most in _LONGEST.items())
-    names = (part for each in record.authors for part in (each.family, each.given, each.literal))
-    if (
-        too_long
-        or any(len(text) > _LONGEST_TITLE for text in record.title.values())
-        or any(len(text) > _LONGEST_ABSTRACT for text in record.abstract.values())
-        or any(len(name) > 300 for name in names)
-        or any(len(term) > 200 for term in record.subjects)
-    ):
-        return Reason.TOO_LONG
-    return None
-
-
-def _changes(publication: Publication, record: Record) -> dict[str, Any]:
-    """What the record says otherwise, by the publication's columns."""
-    facts: dict[str, Any] = {}
-    for name in _SAID:
-        said = getattr(record, name)
-        said = said.lower() if name == "doi" else said
-        if said and not _is_said(name, said, publication):
-            facts[name] = said
-    if record.type is not publication.type and record.type not in _GENERIC:
-        facts["type"] = record.type
-    for name in ("title", "abstract"):
-        texts = getattr(publication, name) or {}
-        for lang, text in getattr(record, name).items():
-            if _even(text) not in {_even(each) for each in texts.values()}:
-                facts[name] = texts | {_written_in(lang): text}
-    if record.authors and [_name(each) for each in record.authors] != [
-        _name(each) for each in publication.names
-    ]:
-        facts["authors"] = [_author(name) for name in record.authors]
-    labels = [each.label for each in publication.subjects]
-    terms = {fold(text) for label in labels for text in label.values()}
-    if more := [term for term in record.subjects if fold(term) not in terms]:
-        facts["subjects"] = [*(next(iter(label.values())) for label in labels), *more]
-    return facts
-
-
-def _is_said(name: str, said: Any, publication: Publication) -> bool:
-    """Ten digits and thirteen are the same ISBN."""
-    known = getattr(publication, name)
-    if name == "isbn" and known:
-        return checks.isbn_key(said) == checks.isbn_key(known)
-    return bool(said == known)
-
-
-def _name(name: Name) -> tuple[str, str]:
-    """A body, or a person with one name only: formats tell them apart in different ways."""
-    return (name.literal or name.family, name.given)
-
-
-def _author(name: Name) -> dict[str, str]:
-    parts = {"family": name.family, "given": name.given, "literal": name.literal}
-    return {part: value for part, value in parts.items() if value}
-
-
-def _even(text: str) -> str:
-    """Line ends and spaces are not kept by every format."""
-    return " ".join(text.split())
-
-
-def _written_in(lang: str) -> str:
-    return lang if lang in languages() else "en"
 
 
 def _year(published: str) -> int | None:

@@ -2,8 +2,9 @@
 
 from flask_babel import lazy_gettext as _l
 
+from portal.publications.comparing import Reason
 from portal.publications.entries import MOST_ENTRIES, Trouble
-from portal.publications.importing import Fate, Reason
+from portal.publications.importing import Fate
 
 FATES = {
     Fate.NEW: _l("New draft"),

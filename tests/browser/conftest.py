@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from threading import Thread
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.browser.stage import Stage, staged
 from tests.harness.browsers import watched_page
 from tests.harness.databases import SqliteDatabases
+from tests.harness.ports import free_port
 from tests.harness.servers import Server
 
 
@@ -60,3 +64,25 @@ def _window(browser: Browser, look: Look) -> Iterator[Page]:
     with watched_page(context) as page:
         yield page
     context.close()
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, code: object = "-", size: object = "-") -> None:
+        return None
+
+
+@pytest.fixture
+def served(app: Flask, port: int) -> Iterator[str]:
+    """The address of the application, in this process and on its clock."""
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{port}"
+    server.shutdown()
+    thread.join(10)
+    server.server_close()

@@ -49,7 +49,7 @@ def await_focus(page: Page, id: str) -> dict[str, Any]:
     return focused(page)
 
 
-def write(page: Page, **fields: str) -> None:
+def write(page: Page, /, **fields: str) -> None:
     """Go from field to field in their order and type; a list jumps to what is typed."""
     for name, value in fields.items():
         tab_to(page, id=name)

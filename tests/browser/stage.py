@@ -340,7 +340,8 @@ def _ties() -> None:
 def _podcasts(now: datetime) -> None:
     """The demonstration's episode; then a bare draft, one that is planned, one taken back."""
     show = demo_podcasts.load(now).show
-    bare = {"slug": "bare", "title": {"en": LONG}, "language": "fr"}
+    title = {"en": "What employers look for when people show what they have learned"}
+    bare = {"slug": "bare", "title": title, "language": "fr"}
     podcasts.add_episode(show, bare, by=COMMAND, now=now)
     make_episode(show, slug="planned", at=now + timedelta(days=1))
     podcasts.withdraw(make_episode(show, slug="gone", at=now), by=COMMAND, now=now)

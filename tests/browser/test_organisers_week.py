@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 from pathlib import Path
-from threading import Thread
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,7 +20,6 @@ import time_machine
 from flask import Flask
 from playwright.sync_api import Page
 from sqlalchemy import select
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from portal import clock as portal_clock
 from portal.db import db, transaction
@@ -33,7 +31,6 @@ from tests.browser.keys import press, set_time, tab_to, write
 from tests.desk.front_door import PASSWORD, code_now, make_user
 from tests.factories import keep_house_record
 from tests.harness.mails import calendar_of, text_of
-from tests.harness.ports import free_port
 from tests.harness.smtp import MailServer
 from tests.registrations.front_door import register
 
@@ -43,34 +40,12 @@ PICTURES = os.environ.get("PORTAL_TEST_PICTURES")
 
 
 @pytest.fixture
-def port() -> int:
-    return free_port()
-
-
-@pytest.fixture
 def environ(port: int, smtp: MailServer) -> dict[str, str]:
     return {
         "PORTAL_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "PORTAL_MAIL_URL": smtp.url,
         "PORTAL_LIMITS": "off",
     }
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, code: object = "-", size: object = "-") -> None:
-        return None
-
-
-@pytest.fixture
-def served(app: Flask, port: int) -> Iterator[str]:
-    """The address of the application, in this process and on its clock."""
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{port}"
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
 
 
 @dataclass

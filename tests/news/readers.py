@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import calendar
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import atoma
 import feedparser
-import jsonfeed
 
 RSS, ATOM, JSON_FEED = "/news/rss.xml", "/news/atom.xml", "/news/feed.json"
 FEEDS = (RSS, ATOM, JSON_FEED)
@@ -31,7 +32,7 @@ class Seen:
 
 def seen(octets: bytes, path: str) -> list[Seen]:
     """What a reader of others makes of the feed."""
-    return _by_jsonfeed(octets) if path.endswith("json") else _by_feedparser(octets, path)
+    return _by_atoma(octets) if path.endswith("json") else _by_feedparser(octets, path)
 
 
 def _by_feedparser(octets: bytes, path: str) -> list[Seen]:
@@ -55,22 +56,24 @@ def _by_feedparser(octets: bytes, path: str) -> list[Seen]:
     ]
 
 
-def _by_jsonfeed(octets: bytes) -> list[Seen]:
-    feed = jsonfeed.Feed.parse_string(octets.decode())
+def _by_atoma(octets: bytes) -> list[Seen]:
+    """It knows JSON Feed 1.0, in which there was one author."""
+    feed = atoma.parse_json_feed_bytes(octets)
+    authors = [each["authors"][0]["name"] for each in json.loads(octets)["items"]]
     assert feed.title and feed.home_page_url
     return [
         Seen(
-            id=each.id,
-            url=each.url,
+            id=each.id_,
+            url=each.url or "",
             title=each.title,
             summary=each.summary,
             html=each.content_html,
-            published_at=datetime.fromisoformat(each.date_published),
-            updated_at=datetime.fromisoformat(each.date_modified),
-            author=each.authors[0].name,
+            published_at=each.date_published,
+            updated_at=each.date_modified,
+            author=author,
             tags=tuple(each.tags),
         )
-        for each in feed.items
+        for each, author in zip(feed.items, authors, strict=True)
     ]
 
 

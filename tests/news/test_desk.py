@@ -12,7 +12,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.audit.models import Entry
+from portal.audit.service import COMMAND
 from portal.db import db, transaction
+from portal.errors import Refused
+from portal.news import service
 from portal.news.models import Item
 from portal.news.rules import State
 from tests.desk.front_door import make_user, send, sign_in, words
@@ -141,6 +144,10 @@ def test_the_deadline_of_a_public_call_is_extended_and_never_edited(
     values = form_in(form.get_data(as_text=True), "texts").values
     answer = editor.post(f"{public}texts", data={**values, "closes_at": "2027-01-01T18:00"})
     assert answer.status_code == 303 and kept(app, "closes_at") == (CLOSES,)
+
+    with app.app_context(), transaction(), pytest.raises(Refused):
+        item = db.session.scalars(select(Item)).one()
+        service.edit(item, {"whole_day": True}, by=COMMAND, now=CLOSES)
 
     for wrong in ("2026-11-20T18:00", "2026-11-19T18:00"):
         again = send(editor, f"{public}extension", {"closes_at": wrong})

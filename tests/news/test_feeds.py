@@ -124,7 +124,9 @@ def test_what_was_withdrawn_leaves_all_feeds_and_moves_their_date(
     dates = {path: client.get(f"/en{path}").headers["Last-Modified"] for path in FEEDS}
     clock.shift(60)
     change(item_id, service.withdraw)
-    assert all_see(client) == []
+    with client.application.app_context(), transaction():
+        make_news()  # one away and one more: the number of public items is what it was
+    assert [each.title for each in all_see(client)] == ["The study is out"]
     for path in FEEDS:
         answer = client.get(f"/en{path}", headers={"If-Modified-Since": dates[path]})
         assert answer.status_code == 200

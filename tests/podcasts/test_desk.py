@@ -25,7 +25,7 @@ from portal.podcasts.models import Episode, Person, Show
 from portal.podcasts.rules import Part
 from portal.podcasts.transcripts import read
 from tests.desk.front_door import make_user, send, sign_in, words
-from tests.desk.test_route_walk import address, ask, desk_rules
+from tests.desk.test_route_walk import address, ask, desk_rules, token
 from tests.harness.client import PortalClient, form_in
 from tests.podcasts.making import FILES, VTT, make_episode, make_show, square, tone
 
@@ -194,6 +194,9 @@ def test_one_that_goes_on_behind_the_recording_is_not_published(
     late = b"1\n00:00:09,000 --> 00:00:10,000\nLate\n"
     assert hand_in(client, f"{page}/transcript", "transcript", "a.srt", late).status_code == 303
     assert "missing A transcript that ends with the recording" in words(client.get(page + "/"))
+    form = {"csrf_token": token(client), "when": "now"}
+    answer = client.post(f"{page}/publication", data=form)
+    assert answer.status_code == 409 and "Something is missing still" in words(answer)
     assert client.get("/en/podcasts/work/trust").status_code == 404
 
 

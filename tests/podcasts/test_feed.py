@@ -173,6 +173,7 @@ def test_a_description_stays_below_its_bound_also_where_signs_grow() -> None:
         text = described(notes)
         assert 3000 < len(escape(text).encode()) < LONGEST_DESCRIPTION
         assert "href" not in text and "<p>" not in text
+    assert "<em>" not in described("*a* " * 350)  # in XML, its marks are three times as long
     assert described("A *short* one") == "<p>A <em>short</em> one</p>"
 
 

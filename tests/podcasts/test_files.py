@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import time_machine
@@ -125,6 +126,20 @@ def test_what_was_taken_back_is_gone_and_says_so(app: Flask, client: PortalClien
     assert "Welcome to" not in client.get("/en/podcasts/work/trust").get_data(as_text=True)
     assert "<item>" not in client.get("/en/podcasts/work/feed.xml").get_data(as_text=True)
     assert "No episode at the moment" in client.get("/en/podcasts/work/").get_data(as_text=True)
+
+
+def test_search_engines_read_what_the_page_says(client: PortalClient) -> None:
+    """schema.org PodcastEpisode."""
+    page = client.get("/en/podcasts/work/trust").get_data(as_text=True)
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page)
+    assert found
+    data = json.loads(found[1])
+    assert (data["@type"], data["name"], data["inLanguage"]) == ("PodcastEpisode", "Trust", "en")
+    assert data["datePublished"] == "2026-11-02T09:00:00+00:00"
+    media = data["associatedMedia"]
+    assert (media["encodingFormat"], media["contentSize"]) == ("audio/mpeg", str(len(tone())))
+    assert (media["duration"], media["contentUrl"]) == ("PT2S", f"http://localhost{BASE}/audio.mp3")
+    assert data["partOfSeries"]["webFeed"][0] == "http://localhost/en/podcasts/work/feed.xml"
 
 
 def test_hostile_words_are_inert_on_the_page_and_in_its_data(

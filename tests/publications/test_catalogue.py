@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -17,7 +20,9 @@ from flask import Flask
 from portal import cache
 from portal import clock as portal_clock
 from portal.audit.service import COMMAND
-from portal.db import db, transaction
+from portal.config import Settings
+from portal.db import db, is_for_searching, transaction
+from portal.dump import database_at
 from portal.publications import queries, service
 from portal.publications.models import Publication, Subject
 from portal.publications.rules import State, Type
@@ -285,6 +290,19 @@ def test_only_what_changed_of_a_row_is_in_the_index(app: Flask, library: None) -
                     db.text("INSERT INTO fts_publications(fts_publications) VALUES (:check)"),
                     {"check": check},
                 )
+
+
+def test_a_backup_takes_the_index_of_words_along(
+    app: Flask, library: None, tmp_path: Path, settings: Settings
+) -> None:
+    """On PostgreSQL it is no table: the migrations make it, and rows that come back fill it."""
+    dumped = database_at(settings.database_url).write(tmp_path)
+    if dumped["kind"] == "postgresql":
+        assert not [name for name in dumped["tables"] if is_for_searching(name)]
+        return
+    with closing(sqlite3.connect(tmp_path / "portal.sqlite3")) as copy:
+        question = "SELECT count(*) FROM fts_publications WHERE fts_publications MATCH 'trust*'"
+        assert copy.execute(question).fetchone() == (4,)
 
 
 def test_another_label_of_a_subject_asks_as_often_for_many_publications(

@@ -165,7 +165,7 @@ def test_a_draft_is_made_in_all_fields_published_and_withdrawn(
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(app: Flask, field: str, typed: str, said: str) -> None:
-    from portal.publications.forms import form_for
+    from portal.publications.record_form import form_for
 
     with app.app_context(), transaction():
         make_publication(
@@ -235,7 +235,11 @@ def test_two_editors_at_once_lose_nothing(app: Flask, ella: PortalClient) -> Non
     hers = ella.submit(more, {"author_6_last": "Hers"}, action="/record")
     assert hers.status_code == 409
     assert "Author 1: family name, or name of a body, as they left it: His" in words(hers)
+    assert "somebody else changed it too" not in words(hers)
     assert ella.submit(hers, action="/record").status_code == 303
+    undated = ella.submit(record, {"published": ""}, action="/record")
+    assert undated.status_code == 422
+    assert "The publication is public: keep the year at least." in words(undated)
     assert kept(app, page, "authors") == ([{"literal": "His"}, {"literal": "Hers"}],)
 
 

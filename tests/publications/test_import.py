@@ -17,7 +17,8 @@ from portal.audit.service import COMMAND
 from portal.cli import main
 from portal.db import db, transaction
 from portal.publications import bibtex, csl, importing, ris
-from portal.publications.importing import Fate, Reason
+from portal.publications.comparing import Reason
+from portal.publications.importing import Fate
 from portal.publications.models import Publication, PublicationImport, Subject
 from portal.publications.rules import Name, Record, State, Type
 from portal.publications.shown import record_of

@@ -15,8 +15,8 @@ from portal.db import db
 from portal.errors import Refused
 from portal.publications import listing, service
 from portal.publications.desk.shared import held, one
-from portal.publications.forms import PublicationForm, form_for
 from portal.publications.models import Publication
+from portal.publications.record_form import PublicationForm, form_for
 from portal.publications.rules import State
 from portal.web import page_number
 
