@@ -188,7 +188,7 @@ def _links_a_newsletter(day: Day) -> None:
     write(page, newsletter="Championing skills", number="13", day="12012026")
     press(page, "Add the issue", "button")
     press(page, "Add a link")
-    write(page, **{"page": "/news/tell-us-what-you-trust/"})
+    write(page, page="/news/tell-us-what-you-trust/")
     press(page, "Make the link", "button")
     found = re.search(r"/c/\w+", page.content())
     assert found is not None
