@@ -11,6 +11,7 @@ from portal.audit.service import Subject
 from portal.db import LARGEST_ID, Stamp, db, for_update
 from portal.events import queries as events
 from portal.events.models import Event
+from portal.events.rules import next_change
 from portal.i18n import Translated
 from portal.news import queries as news
 from portal.news.models import Item
@@ -47,7 +48,7 @@ class Together:
     projects: Sequence[Project] = ()
     phases: dict[End, int] = field(default_factory=dict)
     changes_at: datetime | None = None
-    """When one more of them goes public by itself."""
+    """When one more of them goes public by itself, is over or closes."""
 
     def __len__(self) -> int:
         kinds = (self.events, self.publications, self.episodes, self.news)
@@ -81,15 +82,18 @@ def together(end: End, now: datetime, *, sectors: Collection[str] = ()) -> Toget
         ids[other.kind].append(other.id)
     if end.kind is Kind.TOPIC:
         ids[Kind.EVENT] += events.ids_of_sectors(sectors)
+    held, items = events.cards(ids[Kind.EVENT], now), news.cards(ids[Kind.NEWS], now)
+    turns = [*(event.ends_at for event in held), *(item.closes_at for item in items)]
+    planned = podcasts.next_publication(now) if ids[Kind.EPISODE] else None
     return Together(
-        events=events.cards(ids[Kind.EVENT], now),
+        events=held,
         publications=_latest(publications.cards(ids[Kind.PUBLICATION], now)),
         episodes=podcasts.cards(ids[Kind.EPISODE], now),
-        news=news.cards(ids[Kind.NEWS], now),
+        news=items,
         topics=_public_topics(ids[Kind.TOPIC], sectors if end.kind is Kind.EVENT else ()),
         projects=_public(Project, ids[Kind.PROJECT]),
         phases={other: phase for other, phase in phases.items() if phase is not None},
-        changes_at=podcasts.next_publication(now) if ids[Kind.EPISODE] else None,
+        changes_at=next_change([planned, *turns], now),
     )
 
 

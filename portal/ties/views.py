@@ -84,7 +84,7 @@ def _topic_page(topic: Topic, kind: str, now: datetime) -> Fresh:
         at_once=AT_ONCE,
         structured=script(linked_data.topic_data(topic, groups, page=here, absolute=absolute)),
     )
-    turns = [found.changes_at, *(one.changes_at for one in ahead), *_closings(found, now)]
+    turns = [found.changes_at, *(one.changes_at for one in ahead)]
     return Fresh(body, until=next_change(turns, now))
 
 
@@ -108,9 +108,4 @@ def _project_page(slug: str, now: datetime) -> Fresh:
         at_once=AT_ONCE,
         structured=script(linked_data.project_data(project, groups, page=here, absolute=absolute)),
     )
-    ends = [event.ends_at for event in found.events]
-    return Fresh(body, until=next_change([found.changes_at, *ends, *_closings(found, now)], now))
-
-
-def _closings(found: queries.Together, now: datetime) -> list[datetime | None]:
-    return [each.closes_at for each in found.news]
+    return Fresh(body, until=found.changes_at)

@@ -30,7 +30,7 @@ def test_the_guide_names_every_example_and_no_other() -> None:
 
 def test_the_guide_names_commands_that_there_are() -> None:
     guide = (DOCS / "operators.md").read_text() + (DOCS / "configuration.md").read_text()
-    named = set(re.findall(r"(?:^ {4}|`|&& )portal (?:--\w+ )?(\w+)", guide, re.MULTILINE))
+    named = set(re.findall(r"(?:^ {4}|`|&& )portal (?:--\w+ )?([\w-]+)", guide, re.MULTILINE))
     assert {"backup", "check", "init", "maintenance", "restore", "serve"} <= named
     assert named <= set(main.list_commands(None))  # type: ignore[arg-type]
 

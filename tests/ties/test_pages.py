@@ -28,7 +28,7 @@ from tests.factories import JANUARY, make_event, make_publication
 from tests.harness.client import PortalClient
 from tests.harness.counting import statements
 from tests.harness.reading import linked_data, links, words
-from tests.news.front_door import make_item
+from tests.news.front_door import CLOSES, make_item
 from tests.podcasts.making import make_episode, make_show
 from tests.ties.making import end_of, make_project, make_topic, tie, untie
 
@@ -142,12 +142,18 @@ def test_an_episode_comes_to_the_pages_it_belongs_to_at_its_hour(
 
     def planned() -> None:
         episode = make_episode(make_show(slug="show"), slug="episode", at=later)
+        call = make_item(slug="call")
         tie(make_topic(slug="trust"), episode)
+        tie(make_publication(number="1"), episode, call)
 
     put(app, planned)
-    assert PAGES["episode"] not in links(client.get(PAGES["topic"]))
+    both = (PAGES["topic"], PAGES["publication"])
+    assert [PAGES["episode"] in links(client.get(page)) for page in both] == [False, False]
+    assert "Call · Closes on 20 November 2026" in words(client.get(PAGES["publication"]))
     clock.shift(3600)
-    assert PAGES["episode"] in links(client.get(PAGES["topic"]))
+    assert [PAGES["episode"] in links(client.get(page)) for page in both] == [True, True]
+    clock.move_to(CLOSES)
+    assert "Call · Closed" in words(client.get(PAGES["publication"]))
 
 
 def test_a_topic_shows_what_is_next_first_gathers_its_sector_and_cuts_long_lists(

@@ -1,5 +1,6 @@
 """One publication: its page, or the format that a machine asks for, and its files."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from portal import clock
 from portal.cache import Fresh, page
 from portal.events.linked_data import script
+from portal.events.rules import next_change
 from portal.i18n import page_language, wanted_language
 from portal.materials.serving import attached
 from portal.publications import citation, linked_data, queries, signposting, tags
@@ -71,7 +73,8 @@ def _landing(number: str, now: datetime) -> Fresh:
         "publications/show.html", publication=shown, belongs=related, **_values(shown)
     )
     link = signposting.header(links(shown), here("linkset", number))
-    return fresh(body, shown, "text/html; charset=utf-8", link)
+    made = fresh(body, shown, "text/html; charset=utf-8", link)
+    return replace(made, until=next_change([made.until, related.changes_at], now))
 
 
 def _values(shown: Shown) -> dict[str, Any]:
