@@ -41,7 +41,7 @@ LARGEST_ID = 2**31 - 1
 
 Columns = TypeVarTuple("Columns")
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
-_patience: ContextVar[float] = ContextVar("patience", default=PATIENCE)
+_patience: ContextVar[float | None] = ContextVar("patience", default=None)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -260,7 +260,7 @@ def _tune(engine: Engine, *, lock: bool) -> None:
             return
         if _writing.get():
             if lock:
-                patience = _patience.get()
+                patience = _patience.get() or PATIENCE
                 if not connection.info.get("has_turn"):
                     turn.take(patience)
                     connection.info["has_turn"] = True
@@ -303,7 +303,7 @@ class Turn:
         self._threads = threading.Lock()
         self._held = -1
 
-    def take(self, patience: float = PATIENCE) -> None:
+    def take(self, patience: float) -> None:
         until = monotonic() + patience
         if not self._threads.acquire(timeout=patience):
             raise WaitedTooLong(_BUSY)
