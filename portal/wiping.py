@@ -14,7 +14,7 @@ from flask import current_app
 from sqlalchemy import make_url, text
 
 from portal.config import Settings
-from portal.db import Turn, db, glance
+from portal.db import PATIENCE, Turn, db, glance
 
 log = logging.getLogger("portal.wiping")
 
@@ -80,7 +80,7 @@ def _sqlite(settings: Settings) -> bool:
 
 def _written_anew(file: Path) -> bool:
     turn = Turn(str(file))
-    turn.take()
+    turn.take(PATIENCE)
     try:
         with closing(sqlite3.connect(file, timeout=PATIENCE)) as connection:
             connection.execute("VACUUM")
