@@ -14,7 +14,7 @@ from flask import current_app
 from sqlalchemy import make_url, text
 
 from portal.config import Settings
-from portal.db import PATIENCE, Turn, db, glance
+from portal.db import Turn, db, glance
 
 log = logging.getLogger("portal.wiping")
 
