@@ -174,7 +174,8 @@ def zone_city(zone: str) -> str:
     """The zone's city in the page's language."""
     if zone == "UTC":
         return "UTC"
-    return str(get_timezone_location(ZoneInfo(zone), locale=_written_language(), return_city=True))
+    city = get_timezone_location(ZoneInfo(zone), locale=_written_language(), return_city=True)
+    return str(city).replace("\N{SOFT HYPHEN}", "")
 
 
 def when(starts_at: datetime, ends_at: datetime, zone: str) -> str:

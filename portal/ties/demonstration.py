@@ -77,7 +77,7 @@ def _project(now: datetime) -> Project:
                     "Characteristics, added value for learners and employees, effect on "
                     "qualifications and recognition"
                 ),
-                "carried_out_by": "PPMI (leader of the consortium)",
+                "carried_out_by": "PPMI",
             },
             {
                 "years": "2025–2027",

@@ -327,7 +327,9 @@ def _set_up(now: datetime) -> None:
 
 def _ties() -> None:
     """A topic and a project with long titles, a publication of each phase, and one hidden."""
-    topic = make_topic(slug="trust", title={"en": LONG}, sector="retail", text={"en": "**Why**"})
+    topic = make_topic(
+        slug="trust", title={"en": f"Topics of the {LONG}"}, sector="retail", text={"en": "**Why**"}
+    )
     project = make_project(
         slug="study", title={"en": f"Study of the {LONG}"}, also_called={"en": LONG}
     )

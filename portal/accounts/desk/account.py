@@ -10,6 +10,7 @@ from portal.accounts.forms import ChangePasswordForm, LanguageForm
 from portal.accounts.guards import OPENER, by, guard, organiser
 from portal.accounts.rules import SignedInBy
 from portal.forms import ActForm
+from portal.i18n import page_language
 
 bp = Blueprint("accounts_desk", __name__, url_prefix="/desk/account")
 guard(bp)
@@ -21,7 +22,7 @@ def show() -> ResponseReturnValue:
     return render_template(
         "accounts/desk/show.html",
         user=organiser(),
-        language=LanguageForm(language=organiser().language or None),
+        language=LanguageForm(language=organiser().language or page_language()),
         act=ActForm(),
         sign_ins=queries.sign_ins(organiser().id, clock.now()),
         this_one=g.sign_in,
