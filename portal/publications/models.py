@@ -141,6 +141,9 @@ class Publication(Row):
             abstract=dict(self.abstract),
             authors=self.names,
             subjects=tuple(each.label.get("en", each.code) for each in self.subjects),
+            other_numbers=tuple(
+                (each["scheme"], each["value"]) for each in self.other_numbers or ()
+            ),
             url=address(self.number),
         )
 
