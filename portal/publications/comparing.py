@@ -73,7 +73,12 @@ def changes(publication: Publication, record: Record) -> dict[str, Any]:
     if record.authors and [_name(each) for each in record.authors] != [
         _name(each) for each in publication.names
     ]:
-        facts["authors"] = [author(name) for name in record.authors]
+        variants = {
+            _name(name): {"variants": each["variants"]}
+            for name, each in zip(publication.names, publication.authors, strict=True)
+            if "variants" in each
+        }
+        facts["authors"] = [author(name) | variants.get(_name(name), {}) for name in record.authors]
     labels = [each.label for each in publication.subjects]
     terms = {fold(text) for label in labels for text in label.values()}
     if more := [term for term in record.subjects if fold(term) not in terms]:

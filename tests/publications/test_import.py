@@ -210,12 +210,12 @@ def test_an_editor_sees_what_would_happen_and_then_it_happens(
 
     shown = ella.get(page)
     with app.app_context(), transaction():
-        db.session.scalars(select(Publication)).one().publication_number = "A colleague's"
+        db.session.scalars(select(Publication)).one().publication_number = "A colleague’s"
     meanwhile = ella.submit(shown, action="/records")
     assert meanwhile.headers["Location"].endswith("?now=yes")
     anew = words(ella.get(f"{page}?now=yes"))
     assert "The catalogue has changed since you looked." in anew
-    assert "Publication number Was: A colleague's Now: 5589" in anew
+    assert "Publication number Was: A colleague’s Now: 5589" in anew
     done = ella.submit(page, action="/records")
     assert "1 draft was made and 1 record was changed." in words(ella.get(done.headers["Location"]))
     assert ella.get(page).status_code == 404
