@@ -40,9 +40,9 @@ REASONS = {
 def date_words(said: str, published: str) -> str:
     """What becomes of a date that could not be read as it stands."""
     if published:
-        return gettext("Of the date “%(said)s” only the year %(year)s is kept.", said=said,
+        return gettext("Of the date “%(said)s” only the year %(year)s is read.", said=said,
                        year=published)  # fmt: skip
-    return gettext("The date “%(said)s” cannot be read: it stays empty.", said=said)
+    return gettext("The date “%(said)s” cannot be read, and is left out.", said=said)
 
 
 def subject_words(terms: Iterable[str]) -> str:
