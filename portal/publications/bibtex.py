@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from portal.publications.entries import (
     GENRES,
@@ -14,6 +15,7 @@ from portal.publications.entries import (
     Trouble,
     from_notes,
     in_language,
+    name_of,
     notes,
     record_of,
 )
@@ -30,6 +32,10 @@ _TYPES = {
     **dict.fromkeys(("book", "mvbook", "booklet", "proceedings", "collection"), Type.BOOK),
     **dict.fromkeys(("manual", "reference", "mvreference"), Type.REFERENCE),
 }
+_PARTS = {
+    "article", "bookinbook", "conference", "inbook", "incollection", "inproceedings", "inreference",
+    "review", "suppbook", "suppcollection", "suppperiodical",
+}  # fmt: skip
 _NO_ENTRIES = {"comment", "preamble"}
 
 
@@ -63,7 +69,9 @@ def _entry(record: Record, lang: str) -> str:
     fields = {
         "author": " and ".join(_author(name) for name in record.authors),
         "title": _title(in_language(record.title, lang, record.language)),
-        "institution" if report else "publisher": escaped(clean(record.publisher)),
+        "institution" if report else "publisher": escaped(
+            clean(record.institution if report else record.publisher)
+        ),
         "address": escaped(clean(record.place)),
         "year": year,
         "month": month and MONTHS[int(month) - 1],
@@ -166,6 +174,8 @@ def _next(text: str, start: int) -> int:
     return found.start() if found else -1
 
 
+_LISTS = {"keywords": ", ", "author": " and "}
+"""What some write more than once, and how its parts are joined."""
 _BEGIN = re.compile(r"@[ \t]{0,50}[A-Za-z]{1,40}\s{0,50}[{(]")
 _WORD = re.compile(r"[^\s\"#%'(),={}]{1,300}")
 _SPACE = re.compile(r"\s*")
@@ -191,7 +201,11 @@ class _Reader:
             self._strings(close)
             return None
         key = self._key(close)
-        return _Raw(kind, key, dict(self._fields(close)))
+        fields: dict[str, str] = {}
+        for name, value in self._fields(close):
+            again = name in _LISTS and name in fields
+            fields[name] = f"{fields[name]}{_LISTS[name]}{value}" if again else value
+        return _Raw(kind, key, fields)
 
     def _key(self, close: str) -> str:
         found = re.compile(r"\s*([^,{}\s=\"]{0,300})\s*(?=[,})])").match(self.text, self.at)
@@ -285,13 +299,13 @@ def _record(raw: _Raw) -> Record | None:
     def bare(name: str) -> str:
         return fields.get(name, "").replace("\\", "")
 
-    report = raw.kind not in ("book", "misc")
+    kind = _TYPES.get(raw.kind, Type.OTHER)
     noted = from_notes([plain("note"), plain("annote")])
     values = {
         **noted,
         "series": plain("series", "journal", "journaltitle", "booktitle"),
         "series_number": plain("volume"),
-        "doi": bare("doi"),
+        "doi": re.sub("%(?:7B|7D|5C)", lambda found: unquote(found[0]), bare("doi")),
         "isbn": bare("isbn") or noted.get("isbn", ""),
         "issn": bare("issn") or noted.get("issn", ""),
         "publisher": plain("institution", "publisher", "organization", "school"),
@@ -299,20 +313,27 @@ def _record(raw: _Raw) -> Record | None:
         "licence": bare("copyright") or bare("license"),
         "url": bare("url"),
     }
-    if report and fields.get("number"):
+    if fields.get("number") and kind in (Type.REPORT, Type.REFERENCE):
         values["publication_number"] = plain("number")
+    elif fields.get("number") and kind is Type.BOOK:
+        values["series_number"] = plain("volume", "number")
     return record_of(
         number=raw.key,
-        kind=_TYPES.get(raw.kind, Type.OTHER),
+        kind=kind,
         genre=plain("type"),
-        title=plain("title"),
+        title=": ".join(filter(None, [plain("title"), plain("subtitle")])),
         language=plain("language", "langid"),
         published=_published(plain),
         authors=_names(fields.get("author") or fields.get("editor", "")),
-        subjects=[unescaped(each) for each in _split(fields.get("keywords", ""), r"[,;]")],
+        subjects=[
+            unescaped(each)
+            for name in ("keywords", "keyword")
+            for each in _split(fields.get(name, ""), r"[,;]")
+        ],
         abstract=plain("abstract"),
         pages=plain("pagetotal", "numpages", "pages"),
         values=values,
+        is_part=raw.kind in _PARTS,
     )
 
 
@@ -321,6 +342,8 @@ def _published(plain: Callable[..., str]) -> str:
     if plain("date"):
         return plain("date").strip()
     year, month, day = plain("year").strip(), plain("month").strip().casefold(), plain("day")
+    if not re.fullmatch("[0-9]{4}", year):
+        return year  # what a month and a day would be added to, nobody knows
     split = re.fullmatch(r"([0-9]{1,2})?[\s~.]*([a-z]{3,10})\.?\s*([0-9]{1,2})?", month)
     if split and split[2][:3] in MONTHS:
         month, day = str(MONTHS.index(split[2][:3]) + 1), day or split[1] or split[3] or ""
@@ -339,9 +362,12 @@ def _name(text: str) -> Name | None:
     if text.startswith("{") and text.endswith("}") and len(_split(text[1:-1], "}")) == 1:
         return Name(literal=clean(unescaped(text))) if clean(unescaped(text)) else None
     parts = [clean(unescaped(part)) for part in _split(text, ",", blank=True)]
+    named = {found[1]: found[2] for part in parts if (found := _NAMED.fullmatch(part)) is not None}
+    if parts and len(named) == len(parts):
+        family = " ".join(named[part] for part in ("prefix", "family", "suffix") if named.get(part))
+        return name_of(family, named.get("given", ""))
     if len(parts) > 1:
-        name = Name(family=" ".join(part for part in parts[:-1] if part), given=parts[-1])
-        return name if name.family or name.given else None
+        return name_of(" ".join(part for part in parts[:-1] if part), parts[-1])
     words = parts[0].split() if parts else []
     if parts[:1] == ["others"] or not words:
         return None
@@ -349,6 +375,10 @@ def _name(text: str) -> Name | None:
         return Name(literal=words[0])
     first = next((n for n, word in enumerate(words[:-1]) if n and word[0].islower()), -1)
     return Name(family=" ".join(words[first:]), given=" ".join(words[:first]))
+
+
+_NAMED = re.compile(r"(family|given|prefix|suffix|[a-z]{1,9}-i|useprefix|id)\s*=\s*(.*)")
+"""A part of a name as biblatex may have it: family=Beethoven."""
 
 
 def _split(text: str, at: str, *, blank: bool = False) -> list[str]:

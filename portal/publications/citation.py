@@ -19,6 +19,7 @@ from citeproc import (
 from citeproc.source.json import CiteProcJSON
 from markupsafe import Markup
 
+from portal import labels
 from portal.publications import csl
 from portal.publications.rules import Record
 
@@ -30,7 +31,10 @@ _DIALECTS = PRIMARY_DIALECTS | {"en": "en-GB"}
 
 def cited(record: Record, lang: str) -> Markup:
     """One entry of a list of references; the title stands in italics."""
-    item = _escaped(csl.item(record, lang))
+    said = csl.item(record, lang)
+    if "genre" in said:
+        said["genre"] = str(labels.PUBLICATION_TYPES[record.type])
+    item = _escaped(said)
     bibliography = CitationStylesBibliography(_style(lang), CiteProcJSON([item]), formatter.html)
     bibliography.register(Citation([CitationItem(item["id"])]))
     entry = str(bibliography.bibliography()[0])

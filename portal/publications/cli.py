@@ -11,7 +11,7 @@ from portal.db import transaction
 from portal.publications import importing
 from portal.publications.importing import Fate
 from portal.publications.shown import permanent_address
-from portal.publications.words import FATES, FIELDS, REASONS
+from portal.publications.words import FATES, FIELDS, REASONS, date_words, subject_words
 
 
 @click.command("import-publications")
@@ -44,8 +44,16 @@ def import_publications(file: Path, dry_run: bool) -> None:
 def _line(each: importing.Plan) -> str:
     where = f"record {each.nth}" + (f", line {each.line}" if each.line else "")
     why = str(REASONS[each.reason]) if each.reason else ""  # type: ignore[index]
-    fields = ", ".join(str(FIELDS[name]) for name in each.fields)
-    return f"{FATES[each.fate]} ({where}): {each.title or '–'} {why or fields}".rstrip()
+    fields = "; ".join(
+        f"{FIELDS[value.name]}: {value.before or '–'} → {value.after}" for value in each.values
+    )
+    more = [why or fields]
+    if each.date_said and not why:
+        more.append(date_words(each.date_said, each.published))
+    if each.new_subjects:
+        more.append(subject_words(each.new_subjects))
+    told = " ".join(filter(None, more))
+    return f"{FATES[each.fate]} ({where}): {each.title or '–'} {told}".rstrip()
 
 
 commands = [import_publications]

@@ -27,7 +27,6 @@ class Reason(StrEnum):
     DOI = "doi"
     ISBN = "isbn"
     ISSN = "issn"
-    DATE = "date"
     TOO_LONG = "too_long"
     TWICE = "twice"
     WITHDRAWN = "withdrawn"
@@ -35,15 +34,13 @@ class Reason(StrEnum):
 
 
 def wrong(record: Record) -> Reason | None:
-    """A number that is none, a date that does not exist, or a text without an end."""
+    """A number that is none, or a text without an end."""
     if record.doi and not checks.doi(record.doi):
         return Reason.DOI
     if record.isbn and not checks.isbn(record.isbn):
         return Reason.ISBN
     if record.issn and not checks.issn(record.issn):
         return Reason.ISSN
-    if record.published and checks.day(record.published) != record.published:
-        return Reason.DATE
     too_long = any(len(getattr(record, name)) > most for name, most in _LONGEST.items())
     bodies = (part for each in record.authors for part in (each.family, each.literal))
     if (
@@ -76,7 +73,12 @@ def changes(publication: Publication, record: Record) -> dict[str, Any]:
     if record.authors and [_name(each) for each in record.authors] != [
         _name(each) for each in publication.names
     ]:
-        facts["authors"] = [author(name) for name in record.authors]
+        variants = {
+            _name(name): {"variants": each["variants"]}
+            for name, each in zip(publication.names, publication.authors, strict=True)
+            if "variants" in each
+        }
+        facts["authors"] = [author(name) | variants.get(_name(name), {}) for name in record.authors]
     labels = [each.label for each in publication.subjects]
     terms = {fold(text) for label in labels for text in label.values()}
     if more := [term for term in record.subjects if fold(term) not in terms]:
@@ -85,8 +87,15 @@ def changes(publication: Publication, record: Record) -> dict[str, Any]:
 
 
 def _is_said(name: str, said: Any, publication: Publication) -> bool:
-    """Ten digits and thirteen are the same ISBN."""
+    """Ten digits and thirteen are the same ISBN, and a coarser date says no other.
+
+    Our own exports name the body that wrote it where there is no publisher.
+    """
     known = getattr(publication, name)
+    if name == "published" and known:
+        return bool(known == said or known.startswith(f"{said}-"))
+    if name == "publisher" and not known:
+        return bool(said == publication.record().institution)
     if name == "isbn" and known:
         return checks.isbn_key(said) == checks.isbn_key(known)
     return bool(said == known)
@@ -110,4 +119,4 @@ def _even(text: str) -> str:
 
 def written_in(lang: str) -> str:
     """The language of the portal under which a text of the file is filed."""
-    return lang if lang in languages() else "en"
+    return lang if lang in languages() else languages()[0]

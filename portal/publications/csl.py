@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from html import unescape
 from typing import Any
 
 from portal.publications.entries import (
@@ -27,6 +28,11 @@ _TYPES = {
     **dict.fromkeys(("book", "collection"), Type.BOOK),
     **dict.fromkeys(("entry", "entry-dictionary", "entry-encyclopedia"), Type.REFERENCE),
 }
+_PARTS = {
+    "article-journal", "article-magazine", "article-newspaper", "chapter", "entry",
+    "entry-dictionary", "entry-encyclopedia", "paper-conference", "review", "review-book",
+}  # fmt: skip
+_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{1,6}|#x[0-9A-Fa-f]{1,5});")
 _MARKUP = re.compile(r"</?(?:i|b|em|sub|sup|span|scp|nc|p|jats:[a-z]{1,20})(?: [^<>]{0,200})?>")
 
 
@@ -45,7 +51,7 @@ def item(record: Record, lang: str = "en") -> dict[str, Any]:
         "genre": "" if record.type in _KINDS else GENRES[record.type],
         "author": [_author(name) for name in record.authors],
         "issued": _issued(record.published),
-        "publisher": clean(record.publisher),
+        "publisher": clean(record.publisher if record.type in _KINDS else record.institution),
         "publisher-place": clean(record.place),
         "collection-title": clean(record.series),
         "collection-number": clean(record.series_number),
@@ -111,31 +117,39 @@ def _record(raw: dict[str, Any]) -> Record | None:
         return next((text for name in names if (text := _text(raw.get(name)))), "")
 
     noted = from_notes([plain("note")])
-    keyword = plain("keyword")
+    keywords = raw.get("keyword")
+    keyword = ";".join(map(_text, keywords)) if isinstance(keywords, list) else plain("keyword")
+    is_part = plain("type") in _PARTS
     return record_of(
         number=plain("id", "citation-key"),
         kind=_TYPES.get(plain("type"), Type.OTHER),
         genre=plain("genre"),
-        title=_MARKUP.sub("", plain("title")),
+        title=_bare(plain("title")),
         language=plain("language"),
         published=_published(raw.get("issued")),
         authors=_names(raw.get("author") or raw.get("editor")),
         subjects=keyword.split(";" if ";" in keyword else ","),
-        abstract=_MARKUP.sub("", plain("abstract")),
+        abstract=_bare(plain("abstract")),
         pages=plain("number-of-pages", "page"),
         values={
             **noted,
-            "series": plain("collection-title", "container-title"),
+            "series": _bare(plain("collection-title", "container-title")),
             "series_number": plain("collection-number"),
             "publication_number": plain("number") or noted.get("publication_number", ""),
             "doi": plain("DOI"),
             "isbn": plain("ISBN") or noted.get("isbn", ""),
             "issn": plain("ISSN") or noted.get("issn", ""),
-            "publisher": plain("publisher"),
+            "publisher": _bare(plain("publisher")),
             "place": plain("publisher-place"),
             "url": plain("URL"),
         },
+        is_part=is_part,
     )
+
+
+def _bare(text: str) -> str:
+    """Without markup, and each sign that HTML has to write as a word as itself, once."""
+    return _ENTITY.sub(lambda found: unescape(found[0]), _MARKUP.sub("", text))
 
 
 def _text(value: object) -> str:
@@ -158,9 +172,9 @@ def _published(value: object) -> str:
     if not isinstance(value, dict):
         return ""
     rows = value.get("date-parts")
-    if isinstance(rows, list) and rows and isinstance(rows[0], list):
-        parts = [_text(part) for part in rows[0][:3]]
-        return "-".join(part.zfill(2) for part in parts if part)
+    if isinstance(rows, list) and rows and all(isinstance(row, list) for row in rows):
+        days = [[_text(part) for part in row[:3]] for row in rows[:2]]
+        return "/".join("-".join(part.zfill(2) for part in day if part) for day in days)
     return _text(value.get("raw")) or _text(value.get("literal"))
 
 

@@ -5,10 +5,11 @@ works by recursion, and each stops at the limits below, so that no file takes lo
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
 from babel import Locale
 from babel.core import get_global
@@ -20,6 +21,7 @@ from portal.text import clean, clean_lines
 MOST_CHARACTERS = 20_000_000
 MOST_ENTRIES = 5_000
 LONGEST_VALUE = 20_000
+LONGEST_DATE = 200
 MOST_OF_A_KIND = 200  # authors, subjects or notes of one record
 
 GENRES = {
@@ -83,7 +85,10 @@ def in_language(texts: Mapping[str, str], lang: str, own: str) -> str:
 
 def notes(record: Record, *fields: str) -> list[str]:
     """What a format has no place for, as notes that can be read back: 'ISBN 978-92-896-3577-6'."""
-    return [f"{_NOTED[each]} {getattr(record, each)}" for each in fields if getattr(record, each)]
+    others = [clean(f"{scheme} {number}") for scheme, number in record.other_numbers]
+    return others + [
+        f"{_NOTED[each]} {getattr(record, each)}" for each in fields if getattr(record, each)
+    ]
 
 
 def from_notes(texts: Iterable[str]) -> dict[str, str]:
@@ -109,48 +114,76 @@ def record_of(
     abstract: str,
     pages: str,
     values: Mapping[str, str],
+    is_part: bool = False,
 ) -> Record | None:
     """The record of an entry, its numbers in the form that is kept; None without a title.
 
-    A number that is none stays as it came, for the one who imports to see.
+    A number that is none stays as it came, for the one who imports to see. What a part says of
+    ISBN, number and pages is its whole's.
     """
     if not clean(title):
         return None
     bare = {name: clean(value[:LONGEST_VALUE]) for name, value in values.items()}
+    if is_part:
+        bare |= {"isbn": "", "publication_number": ""}
     spoken = language_code(language)
     shown_in = spoken or "en"
+    numbers: dict[str, Any] = {
+        **bare,
+        "doi": checks.doi(bare.get("doi", "")) or bare.get("doi", ""),
+        "isbn": _first_valid(bare.get("isbn", ""), checks.isbn),
+        "issn": _first_valid(bare.get("issn", ""), checks.issn),
+    }
+    known = checks.day(published)
+    said = clean(published[:LONGEST_DATE])
     return Record(
         number=clean(number[:LONGEST_VALUE]),
         type=_TYPES.get(_singular(genre), kind),
         title={shown_in: clean(title[:LONGEST_VALUE])},
         language=spoken,
-        published=checks.day(published) or clean(published[:LONGEST_VALUE]),
+        published=known or _year_in(said),
         authors=tuple(authors)[:MOST_OF_A_KIND],
         subjects=tuple(dict.fromkeys(clean(each) for each in subjects if clean(each)))[
             :MOST_OF_A_KIND
         ],
         abstract={shown_in: text} if (text := clean_lines(abstract[:LONGEST_VALUE])) else {},
-        pages=page_count(pages),
-        **{
-            **bare,
-            "doi": checks.doi(bare.get("doi", "")) or bare.get("doi", ""),
-            "isbn": checks.isbn(bare.get("isbn", "")) or bare.get("isbn", ""),
-            "issn": checks.issn(bare.get("issn", "")) or bare.get("issn", ""),
-        },
+        pages=None if is_part else page_count(pages),
+        is_part=is_part,
+        date_said="" if known else said,
+        **numbers,
     )
+
+
+def _first_valid(text: str, check: Callable[[str], str | None]) -> str:
+    """Of several numbers in one field the first that is one; else what stands there."""
+    parts = [text, *re.split(r"[,;/|()]+", text), *re.split(r"[\s,;/|()]+", text)]
+    return next((found for part in parts if (found := check(part))), text)
+
+
+def _year_in(text: str) -> str:
+    """The first year that stands in a date in words or from one day to another."""
+    years = re.findall(r"(?<![0-9])[0-9]{4}(?![0-9])", text)
+    return next((year for year in years if checks.day(year)), "")
 
 
 def person(text: str) -> Name | None:
     """'Family, Given' as a person, anything without a comma as a body."""
-    family, comma, given = (part.strip() for part in clean(text[:LONGEST_VALUE]).partition(","))
-    if not comma:
+    family, _comma, given = (part.strip() for part in clean(text[:LONGEST_VALUE]).partition(","))
+    return name_of(family, given)
+
+
+def name_of(family: str, given: str) -> Name | None:
+    """A person with given names; without any, however many commas follow, a body."""
+    if not given:
         return Name(literal=family) if family else None
-    return Name(family=family, given=given) if family or given else None
+    return Name(family=family, given=given)
 
 
 def reversed_name(name: Name) -> str:
     """'Family, Given', or a body's name alone: with a comma after it, it would be a person."""
-    return clean(name.literal) or f"{clean(name.family)}, {clean(name.given)}".strip()
+    return clean(name.literal) or ", ".join(
+        part for part in (clean(name.family), clean(name.given)) if part
+    )
 
 
 def page_count(text: str) -> int | None:

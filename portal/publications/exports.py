@@ -1,7 +1,9 @@
 """What machines read of publications: formats, and by which name each is asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+
+from werkzeug.datastructures import MIMEAccept
 
 from portal.publications import bibtex, csl, ris
 from portal.publications.rules import Record
@@ -32,4 +34,12 @@ FORMATS = {
 OFFERED = {HTML: "", **{each.media_type: each.ending for each in FORMATS.values()},
            LINKED_DATA: "jsonld"}  # fmt: skip
 """Which ending a media type of `Accept` leads to; the page comes first, and so wins a tie."""
+
+
+def wanted(accepted: Iterable[tuple[str, float]]) -> str:
+    """The ending of what `Accept` asks for, empty for the page; parameters tell nothing apart."""
+    bare = MIMEAccept([(value.partition(";")[0].strip(), weight) for value, weight in accepted])
+    return OFFERED[bare.best_match(OFFERED, HTML)]
+
+
 MEDIA_TYPES = {ending: media_type for media_type, ending in OFFERED.items() if ending}

@@ -1,8 +1,9 @@
 """Bibliographies of others into the catalogue: what would happen to each record, and the act.
 
-A record is recognised by our own address of it, by DOI, by ISBN, and else by title and year. What
-a file does not say stays as it is; what it says of a record that is there already is compared field
-by field, so that importing twice changes nothing.
+A record is recognised by our own address of it, by DOI, by ISBN, and else by title and year; a
+part of a whole (a chapter, an article) never by what its whole has too. What a file does not say
+stays as it is; what it says of a record that is there already is compared field by field, so that
+importing twice changes nothing.
 """
 
 import re
@@ -20,9 +21,10 @@ from portal.audit.service import Actor
 from portal.db import db
 from portal.publications import bibtex, checks, csl, listing, ris, service
 from portal.publications.comparing import SAID, Reason, author, changes, written_in, wrong
+from portal.publications.differing import Difference, difference
 from portal.publications.entries import Entry
 from portal.publications.models import Publication, Subject
-from portal.publications.rules import Record, State, first_free, year_of
+from portal.publications.rules import Record, State, Type, first_free, year_of
 from portal.text import fold, slug
 
 AT_ONCE = 500
@@ -41,7 +43,9 @@ class Fate(StrEnum):
 class Plan:
     """One entry of the file, and its fate: the `fields` that would change, or the `reason`.
 
-    `reason` is one of `Trouble` or `Reason`. `facts` are what the verb would be given.
+    `reason` is one of `Trouble` or `Reason`. `facts` are what the verb would be given, and
+    `values` what each field says and would say. `date_said` is a date that could not be read as it
+    stands, `published` what is kept of it; `new_subjects` are no terms yet.
     """
 
     nth: int
@@ -51,13 +55,22 @@ class Plan:
     fields: tuple[str, ...] = ()
     reason: str = ""
     publication_id: int | None = None
+    values: tuple[Difference, ...] = ()
+    date_said: str = ""
+    published: str = ""
+    new_subjects: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def said(self) -> dict[str, Any]:
-        """What the dry run shows of it and keeps."""
+        """What the dry run shows of it and keeps: where it is another later, the act is another."""
         found = asdict(self)
         del found["facts"]
-        return found | {"fate": self.fate.value, "fields": list(self.fields)}
+        return found | {
+            "fate": self.fate.value,
+            "fields": list(self.fields),
+            "values": [each.said() for each in self.values],
+            "new_subjects": list(self.new_subjects),
+        }
 
 
 def entries(content: str) -> list[Entry]:
@@ -119,26 +132,30 @@ class _Catalogue:
         self.by_number: dict[str, int] = {}
         self.by_doi: dict[str, int] = {}
         self.by_isbn: dict[str, int] = {}
-        self.by_title: dict[tuple[str, int | None], list[tuple[int, str, str]]] = {}
+        self.by_title: dict[tuple[str, int | None], list[tuple[int, str, str, Type]]] = {}
+        self.terms = {
+            fold(label) for subject in listing.subjects() for label in subject.label.values()
+        }
         self.seen: set[object] = set()
         for row in db.session.execute(
             select(
                 Publication.id, Publication.number, Publication.doi, Publication.isbn,
-                Publication.title, Publication.year,
+                Publication.title, Publication.year, Publication.type,
             ).order_by(Publication.id)
         ):  # fmt: skip
             self._know(*row)
 
     def _know(
-        self, key: int, number: str, doi: str, isbn: str, title: dict[str, str], year: int | None
-    ) -> None:
+        self, key: int, number: str, doi: str, isbn: str, title: dict[str, str],
+        year: int | None, kind: Type,
+    ) -> None:  # fmt: skip
         self.by_number[number] = key
         if doi:
             self.by_doi.setdefault(doi.lower(), key)
         if isbn:
             self.by_isbn.setdefault(checks.isbn_key(isbn), key)
         for text in title.values():
-            self.by_title.setdefault((fold(text), year), []).append((key, doi, isbn))
+            self.by_title.setdefault((fold(text), year), []).append((key, doi, isbn, kind))
 
     def matches(self, record: Record) -> list[int]:
         """The publications that this record may be; two are one too many."""
@@ -154,8 +171,10 @@ class _Catalogue:
         return list(
             dict.fromkeys(
                 key
-                for key, doi, isbn in alike
-                if not (doi and record.doi) and not (isbn and record.isbn)
+                for key, doi, isbn, kind in alike
+                if not (doi and record.doi)
+                and not (isbn and record.isbn)
+                and not (record.is_part and (isbn or kind is not record.type))
             )
         )[:2]
 
@@ -169,14 +188,30 @@ class _Catalogue:
         if record is None:
             return Plan(entry.nth, entry.line, "", Fate.REFUSED, reason=str(entry.trouble))
         ((_lang, title),) = record.title.items()
-        shown = Plan(entry.nth, entry.line, title[:200], Fate.REFUSED)
+        shown = Plan(
+            entry.nth, entry.line, title[:200], Fate.REFUSED,
+            date_said=record.date_said, published=record.published,
+        )  # fmt: skip
         if reason := self._reason(record, ids, rows):
             return replace(shown, reason=reason)
         if not ids:
-            return replace(shown, fate=Fate.NEW, facts=self._new(record))
-        facts = changes(rows[ids[0]], record)
-        fate = Fate.CHANGED if facts else Fate.SAME
-        return replace(shown, fate=fate, fields=tuple(facts), facts=facts, publication_id=ids[0])
+            facts = self._new(record)
+            return replace(shown, fate=Fate.NEW, facts=facts, new_subjects=self._added(facts))
+        row = rows[ids[0]]
+        facts = changes(row, record)
+        return replace(
+            shown,
+            fate=Fate.CHANGED if facts else Fate.SAME,
+            fields=tuple(facts),
+            facts=facts,
+            publication_id=row.id,
+            values=tuple(difference(row, name, value) for name, value in facts.items()),
+            new_subjects=self._added(facts),
+        )
+
+    def _added(self, facts: dict[str, Any]) -> tuple[str, ...]:
+        """The subjects that are terms of nobody's yet."""
+        return tuple(each for each in facts.get("subjects", ()) if fold(each) not in self.terms)
 
     def _reason(self, record: Record, ids: list[int], rows: dict[int, Publication]) -> str:
         found = wrong(record)
@@ -211,7 +246,7 @@ class _Catalogue:
         return {
             **{name: getattr(record, name) for name in SAID},
             "doi": record.doi.lower(),
-            "language": record.language or "en",
+            "language": record.language,
             "type": record.type,
             "title": {written_in(lang): title},
             "abstract": {written_in(lang): text for lang, text in record.abstract.items()},

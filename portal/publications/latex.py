@@ -30,7 +30,8 @@ _MARKS = {
     "c": "\u0327", "k": "\u0328", "b": "\u0331",
 }  # fmt: skip
 _PIECES = re.compile(
-    r"\\(?P<mark>[`'^~=.\"]|[uvHcdbrk](?![A-Za-z]))\s*(?:\{\s*\\?(?P<in>[^\W\d_])\s*\}"
+    r"\\href\s*\{[^{}]{0,2000}\}(?=\s*\{)"
+    r"|\\(?P<mark>[`'^~=.\"]|[uvHcdbrk](?![A-Za-z]))\s*(?:\{\s*\\?(?P<in>[^\W\d_])\s*\}"
     r"|\\?(?P<bare>[^\W\d_])|\{\s*\})"
     r"|\\(?P<word>[A-Za-z]{1,40})(?:\{\}|\s{1,9}|(?![A-Za-z]))"
     r"|\\(?P<sign>.)"
@@ -55,7 +56,9 @@ def unescaped(text: str) -> str:
 def _piece(found: re.Match[str]) -> str:
     if found["mark"]:
         letter = found["in"] or found["bare"] or ""
-        return letter + _MARKS[found["mark"]] if letter else ""
+        if not letter:
+            return found["mark"] if found["mark"] in "~^" else ""  # over nothing: the sign itself
+        return letter + _MARKS[found["mark"]]
     if found["word"]:
         return _SIGNS.get(found["word"], "")
     if found["sign"]:

@@ -3,9 +3,10 @@
 from typing import Any
 
 from portal.filetypes import MEDIA_TYPES
+from portal.publications import checks
 from portal.publications.models import Publication
 from portal.publications.rules import Name
-from portal.publications.shown import DOI, Shown, permanent_address
+from portal.publications.shown import Shown, permanent_address
 
 SCHEMA = "https://schema.org"
 
@@ -66,7 +67,7 @@ def _identifiers(one: Publication) -> list[dict[str, str]]:
     ]
     return [
         {"@type": "PropertyValue", "propertyID": kind, "value": value}
-        | ({"url": DOI + value} if kind == "DOI" else {})
+        | ({"url": checks.doi_link(value)} if kind == "DOI" else {})
         for kind, value in found
         if value
     ]

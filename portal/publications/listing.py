@@ -1,8 +1,9 @@
 """What editors ask of the catalogue: its list in every state, and who has a number already."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import load_only, selectinload
 
 from portal.db import db, for_update
@@ -15,12 +16,14 @@ from portal.publications.models import (
     Subject,
     SubjectLink,
 )
-from portal.publications.rules import State, words_of
-from portal.text import like_pattern
+from portal.publications.rules import State, words_of, year_of
+from portal.publications.search import is_book, plain
+from portal.text import fold, like_pattern
 
 PAGE = 50
 LONGEST_SEARCH = 200
 MOST_WORDS = 8
+MOST_ALIKE = 5
 LARGEST_ID = 2**31 - 1
 _SHOWN = (
     Publication.number, Publication.type, Publication.title, Publication.state,
@@ -33,8 +36,13 @@ def listed(words: str, state: State | None) -> Select[Publication]:
     question = select(Publication).options(load_only(*_SHOWN))
     if state is not None:
         question = question.where(Publication.state == state)
-    for word in words_of(words[:LONGEST_SEARCH])[:MOST_WORDS]:
-        question = question.where(Publication.words.like(like_pattern(word), escape="\\"))
+    sought = words[:LONGEST_SEARCH]
+    held = [
+        Publication.words.like(like_pattern(word), escape="\\")
+        for word in words_of(plain(sought))[:MOST_WORDS]
+    ]
+    if held:
+        question = question.where(or_(and_(*held), is_book(sought)))
     return question.order_by(Publication.updated_at.desc(), Publication.id.desc())
 
 
@@ -86,6 +94,32 @@ def another(but: int | None, **value: str) -> Publication | None:
         getattr(Publication, name).in_(wants), Publication.id.is_distinct_from(but)
     )
     return db.session.scalar(question.order_by(Publication.id).limit(1))
+
+
+def alike(publication: Publication | None, facts: Mapping[str, Any]) -> list[Publication]:
+    """Others that may be the same: of one publication or catalogue number, or title and year.
+
+    Of a publication that is there only what is another now is looked at, so that who has kept two
+    apart once is not asked again.
+    """
+    question = select(Publication).order_by(Publication.id)
+    if publication is not None:
+        question = question.where(Publication.id != publication.id)
+    found: list[Publication] = []
+    for name in ("publication_number", "catalogue_number"):
+        if facts[name] and (publication is None or getattr(publication, name) != facts[name]):
+            of_it = question.where(getattr(Publication, name) == facts[name])
+            found += db.session.scalars(of_it.limit(MOST_ALIKE))
+    said = (facts["title"], facts["published"])
+    if publication is None or (publication.title, publication.published) != said:
+        titles = {fold(text) for text in facts["title"].values()}
+        of_year = question.where(Publication.year.is_not_distinct_from(year_of(facts["published"])))
+        found += [
+            each
+            for each in db.session.scalars(of_year.options(load_only(*_SHOWN)))
+            if titles & {fold(text) for text in each.title.values()}
+        ]
+    return list(dict.fromkeys(found))[:MOST_ALIKE]
 
 
 def file(publication: Publication, file_id: int) -> PublicationFile | None:

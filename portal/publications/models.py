@@ -40,7 +40,8 @@ class Publication(Row):
 
     `number` is the last part of its address and never changes once it is public. `published` is
     its date as precisely as it is known ('2022', '2022-10', '2022-10-03'), `public_at` when its
-    page went public here. `authors` are those of `rules.Name`, `other_numbers` have a `scheme`
+    page went public here. `authors` are those of `rules.Name`, each with the `variants` by which a
+    search finds it too where it is spelled in several ways. `other_numbers` have a `scheme`
     ('ERIC') and a `value`. A DOI is bare and in small letters. Until `embargo_until` its files are
     given to nobody. `revision` and `updated_at` count and date the changes of what is said of it;
     `words` is what a search finds, kept by `_keep_words`.
@@ -122,7 +123,10 @@ class Publication(Row):
 
     @property
     def names(self) -> tuple[Name, ...]:
-        return tuple(Name(**each) for each in self.authors or ())
+        return tuple(
+            Name(**{part: value for part, value in each.items() if part != "variants"})
+            for each in self.authors or ()
+        )
 
     def changed(self, now: datetime) -> None:
         """What is said of it is another: kept pages and harvesters are to know."""
@@ -141,6 +145,9 @@ class Publication(Row):
             abstract=dict(self.abstract),
             authors=self.names,
             subjects=tuple(each.label.get("en", each.code) for each in self.subjects),
+            other_numbers=tuple(
+                (each["scheme"], each["value"]) for each in self.other_numbers or ()
+            ),
             url=address(self.number),
         )
 
@@ -258,7 +265,7 @@ def _with_subjects(
 
 def _words(publication: Publication) -> str:
     """Everything by which people look for it, split and folded."""
-    names = [part for each in publication.names for part in (each.given, each.family, each.literal)]
+    names = [part for each in publication.authors or () for part in each.values()]
     numbers = [each["value"] for each in publication.other_numbers or ()]
     labels = [label for subject in publication.subjects for label in subject.label.values()]
     said = [getattr(publication, name) for name in _SEARCHED]

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, SelectField, SelectMultipleField, ValidationError
+from wtforms import BooleanField, Field, SelectField, SelectMultipleField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -27,7 +27,7 @@ _PLAIN = (
     "title", "abstract", "language", "published", "series", "series_number", "publication_number",
     "catalogue_number", "doi", "isbn", "issn", "publisher", "place", "pages", "licence",
 )  # fmt: skip
-_AUTHOR, _NUMBER, _RELATION = ("last", "given"), ("scheme", "value"), ("kind", "target")
+_AUTHOR, _NUMBER, _RELATION = ("last", "given", "variants"), ("scheme", "value"), ("kind", "target")
 LISTS = {"author": _AUTHOR, "other": _NUMBER, "relation": _RELATION}
 
 
@@ -42,9 +42,9 @@ class PublicationForm(MergingForm):
     type = SelectField(_l("Type"), [InputRequired()])
     title = TranslatedField(_l("Title"), 500, _l("Enter a title in at least one language."))
     abstract = TranslatedField(_l("Abstract"), 10_000, rows=8)
-    language = SelectField(_l("Language of the content"), [InputRequired()])
+    language = SelectField(_l("Language of the content"), [Optional()])
     published = text(
-        _l("Date of publication"), 10,
+        _l("Date of publication"), 60,
         description=_l("As precise as it is known: 2023, 2023-12 or 2023-12-15."),
     )  # fmt: skip
     number = text(
@@ -75,10 +75,13 @@ class PublicationForm(MergingForm):
         description=_l("Its web address, as https://creativecommons.org/licenses/by/4.0/."),
     )  # fmt: skip
 
+    anyway = BooleanField(_l("It is another publication: save it all the same"))
+
     def __init__(self, publication: Publication | None) -> None:
         self.publication = publication
         self.others: dict[str, Publication] = {}
         """Who has a number already, by the field's name."""
+        self.alike: list[Publication] = []
         lists = [f"{each}_{row}_{part}" for each, row, part in _row_names(self.rows)]
         self.names = ("type", *_PLAIN, "number", "subjects", *lists)
         given = {} if publication else {"language": page_language(), "type": Type.REPORT.value}
@@ -122,7 +125,7 @@ class PublicationForm(MergingForm):
     @property
     def only_others_are_wrong(self) -> bool:
         """Nothing is wrong but that somebody has its numbers, who may be itself, sent before."""
-        return bool(self.errors) and set(self.errors) <= set(self.others)
+        return bool(self.errors) and set(self.errors) <= {*self.others, "anyway"}
 
     @property
     def relations(self) -> list[tuple[RelationKind, int]]:
@@ -133,13 +136,9 @@ class PublicationForm(MergingForm):
             if kind and target
         ]
 
-    def _rows(self, name: str) -> Iterable[tuple[str, str]]:
-        first, second = LISTS[name]
+    def _rows(self, name: str) -> Iterable[tuple[str, ...]]:
         for row in range(1, self.rows.get(name, 0) + 1):
-            yield (
-                self[f"{name}_{row}_{first}"].data or "",
-                self[f"{name}_{row}_{second}"].data or "",
-            )
+            yield tuple(self[f"{name}_{row}_{part}"].data or "" for part in LISTS[name])
 
     def validate_published(self, field: Field) -> None:
         if field.data:
@@ -198,7 +197,7 @@ class PublicationForm(MergingForm):
             is_valid = False
         for row in range(1, self.rows.get("author", 0) + 1):
             given, last = self[f"author_{row}_given"], self[f"author_{row}_last"]
-            if given.data and not last.data:
+            if (given.data or self[f"author_{row}_variants"].data) and not last.data:
                 last.errors = [_l("Give the family name too.")]
                 is_valid = False
         for row in range(1, self.rows.get("other", 0) + 1):
@@ -209,7 +208,18 @@ class PublicationForm(MergingForm):
                 is_valid = False
         for row in range(1, self.rows.get("relation", 0) + 1):
             is_valid = self._is_related(row) and is_valid
-        return is_valid
+        return is_valid and self._is_no_second()
+
+    def _is_no_second(self) -> bool:
+        """Not like one that is here already, or its editor knows and keeps it."""
+        if not self.anyway.data:
+            self.alike = listing.alike(self.publication, self.facts)
+        if self.alike:
+            self.anyway.errors = [
+                _l("It looks like a publication that is here already. Look at that one, or tick "
+                   "this if yours is another.")
+            ]  # fmt: skip
+        return not self.alike
 
     @property
     def _is_public(self) -> bool:
@@ -245,7 +255,7 @@ def form_for(publication: Publication | None, sent: Any) -> PublicationForm:
     rows = {}
     for name in LISTS:
         known = len(getattr(publication, _LIST_OF[name])) if publication else 0
-        given = sum(1 for key in sent if key.startswith(f"{name}_")) // 2
+        given = sum(1 for key in sent if key.startswith(f"{name}_")) // len(LISTS[name])
         rows[name] = min(max(known + 1, given, ROWS if name == "author" else 1), MOST_ROWS)
         if sent.get("more") == name:
             rows[name] = min(rows[name] + MORE, MOST_ROWS)
@@ -279,6 +289,9 @@ _ROW_FIELDS = {
     ("author", "given"): lambda row: text(
         _l("Author %(number)s: given names, none for a body", number=row), 200
     ),
+    ("author", "variants"): lambda row: text(
+        _l("Author %(number)s: also spelled", number=row), 200
+    ),
     ("other", "scheme"): lambda row: text(
         _l("Other number %(number)s: whose it is, as ERIC", number=row), 40
     ),
@@ -306,8 +319,9 @@ def _checked(found: str | None, sentence: Any) -> str:
     return found
 
 
-def _author(last: str, given: str) -> dict[str, str]:
-    return {"family": last, "given": given} if given else {"literal": last}
+def _author(last: str, given: str, variants: str) -> dict[str, str]:
+    name = {"family": last, "given": given} if given else {"literal": last}
+    return name | ({"variants": variants} if variants else {})
 
 
 def _choices(words: dict[str, Any]) -> list[SelectChoice]:
@@ -315,10 +329,13 @@ def _choices(words: dict[str, Any]) -> list[SelectChoice]:
 
 
 def _languages(own: str) -> list[SelectChoice]:
-    """The official languages of the Union, and the publication's own, by their names."""
-    named = {code: language_name(code) for code in {*ENDONYMS, own}}
+    """The official languages of the Union, and the publication's own, by their names.
+
+    Before them none, which is that of a record whose source does not say it.
+    """
+    named = {code: language_name(code) for code in {*ENDONYMS, own} if code}
     in_order = sorted(named.items(), key=lambda each: fold(each[1]))
-    return [SelectChoice(code, name) for code, name in in_order]
+    return [SelectChoice("", "–"), *(SelectChoice(code, name) for code, name in in_order)]
 
 
 def _known(publication: Publication, rows: dict[str, int]) -> dict[str, Any]:
@@ -330,6 +347,8 @@ def _known(publication: Publication, rows: dict[str, int]) -> dict[str, Any]:
         name = next(iter(publication.names[row - 1 : row]), None)
         known[f"author_{row}_last"] = (name.literal or name.family) if name else ""
         known[f"author_{row}_given"] = name.given if name else ""
+        said = next(iter((publication.authors or [])[row - 1 : row]), {})
+        known[f"author_{row}_variants"] = said.get("variants", "")
     for row in range(1, rows.get("other", 0) + 1):
         other = (publication.other_numbers or [])[row - 1 : row] or [{}]
         known[f"other_{row}_scheme"] = other[0].get("scheme", "")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from portal.publications import checks
 from portal.publications.entries import (
     GENRES,
     LONGEST_VALUE,
@@ -17,7 +18,7 @@ from portal.publications.entries import (
     record_of,
     reversed_name,
 )
-from portal.publications.rules import Record, Type
+from portal.publications.rules import Name, Record, Type
 from portal.text import clean
 
 _KINDS = {Type.BOOK: "BOOK", Type.OTHER: "GEN"}
@@ -26,6 +27,10 @@ _TYPES = {
     **dict.fromkeys(("BOOK", "EBOOK", "EDBOOK", "WHOLE", "CONF"), Type.BOOK),
     **dict.fromkeys(("DICT", "ENCYC", "CTLG"), Type.REFERENCE),
 }
+_PARTS = {
+    "ABST", "CHAP", "CPAPER", "DICT", "ECHAP", "EJOUR", "ENCYC", "INPR", "JOUR", "MGZN", "NEWS",
+}  # fmt: skip
+_BODY = "Corporate author "
 _LINE = re.compile(r"([A-Z][A-Z0-9])  ?- ?(.*)")
 _MOST_LINES = 2_000  # of one record
 
@@ -73,7 +78,7 @@ def _tags(record: Record, lang: str) -> Iterator[tuple[str, str]]:
         ("M3", GENRES[record.type] if report else ""),
         ("SN", record.publication_number if report else record.isbn),
         ("SP", str(record.pages or "")),
-        ("PB", record.publisher),
+        ("PB", record.institution if report else record.publisher),
         ("CY", record.place),
         ("LA", record.language),
         ("DO", record.doi),
@@ -81,6 +86,7 @@ def _tags(record: Record, lang: str) -> Iterator[tuple[str, str]]:
         *(("KW", subject) for subject in record.subjects),
         ("AB", in_language(record.abstract, lang, record.language)),
         *(("N1", note) for note in notes(record, *elsewhere, "catalogue_number", "licence")),
+        *(("N1", _BODY + clean(each.literal)) for each in record.authors if "," in each.literal),
     ]
     yield from ((tag, value) for tag, text in rows if (value := clean(text)))
     yield "ER", ""
@@ -122,7 +128,11 @@ def _record(tags: dict[str, list[str]]) -> Record | None:
     def first(*names: str) -> str:
         return next((tags[name][0] for name in names if tags.get(name)), "")
 
-    kind = _TYPES.get(first("TY").strip().upper(), Type.OTHER)
+    called = first("TY").strip().upper()
+    kind = _TYPES.get(called, Type.OTHER)
+    is_part = called in _PARTS or (called == "CONF" and bool(first("T2", "BT", "EP")))
+    said = [clean(note) for note in _each(tags, "N1")]
+    bodies = {note[len(_BODY) :].strip() for note in said if note.startswith(_BODY)}
     noted = from_notes([*_each(tags, "N1", "M1", "C1", "C2")])
     values = {
         **noted,
@@ -132,7 +142,7 @@ def _record(tags: dict[str, list[str]]) -> Record | None:
         "publisher": first("PB"),
         "place": first("CY", "PP"),
         "url": first("UR", "LK"),
-        **_standard_number(kind, first("SN"), noted),
+        **_standard_numbers(kind, _each(tags, "SN")),
     }
     return record_of(
         number=first("ID"),
@@ -141,31 +151,57 @@ def _record(tags: dict[str, list[str]]) -> Record | None:
         title=first("TI", "T1", "CT", "BT"),
         language=first("LA"),
         published=_published(first("DA", "Y1", "PY"), first("PY", "Y1")),
-        authors=[name for each in _each(tags, "AU", "A1") if (name := person(each))],
+        authors=[name for each in _each(tags, "AU", "A1") if (name := _author(each, bodies))],
         subjects=_each(tags, "KW"),
         abstract="\n".join(_each(tags, "AB", "N2")),
-        pages=first("SP"),
+        pages="" if first("EP") else first("SP"),
         values=values,
+        is_part=is_part,
     )
 
 
-def _standard_number(kind: Type, number: str, noted: dict[str, str]) -> dict[str, str]:
-    """SN is the ISBN of a book, the ISSN of an article, and a report's own number."""
-    if not number:
-        return {}
-    if kind is Type.BOOK:
-        return {"isbn": number}
-    if kind in (Type.REPORT, Type.REFERENCE):
-        return {"publication_number": number}
-    is_issn = re.fullmatch(r"[0-9]{4}-?[0-9]{3}[0-9Xx]", number)
-    return {"issn": number} if is_issn else {"isbn": noted.get("isbn") or number}
+def _author(text: str, bodies: set[str]) -> Name | None:
+    """A name with a comma is a person's; our own notes name the bodies that have one."""
+    return Name(literal=clean(text)) if clean(text) in bodies else person(text)
+
+
+def _standard_numbers(kind: Type, numbers: Iterable[str]) -> dict[str, str]:
+    """SN is an ISBN, an ISSN or a report's own number: its form tells which."""
+    found: dict[str, str] = {}
+    for number in map(clean, numbers):
+        found.setdefault(_number_kind(kind, number), number)
+    return found
+
+
+def _number_kind(kind: Type, number: str) -> str:
+    """What has the form of an ISBN or an ISSN is one, or one with a wrong digit."""
+    if _LIKE_ISSN.fullmatch(number):
+        return "issn"
+    is_report = kind in (Type.REPORT, Type.REFERENCE)
+    if _LIKE_ISBN.match(number) or not is_report:
+        return "issn" if checks.issn(number) else "isbn"
+    return "isbn" if checks.isbn(number) else "publication_number"
+
+
+_LIKE_ISSN = re.compile(r"(?:ISSN:?\s*)?[0-9]{4}-[0-9]{3}[0-9Xx]", re.IGNORECASE)
+_LIKE_ISBN = re.compile(
+    r"ISBN|97[89](?:[ -]?[0-9]){10}(?![0-9])|[0-9]{1,7}([ -])[0-9]{1,7}\1[0-9]{1,7}\1[0-9Xx]$",
+    re.IGNORECASE,
+)
 
 
 def _published(whole: str, year: str) -> str:
-    """'2022/10/03/' as far as it is filled in, or the year alone."""
-    found = re.match(r"([0-9]{4})(?:[/-]([0-9]{1,2})(?:[/-]([0-9]{1,2}))?)?", whole.strip())
-    parts = found.groups() if found else (year.strip()[:4],)
-    return "-".join(part.zfill(2) for part in parts if part)
+    """'2022/10/03/' as far as it is filled in; what is no such date as it stands."""
+    found = _DATE.fullmatch(whole.strip())
+    if found is None:
+        return whole if re.search("[0-9]{4}", whole) else year
+    return "-".join(part.zfill(2) for part in found.groups() if part)
+
+
+_DATE = re.compile(
+    r"([0-9]{4})(?:/(?:([0-9]{1,2})(?:/(?:([0-9]{1,2})(?:/.*)?|/.*)?)?|/.*)?"
+    r"|-([0-9]{1,2})(?:-([0-9]{1,2}))?)?"
+)
 
 
 def _each(tags: dict[str, list[str]], *names: str) -> Iterable[str]:

@@ -68,6 +68,9 @@ class Record:
     '2022-10' or '2022-10-03'. `title` and `abstract` are by language; `language` is that of the
     content (BCP 47). `doi` is bare ('10.2801/351271'), `isbn` and `issn` have their hyphens.
     `subjects` are in English, `licence` is an address. `url` is the permanent address of ours.
+    `other_numbers` are pairs of a scheme ('ERIC') and a number. Of what others wrote, `is_part`
+    says that it is a part of a whole (a chapter, an article) and has no ISBN of its own, and
+    `date_said` is a date that could not be read as it stood.
     """
 
     number: str
@@ -90,6 +93,14 @@ class Record:
     abstract: dict[str, str] = field(default_factory=dict)
     licence: str = ""
     url: str = ""
+    other_numbers: tuple[tuple[str, str], ...] = ()
+    is_part: bool = False
+    date_said: str = ""
+
+    @property
+    def institution(self) -> str:
+        """Who stands for it: its publisher, else the body among its authors."""
+        return self.publisher or next((each.literal for each in self.authors if each.literal), "")
 
 
 def year_of(published: str) -> int | None:

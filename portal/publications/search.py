@@ -5,10 +5,11 @@ compares whole words and their beginnings, by an index of its own that goes with
 FTS5 kept by triggers (SQLite), an index over an expression (PostgreSQL).
 """
 
-from sqlalchemy import ColumnElement, column, false, func, literal, select, table, true
+from sqlalchemy import ColumnElement, column, false, func, literal, or_, select, table, true
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from portal.db import db
+from portal.publications import checks
 from portal.publications.models import Publication
 from portal.publications.rules import words_of
 
@@ -17,10 +18,29 @@ _FOUND = table("fts_publications", column("rowid"), column("fts_publications"))
 
 
 def finds(sought: str) -> ColumnElement[bool]:
-    """Every word that is sought, or one that begins like it, stands in the record."""
-    words = words_of(sought)[:MOST_WORDS]
+    """Every word that is sought, or one that begins like it, stands in the record.
+
+    An ISBN is found with hyphens and without, and by ten digits where the book has thirteen.
+    """
+    words = words_of(plain(sought))[:MOST_WORDS]
     if not words:
         return false() if sought else true()
+    found = _by_words(words)
+    return or_(found, is_book(sought)) if checks.isbn(sought) else found
+
+
+def plain(sought: str) -> str:
+    """What is sought, with the bare DOI in the place of each link to it."""
+    return checks.doi(sought) or " ".join(checks.doi(part) or part for part in sought.split())
+
+
+def is_book(sought: str) -> ColumnElement[bool]:
+    """The ISBN is the book's."""
+    isbn = checks.isbn(sought)
+    return Publication.isbn.in_(checks.same_isbns(isbn)) if isbn else false()
+
+
+def _by_words(words: list[str]) -> ColumnElement[bool]:
     if db.engine.name == "sqlite":
         return _by_table(words)
     return _by_expression(words)

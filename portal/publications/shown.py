@@ -11,10 +11,9 @@ from portal import labels, mail
 from portal.events.shown import Words, words
 from portal.i18n import known_date, language_name, page_language, translated
 from portal.materials.shown import size_words
+from portal.publications import checks
 from portal.publications.models import Publication, PublicationFile
 from portal.publications.rules import Name, Record, State
-
-DOI = "https://doi.org/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ class Shown:
 
     @property
     def doi_url(self) -> str:
-        return DOI + self.one.doi if self.one.doi else ""
+        return checks.doi_link(self.one.doi) if self.one.doi else ""
 
     @property
     def is_withdrawn(self) -> bool:

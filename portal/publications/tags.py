@@ -18,8 +18,8 @@ def tags(shown: Shown, pdf_url: str) -> Iterator[tuple[str, str]]:
         yield "citation_author", _author(name)
     said = {
         "citation_publication_date": _date(one.published),
-        "citation_technical_report_institution": one.publisher or _institution(one.names),
-        "citation_technical_report_number": one.publication_number or one.number,
+        "citation_technical_report_institution": one.record().institution,
+        "citation_technical_report_number": one.publication_number,
         "citation_publisher": one.publisher,
         "citation_doi": one.doi,
         "citation_isbn": one.isbn,
@@ -40,7 +40,3 @@ def _author(name: Name) -> str:
 def _date(published: str) -> str:
     """A whole day, or the year alone: they know nothing in between."""
     return published.replace("-", "/") if len(published) == len("2022-10-03") else published[:4]
-
-
-def _institution(names: tuple[Name, ...]) -> str:
-    return next((name.literal for name in names if name.literal), "")

@@ -1,5 +1,8 @@
 """Codes of an import in people's words."""
 
+from collections.abc import Iterable
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from portal.publications.comparing import Reason
@@ -27,12 +30,26 @@ REASONS = {
     Reason.DOI: _l("The DOI is none."),
     Reason.ISBN: _l("The check digit of the ISBN is wrong, or it has too few or too many digits."),
     Reason.ISSN: _l("The check digit of the ISSN is wrong, or it has not eight digits."),
-    Reason.DATE: _l("The date is none."),
     Reason.TOO_LONG: _l("One of its texts is longer than the catalogue keeps."),
     Reason.TWICE: _l("The file has said something of this publication before."),
     Reason.WITHDRAWN: _l("The publication was withdrawn, and stays as it is."),
     Reason.SEVERAL: _l("By its numbers it could be either of two publications here."),
 }  # fmt: skip
+
+
+def date_words(said: str, published: str) -> str:
+    """What becomes of a date that could not be read as it stands."""
+    if published:
+        return gettext("Of the date “%(said)s” only the year %(year)s is read.", said=said,
+                       year=published)  # fmt: skip
+    return gettext("The date “%(said)s” cannot be read, and is left out.", said=said)
+
+
+def subject_words(terms: Iterable[str]) -> str:
+    """The terms that an import would add to the vocabulary."""
+    return gettext("New subjects: %(terms)s.", terms="; ".join(terms))
+
+
 FIELDS = {
     "type": _l("Type"),
     "title": _l("Title"),

@@ -793,6 +793,11 @@ DESK: dict[str, Way] = {
         ),
         _save_publication,
     ),
+    "publication, like another": then(
+        at_desk("/publications/new"),
+        fill(**{"title-en": "Short courses, part 5", "published": "2005"}),
+        _save_publication,
+    ),
     "publication, to publish": library("draft", "/publication"),
     "publication, withdrawal without a reason": then(library("whole", "/withdrawal"), press),
     "publication, preview": _preview_of_a_draft,

@@ -58,6 +58,7 @@ SAME_TITLE = {
     "new event from a template",
     "publication, something missing",
     "publication, planned",
+    "publication, like another",
     "publication, to approve",
     "review: online",
     "postponement, with words",

@@ -55,7 +55,9 @@ def library(app: Flask) -> None:
             number="three", title={"en": "Ærø and Łódź"}, published="2022",
             type=Type.BRIEFING_NOTE, subjects=[trust],
         )  # fmt: skip
-        make_publication(number="four", title={"en": "Numbers"}, published="2022-10", isbn="978-92")
+        make_publication(
+            number="four", title={"en": "Numbers"}, published="2022-10", isbn="978-92-896-3577-6"
+        )
         make_publication(number="five", title={"en": "Undated"}, published="", language="")
         make_publication(title={"en": "Trust, a draft"}, state=State.DRAFT)
         make_publication(title={"en": "Trust, withdrawn"}, state=State.WITHDRAWN)
@@ -86,7 +88,14 @@ FINDINGS = (
     ("cour", ["one", "two"]),
     ("cour greta", ["one"]),
     ("10.2801/141643", ["one"]),
+    ("https://doi.org/10.2801/141643", ["one"]),
+    ("http://dx.doi.org/10.2801/141643", ["one"]),
+    ("trust https://data.europa.eu/doi/10.2801/141643", ["one"]),
+    ("doi: 10.2801/141643", ["one"]),
     ("978-92", ["four"]),
+    ("9789289635776", ["four"]),
+    ("92 896 3577 0", ["four"]),
+    ("9789289635783", []),
     ("2022", ["four", "three"]),
     ("ours", []),
     ("Zahilas", []),

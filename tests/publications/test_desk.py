@@ -154,6 +154,7 @@ def test_a_draft_is_made_in_all_fields_published_and_withdrawn(
         ("isbn", "0306406152", "“Taken” has this ISBN already."),
         ("issn", "1831-5861", "The check digit of this ISSN is wrong"),
         ("published", "2023-02-30", "Write the year, the month or the day"),
+        ("published", "15 December 2023", "Write the year, the month or the day"),
         ("number", "Ab c", "Write small letters a to z"),
         ("number", "import", "Write small letters a to z"),
         ("number", "9999", "“Taken” has this number in its address already."),
@@ -204,6 +205,29 @@ def test_an_error_is_at_its_field_with_the_way_to_the_other_and_nothing_is_lost(
     assert more.status_code == 200
     assert 'name="author_6_last"' in more.get_data(as_text=True)
     assert 'value="Third"' in more.get_data(as_text=True)
+
+
+def test_what_looks_like_another_is_kept_only_on_purpose(app: Flask, ella: PortalClient) -> None:
+    """By publication number, catalogue number, or title and year; and it is asked once."""
+    other = made(app, number="1", title={"en": "Été à Łódź"}, published="2023-12-15",
+                 publication_number="5603", catalogue_number="TI-1")  # fmt: skip
+    for values in (
+        {"publication_number": "5603"},
+        {"catalogue_number": "TI-1"},
+        {"title-en": "ETE A LODZ", "published": "2023"},
+    ):
+        sent = ella.submit(f"{LIST}new", {"title-en": "Another"} | values, action="/new")
+        assert sent.status_code == 422, values
+        assert "It looks like a publication that is here already." in words(sent)
+        assert f'href="{other}"' in sent.get_data(as_text=True)
+    done = ella.submit(sent, {"anyway": "y"}, action="/new")
+    assert done.status_code == 303
+    record = f"{done.headers['Location']}/record"
+    zahilas = {"author_1_last": "Zahilas", "author_1_given": "L.", "author_1_variants": "Zacheilas"}
+    assert ella.submit(record, zahilas, action="/record").status_code == 303
+    for spelled in ("zahilas", "Zacheilas"):
+        assert words(ella.get(f"{LIST}?q={spelled}")).count("ETE A LODZ") == 1
+    assert 'value="Zacheilas"' in ella.get(record).get_data(as_text=True)
 
 
 def test_two_clicks_make_one_draft(app: Flask, ella: PortalClient) -> None:

@@ -176,9 +176,9 @@ def test_bibtex_comes_back_as_it_went(record):
 @CHANGED
 @given(records)
 def test_ris_comes_back_as_it_went(record):
-    """But for commas in names: RIS has no way to say that one is a body's."""
+    """But for commas in names of persons; those of bodies stand in a note too."""
     bare = tuple(
-        Name(*(part.replace(",", "") for part in (name.family, name.given, name.literal)))
+        Name(*(part.replace(",", "") for part in (name.family, name.given)), name.literal)
         for name in record.authors
     )
     record = replace(record, authors=tuple(filter(fit_for_ris, map(stripped, bare))))
@@ -242,6 +242,7 @@ def test_bibtex_of_others_is_read():
         series="Journal of Publications Office",
         doi="10.2801/35_1271",
         subjects=("vet", "skills", "a, b"),
+        is_part=True,
     )
     assert (second.title, second.published, second.pages) == (
         {"en": "In brackets"},
@@ -268,6 +269,7 @@ def test_ris_of_others_is_read():
         issn="1831-5860",
         doi="10.2801/351271",
         subjects=("vet",),
+        is_part=True,
     )
 
 
@@ -293,8 +295,74 @@ def test_csl_of_others_is_read():
         published="2020-03",
         authors=(Name("van Beethoven", "L."),),
         issn="1831-5860",
-        pages=118,
+        is_part=True,
     )
+
+
+RIS = "TY  - {}\nTI  - A\n{}\nER  - "
+BIB = "@{}{{a, title = {{A}}, {}}}"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (RIS.format("RPRT", "SP  - 405\nEP  - 420"), {"pages": None}),
+        (RIS.format("RPRT", "SP  - 405"), {"pages": 405}),
+        (RIS.format("RPRT", "SN  - 9789289635776"), {"isbn": "978-92-896-3577-6"}),
+        (RIS.format("RPRT", "SN  - 9789289635777"), {"isbn": "9789289635777"}),
+        (RIS.format("RPRT", "SN  - 1831-5860\nSN  - 5589"),
+         {"issn": "1831-5860", "publication_number": "5589"}),
+        (RIS.format("RPRT", "SN  - 1831-5861"), {"issn": "1831-5861"}),
+        (RIS.format("RPRT", "SN  - 20231215"), {"publication_number": "20231215"}),
+        (RIS.format("BOOK", "SN  - 9789289635776 (pbk); 92-896-0000-0"),
+         {"isbn": "978-92-896-3577-6"}),
+        (RIS.format("RPRT", "AU  - Some Agency, "), {"authors": (Name(literal="Some Agency"),)}),
+        (RIS.format("RPRT", "DA  - Spring 2020"),
+         {"published": "2020", "date_said": "Spring 2020"}),
+        (RIS.format("RPRT", "PY  - 2020-2021"), {"published": "2020", "date_said": "2020-2021"}),
+        (RIS.format("RPRT", "PY  - n.d."), {"published": "", "date_said": "n.d."}),
+        (RIS.format("RPRT", "DA  - 2022/10/03/Monday"),
+         {"published": "2022-10-03", "date_said": ""}),
+        (BIB.format("book", "year = {2022/10}, month = October"), {"published": "2022-10"}),
+        (BIB.format("book", "year = {c. 2022}, month = 5"), {"published": "2022"}),
+        (BIB.format("book", "date = {2022-10-03/2022-11-01}"), {"published": "2022"}),
+        (BIB.format("book", "subtitle = {and B}"), {"title": {"en": "A: and B"}}),
+        (BIB.format("book", "author = {family=Beethoven, given=Ludwig, prefix=van}"),
+         {"authors": (Name("van Beethoven", "Ludwig"),)}),
+        (BIB.format("article", "number = 7, volume = 3"),
+         {"publication_number": "", "series_number": "3"}),
+        (BIB.format("book", r"publisher = {a\~{}b\^{}c \href{http://x/}{d}}"),
+         {"publisher": "a~b^c d"}),
+        (BIB.format("book", "keywords = {a; b, c}, keywords = {d}"),
+         {"subjects": ("a", "b", "c", "d")}),
+        ('{"title": "A &amp; B &amp;amp;", "keyword": ["a", "b"]}',
+         {"title": {"en": "A & B &amp;"}, "subjects": ("a", "b")}),
+        ('{"title": "A", "issued": {"date-parts": [[2022, 10], [2022, 11]]}}',
+         {"published": "2022", "date_said": "2022-10/2022-11"}),
+    ],
+)  # fmt: skip
+def test_what_others_write_is_taken_for_what_it_is(text, said):
+    format = ris if text.startswith("TY") else bibtex if text.startswith("@") else csl
+    [entry] = format.read(text)
+    assert {name: getattr(entry.record, name) for name in said} == said
+
+
+def test_every_export_has_every_number_and_the_same_institution():
+    """The body that wrote it stands for a publisher, as on its page; no number is made up."""
+    bare = replace(PAPER, publisher="", publication_number="", other_numbers=(("ERIC", "ED6"),))
+    texts = [format.write([bare]) for format in FORMATS]
+    for text in texts:
+        assert "ERIC ED6" in text
+    assert "institution = {European Centre for Training (Cedefop)}" in texts[0]
+    assert "PB  - European Centre for Training (Cedefop)\r\n" in texts[1]
+    assert json.loads(texts[2])[0]["publisher"] == "European Centre for Training (Cedefop)"
+    assert "number = " not in texts[0] and "SN  - " not in texts[1]
+    for format, text in zip(FORMATS, texts, strict=True):
+        [entry] = format.read(text)
+        assert entry.record.catalogue_number == PAPER.catalogue_number
+    odd = "10.1002/(sici)1<a::b>3.0{c}\\d;2-#"
+    for format in FORMATS:
+        assert format.read(format.write([replace(PAPER, doi=odd)]))[0].record.doi == odd
 
 
 DEEP = "@book{a, title = " + "{" * 9_000 + "}" * 9_000 + "}"

@@ -72,7 +72,7 @@ def test_what_is_exported_is_imported_and_twice_changes_nothing(app: Flask, form
         first, second = db.session.scalars(select(Publication).order_by(Publication.id)).all()
         assert first.state is State.DRAFT and first.revision == 1
         assert (first.number, second.number) == ("5589", "5589-2")
-        expected = replace(PAPER, url=f"{OWN}5589")
+        expected = replace(PAPER, url=f"{OWN}5589", publisher="Cedefop")
         assert first.record(lambda number: OWN + number) == expected
         assert db.session.scalar(select(func.count()).select_from(Subject)) == 2
         acts = db.session.scalars(
@@ -104,6 +104,60 @@ def test_a_record_changes_only_what_it_says_otherwise(app: Flask) -> None:
         assert sorted(each.label["en"] for each in found.subjects) == [
             "Education", "New one", "Skills, new",
         ]  # fmt: skip
+
+
+PART_OF_5589 = [
+    f"TY  - {kind}\nTI  - A chapter\nT2  - Evolving systems\nSN  - 9789289635776\nPY  - 2023\n"
+    "SP  - 405\nEP  - 420\nER  - \n"
+    for kind in ("CHAP", "JOUR", "CPAPER", "CONF")
+] + [
+    f"@{kind}{{k, title = {{A chapter}}, booktitle = {{Evolving systems}}, number = {{5589}},"
+    " isbn = {9789289635776}, year = 2023, pages = {7}}"
+    for kind in ("incollection", "inbook", "inproceedings", "article")
+] + [
+    f'[{{"type": "{kind}", "title": "A chapter", "ISBN": "9789289635776", "page": "7",'
+    ' "number": "5589"}]'
+    for kind in ("chapter", "article-journal", "paper-conference")
+]  # fmt: skip
+
+
+def test_a_part_is_never_taken_for_its_whole(app: Flask) -> None:
+    """Nor for a report of the same title; twice the same part is the same all the same."""
+    with app.app_context():
+        do(PAPER)
+        for content in PART_OF_5589:
+            [each] = importing.plan(importing.entries(content), OWN)
+            assert each.fate is Fate.NEW, content
+            told = {name: each.facts[name] for name in ("isbn", "pages", "publication_number")}
+            assert told == {"isbn": "", "pages": None, "publication_number": ""}
+            [alike] = importing.plan(
+                importing.entries(content.replace("A chapter", "Evolving systems", 1)), OWN
+            )
+            assert alike.fate is Fate.NEW, content
+        found = importing.entries(PART_OF_5589[0])
+        with transaction():
+            importing.carry_out(importing.plan(found, OWN), by=COMMAND, now=clock.now())
+        assert [each.fate for each in importing.plan(found, OWN)] == [Fate.SAME]
+
+
+def test_what_is_known_better_here_is_no_change(app: Flask) -> None:
+    """A coarser date, a body with a comma or a comma behind it, and no language at all."""
+    body = "Agency for Work, Skills and Training"
+    whole = replace(PAPER, published="2023-12-15", authors=(Name(literal=body),), language="")
+    with app.app_context():
+        do(whole)
+        for published in ("2023", "2023-12"):
+            assert do(replace(whole, published=published)) == [("same", ())]
+        assert do(replace(whole, published="2022"))[0] == ("changed", ("published",))
+        with transaction():
+            found = db.session.scalars(select(Publication)).one()
+            assert found.language == "" and found.title == {"en": "Evolving systems"}
+            found.publisher = ""  # exports name the body then, which is no news
+        for format in (bibtex, ris, csl):
+            content = format.write([record_of(found)])
+            [each] = importing.plan(importing.entries(content), OWN)
+            assert (each.fate, each.fields) == (Fate.SAME, ()), content
+        assert "LA  - " not in ris.write([record_of(found)])
 
 
 def test_what_cannot_be_imported_is_refused_with_the_reason(app: Flask) -> None:
@@ -146,7 +200,9 @@ def test_an_editor_sees_what_would_happen_and_then_it_happens(
     assert "New drafts 1 Records changed 1" in said and "Records refused 2" in said
     assert "The check digit of the ISBN is wrong" in said
     assert "The record has no end" in said
-    assert "Is changed Date of publication, Publication number, ISBN, Type, Abstract," in said
+    assert "Is changed Date of publication Was: 2023 Now: 2023-02" in said
+    assert "Title" not in said.partition("Is changed Date")[2].partition("Is refused")[0]
+    assert "New subjects: Education; Skills, new." in said
     assert "New book" not in words(ella.get(f"{page}?fate=changed"))
     assert ella.get(f"{page}?fate=lost").status_code == 404
     with app.app_context():
@@ -154,10 +210,12 @@ def test_an_editor_sees_what_would_happen_and_then_it_happens(
 
     shown = ella.get(page)
     with app.app_context(), transaction():
-        db.session.scalars(select(Publication)).one().abstract = {"en": "About systems."}
+        db.session.scalars(select(Publication)).one().publication_number = "A colleague’s"
     meanwhile = ella.submit(shown, action="/records")
     assert meanwhile.headers["Location"].endswith("?now=yes")
-    assert "The catalogue has changed since you looked." in words(ella.get(f"{page}?now=yes"))
+    anew = words(ella.get(f"{page}?now=yes"))
+    assert "The catalogue has changed since you looked." in anew
+    assert "Publication number Was: A colleague’s Now: 5589" in anew
     done = ella.submit(page, action="/records")
     assert "1 draft was made and 1 record was changed." in words(ella.get(done.headers["Location"]))
     assert ella.get(page).status_code == 404

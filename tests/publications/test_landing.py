@@ -129,6 +129,21 @@ def test_the_citation_is_made_from_the_same_facts(app: Flask, client: PortalClie
     assert again.count(TITLE) == 1
 
 
+def test_nothing_is_made_up_and_an_odd_doi_is_one_everywhere(
+    app: Flask, client: PortalClient
+) -> None:
+    make(app, publication_number="", publisher="", doi="10.1002/1<2::a>3;4-#")
+    page = client.get(PAGE)
+    assert "citation_technical_report_number" not in meta(page)
+    assert meta(page)["citation_technical_report_institution"] == AGENCY
+    link = "https://doi.org/10.1002/1%3C2::a%3E3;4-%23"
+    assert link in links(page) and link_header(page)["related"][0][0] == link
+    assert linked_data(page)["sameAs"] == link
+    change(app, doi="")
+    cited = words(client.get("/fr/publications/5603/"), '<blockquote class="citation">')
+    assert "Document de recherche" in cited and "Research paper" not in cited.split("BibTeX")[0]
+
+
 def test_a_date_is_as_precise_as_it_is_known(app: Flask, client: PortalClient) -> None:
     make(app)
     said = {
@@ -152,6 +167,11 @@ ANSWERS = (
     (
         "application/vnd.citationstyles.csl+json, */*;q=0.1",
         "application/vnd.citationstyles.csl+json",
+    ),
+    ("application/x-bibtex;charset=utf-8", "application/x-bibtex"),
+    (
+        'application/ld+json;profile="https://schema.org"; q=0.9, text/html;q=0.1',
+        "application/ld+json",
     ),
     ("application/pdf", "text/html"),
     ("image/png;q=0, nonsense", "text/html"),
@@ -369,14 +389,16 @@ def test_under_an_embargo_the_record_is_there_and_its_files_come_at_their_moment
     assert "item" not in link_header(page)
     assert client.get(url).status_code == 404
     assert "3 November 2026" in words(client.get("/en/publications/"))
-    before = page.headers["Last-Modified"]
+    before = client.get(f"{PAGE}record.jsonld").headers["Last-Modified"]
+    listed = client.get("/en/publications/").headers["Last-Modified"]
 
     clock.move_to(ends)
     page = client.get(PAGE)
     assert url in links(page) and client.get(url).status_code == 200
     assert linked_data(page)["encoding"][0]["contentUrl"] == f"http://localhost{url}"
     assert "3 November 2026" not in words(client.get("/en/publications/"))
-    assert page.headers["Last-Modified"] != before
+    assert client.get(f"{PAGE}record.jsonld").headers["Last-Modified"] != before
+    assert client.get("/en/publications/").headers["Last-Modified"] != listed
 
 
 def test_what_was_withdrawn_says_so_at_every_address(app: Flask, client: PortalClient) -> None:
@@ -416,16 +438,23 @@ def test_a_kept_page_is_new_when_it_or_what_it_names_changes_and_304_until_then(
     app: Flask, client: PortalClient, clock: time_machine.Traveller
 ) -> None:
     make(app)
-    page = client.get(PAGE)
-    since = {"If-Modified-Since": page.headers["Last-Modified"]}
+    export = f"{PAGE}record.jsonld"
+    since = {"If-Modified-Since": client.get(export).headers["Last-Modified"]}
     with statements(app) as asked:
-        assert client.get(PAGE, headers=since).status_code == 304
+        assert client.get(export, headers=since).status_code == 304
     assert len(asked) <= 1
+    # What belongs to it has no date of its change, so that the page is new for who asks by a date.
+    assert "Last-Modified" not in client.get(PAGE).headers
+    same = {"If-None-Match": client.get(PAGE).headers["ETag"]}
+    assert client.get(PAGE, headers=same).status_code == 304
     clock.shift(timedelta(minutes=1))
     change(app, "5587", title={"en": "Another first look"})
     page = client.get(PAGE, headers=since)
     assert page.status_code == 200 and "Another first look" in words(page)
     listed = client.get("/en/publications/list.ris")
+    for address in ("/en/publications/list.ris", "/en/publications/"):
+        by_date = {"If-Modified-Since": client.get(address).headers["Last-Modified"]}
+        assert client.get(address, headers=by_date).status_code == 304
     again = {"If-None-Match": listed.headers["ETag"]}
     assert client.get("/en/publications/list.ris", headers=again).status_code == 304
     change(app, title={"en": "New"})

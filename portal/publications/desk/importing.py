@@ -15,8 +15,9 @@ from portal.publications import importing, listing, service
 from portal.publications.forms import ImportForm
 from portal.publications.importing import Fate
 from portal.publications.models import PublicationImport
+from portal.publications.narrowing import value_words
 from portal.publications.shown import permanent_address
-from portal.publications.words import FATES, FIELDS, REASONS
+from portal.publications.words import FATES, FIELDS, REASONS, date_words, subject_words
 from portal.web import page_number, takes_files
 
 bp = Blueprint("publication_import", __name__, url_prefix="/desk/publications/import")
@@ -54,6 +55,9 @@ def show(import_id: int) -> ResponseReturnValue:
         fates=FATES,
         fields=FIELDS,
         reasons=REASONS,
+        value_words=lambda name, value: value_words(name, value, {}) if value else "–",
+        date_words=date_words,
+        subject_words=subject_words,
         form=ActForm(),
     )
 

@@ -37,6 +37,7 @@ def export_list(ending: str) -> ResponseReturnValue:
     wish, form = _wish(), FORMATS.get(ending) or abort(404)
     answer = Response(content_type=f"{form.media_type}; charset=utf-8")
     answer.set_etag("-".join(map(str, (*queries.stamp_of_all(), page_language()))))
+    answer.last_modified = queries.last_change()
     answer.headers["Cache-Control"] = "public, no-cache"
     answer.headers["Content-Disposition"] = f'attachment; filename="publications.{ending}"'
     answer.make_conditional(request)
@@ -78,7 +79,13 @@ def _list(wish: Wish, number: int, now: datetime) -> Fresh:
         formats=FORMATS.values(),
         labels=labels,
     )
-    return Fresh(body, until=next_change([each.embargo_until for each in found.shown], now))
+    embargoes = [each.embargo_until for each in found.shown]
+    over = [moment for moment in (*embargoes, queries.last_change()) if moment and moment <= now]
+    return Fresh(
+        body,
+        until=next_change(embargoes, now),
+        last_modified=max(over).replace(microsecond=0) if over else None,
+    )
 
 
 def _feed(wish: Wish, now: datetime) -> Fresh:

@@ -14,7 +14,7 @@ from portal.events.rules import next_change
 from portal.i18n import page_language, wanted_language
 from portal.materials.serving import attached
 from portal.publications import citation, linked_data, queries, signposting, tags
-from portal.publications.exports import FORMATS, HTML, OFFERED
+from portal.publications.exports import FORMATS, wanted
 from portal.publications.shown import Shown, file_name, permanent_address, record_of
 from portal.publications.views.machines import exported, links
 from portal.publications.views.shared import bp, fresh, here, public, stamp_of
@@ -41,7 +41,7 @@ def show(number: str) -> ResponseReturnValue:
     what there is, and a 406 would not.
     """
     stamp = stamp_of(number)
-    ending = OFFERED[request.accept_mimetypes.best_match(OFFERED, HTML)]
+    ending = wanted(request.accept_mimetypes)
     if ending:
         answer = page(ending, stamp, lambda now: exported(number, ending, now))
     else:
@@ -74,7 +74,10 @@ def _landing(number: str, now: datetime) -> Fresh:
     )
     link = signposting.header(links(shown), here("linkset", number))
     made = fresh(body, shown, "text/html; charset=utf-8", link)
-    return replace(made, until=next_change([made.until, related.changes_at], now))
+    # When what belongs to it changed last, nobody knows: so a date would promise too much.
+    return replace(
+        made, until=next_change([made.until, related.changes_at], now), last_modified=None
+    )
 
 
 def _values(shown: Shown) -> dict[str, Any]:
