@@ -6,6 +6,7 @@ Only kinds whose length their own frame says are on it; a film is none, nor is a
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from os import SEEK_END
 from types import MappingProxyType
 from typing import IO, Any
 
@@ -32,6 +33,8 @@ class Recording:
 
     ending: str
     seconds: float
+    is_cut: bool = False
+    """Whether its end is missing: it says that it is longer than the file."""
 
 
 def recognised(file: IO[bytes]) -> Recording | None:
@@ -70,18 +73,45 @@ def _begins_a_frame(head: bytes) -> bool:
 def _mp3(file: IO[bytes]) -> Recording | None:
     """Its tags are passed over: they may hold anything, also what unfolds into all the memory."""
     info: Any = MPEGInfo(file)
-    return None if info.sketchy or info.layer != 3 else Recording("mp3", info.length)
+    if info.sketchy or info.layer != 3:
+        return None
+    return Recording("mp3", info.length, is_cut=_is_cut(file, info))
+
+
+def _is_cut(file: IO[bytes], info: Any) -> bool:
+    """Whether its first frame counts more octets or frames than there are (Xing, Info).
+
+    Without such a count the length is that of the file itself.
+    """
+    there = file.seek(0, SEEK_END) - info.frame_offset
+    file.seek(info.frame_offset)
+    head = file.read(64)
+    at = max(head.find(b"Xing"), head.find(b"Info"))
+    if at < 0:
+        return False
+    flags, *counts = struct.unpack(">III", head[at + 4 : at + 16])
+    said = counts[flags & 1] if flags & 2 else 0
+    return bool(there < WHOLE * said or there * 8 < LOWEST_RATE * info.length)
+
+
+WHOLE = 0.99
+"""Of the octets that a recording says to have, so many are there: some count their tags too."""
+LOWEST_RATE = 8000
+"""Bits a second, below which no frame of layer III is (ISO/IEC 13818-3, 2.4.2.3)."""
 
 
 def _mp4(file: IO[bytes]) -> Recording | None:
     """One that also holds a film is a film."""
     file.seek(0)
     atoms: Any = Atoms(file)
+    size = file.seek(0, SEEK_END)
     kinds = [_kind(track, file) for track in atoms[b"moov"].findall(b"trak")]
     if b"soun" not in kinds or b"vide" in kinds:
         return None
     info: Any = MP4Info(atoms, file)
-    return Recording("m4a", info.length) if info.codec.startswith("mp4a") else None
+    is_cut = any(atom.offset + atom.length > size for atom in atoms.atoms)
+    is_audio = info.codec.startswith("mp4a")
+    return Recording("m4a", info.length, is_cut=is_cut) if is_audio else None
 
 
 def _kind(track: Any, file: IO[bytes]) -> bytes:

@@ -103,6 +103,9 @@ def keep_audio(stream: IO[bytes], filename: str) -> KeptAudio:
             )  # fmt: skip
         if not audio.agrees(said, found.ending):
             raise Unfit(_other_name(said, found.ending))
+        if found.is_cut:
+            raise Unfit(_("The end of this recording is missing: the file is shorter than it says "
+                          "itself. Export or copy it anew."))  # fmt: skip
         kept = _store(draft, found.ending)
         return KeptAudio(kept.name, kept.size, kept.digest, found.seconds)
 

@@ -38,6 +38,9 @@ def upgrade():
         sa.Column("publish_at", MOMENT, nullable=True),
         sa.Column("publish_missed_at", MOMENT, nullable=True),
         sa.Column("published_at", MOMENT, nullable=True),
+        sa.Column("changed_at", MOMENT, nullable=True),
+        sa.Column("withdrawn_at", MOMENT, nullable=True),
+        sa.Column("withdrawn_why", sa.JSON(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("updated_at", MOMENT, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -58,6 +61,7 @@ def upgrade():
         sa.Column("before_whole_day", sa.Boolean(), nullable=False),
         sa.Column("after", MOMENT, nullable=False),
         sa.Column("after_whole_day", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.JSON(), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -13,6 +13,7 @@ from portal.campaigns import queries, service
 from portal.campaigns.forms import IssueForm, LinkForm
 from portal.campaigns.models import Issue, Link
 from portal.campaigns.shown import PLACES, Figures, day_words
+from portal.campaigns.targets import public_path
 from portal.db import LARGEST_ID
 from portal.events import queries as events
 from portal.forms import ActForm
@@ -102,10 +103,25 @@ def new_link(issue_id: str) -> ResponseReturnValue:
 def link(link_id: str) -> ResponseReturnValue:
     """A link's address, to be copied or read by a camera."""
     found = _link(link_id)
+    is_there = public_path(found.target) is not None
     return render_template(
         "campaigns/desk/link.html",
         link=found, address=_address(found), place=PLACES[found.place], form=ActForm(),
+        is_there=is_there,
     )  # fmt: skip
+
+
+@bp.route("/links/<link_id>/target", methods=["GET", "POST"])
+def target(link_id: str) -> ResponseReturnValue:
+    """To another page: what is printed or sent already stays good."""
+    found, form = _link(link_id), LinkForm(list(events.upcoming(clock.now())))
+    del form.place
+    if form.validate_on_submit():
+        held = service.locked(found.id)
+        service.lead_to(held, form.target, by=by(), now=clock.now())
+        return redirect(url_for("campaigns_desk.link", link_id=held.id), 303)
+    page = render_template("campaigns/desk/target.html", form=form, link=found)
+    return page, 422 if form.errors else 200
 
 
 @bp.get("/links/<link_id>/code.svg")

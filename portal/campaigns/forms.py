@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, Field, SelectField, ValidationError
 from wtforms.validators import InputRequired
@@ -10,7 +11,7 @@ from portal.campaigns import queries
 from portal.campaigns.models import Issue
 from portal.campaigns.rules import Place
 from portal.campaigns.shown import PLACES
-from portal.campaigns.targets import public_path
+from portal.campaigns.targets import public_path, strange_parameters
 from portal.events.choices import worded
 from portal.events.models import Event
 from portal.fields import text
@@ -89,6 +90,11 @@ class LinkForm(Form):
             raise ValidationError(_l("Choose an event or enter a page, not both."))
 
     def validate_page(self, field: Field) -> None:
+        if field.data and (strange := strange_parameters(field.data)):
+            raise ValidationError(
+                _("Take “%(name)s” out of the address: no page reads it, and it might say to whom "
+                  "the link was sent.", name=strange[0][:40])
+            )  # fmt: skip
         if field.data:
             path = public_path(field.data)
             if path is None:

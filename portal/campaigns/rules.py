@@ -28,33 +28,28 @@ class Place(StrEnum):
 PURPOSES = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 """Where browsers say that nobody asked yet: the Fetch standard, and what they sent before it."""
 
+_BROWSER = re.compile(r"(Mozilla|Opera)/")
+"""What every browser begins with; programs, and who says nothing, do not (RFC 9110, 10.1.5)."""
 _MACHINES = re.compile(
-    "|".join(
-        (
-            r"(?<!cu)bot\b",  # product tokens of crawlers (RFC 9309); a Cubot is a telephone
-            r"crawler",
-            r"spider",
-            r"bingpreview",  # bing.com/webmasters, "Which crawlers does Bing use?"
-            r"google-safety",  # developers.google.com, "Google's special-case crawlers"
-            r"googleimageproxy",  # Gmail, for pictures in mails
-            r"facebookexternalhit",  # developers.facebook.com, "Meta Web Crawlers"
-            r"^whatsapp/",  # previews of a link while it is typed
-            r"skypeuripreview",  # previews in Skype and Teams
-            r"slack-imgproxy|slackbot",  # api.slack.com/robots
-            r"barracuda sentinel",  # scans links in mails, and says its name
-            r"^(curl|wget|python-|go-http-client|java/|libwww-perl|okhttp)",
-        )
-    ),
+    r"(?<!cu)bot\b|crawl|spider|preview|proxy|headless|lighthouse|compatible;"
+    r"|google-safety|embedly|iframely|siteimprove|externalhit|appengine-google"
+    r"|barracuda sentinel",
     re.IGNORECASE,
 )
-"""What says by its User-Agent that it is no reader. Many scanners say that they are a browser;
-no rule finds those, and the desk says so beside the figures."""
+"""What says within it that it is no reader, as crawlers do on their operators' own pages (RFC 9309,
+2.2.1, names the token): mostly “compatible;”. A Cubot is a telephone. Many scanners say that they
+are a browser; no rule finds those, and the desk says so beside the figures."""
+PARAMETERS = frozenset(
+    {"zone", "sector", "q", "type", "year", "subject", "language", "kind", "page"}
+)
+"""What public pages read from their addresses; anything else may say who was written to."""
 
 
 def counts(method: str, purposes: Iterable[str], user_agent: str) -> bool:
     """Whether a visit is one of a reader, as far as it says itself what it is."""
     is_ahead = any(re.search("prefetch|prerender|preview", said, re.I) for said in purposes)
-    return method == "GET" and not is_ahead and not _MACHINES.search(user_agent)
+    is_browser = _BROWSER.match(user_agent) and not _MACHINES.search(user_agent)
+    return method == "GET" and not is_ahead and bool(is_browser)
 
 
 def path_in(target: str, languages: tuple[str, ...], lang: str) -> str:

@@ -44,6 +44,14 @@ def add_link(issue: Issue, place: Place, target: str, *, by: Actor, now: datetim
     return link
 
 
+def lead_to(link: Link, target: str, *, by: Actor, now: datetime) -> None:
+    """To another page, under the same address and with the same count."""
+    if link.target == target:
+        raise Refused(_("The link leads to this page already."))
+    link.target = target
+    record("campaign.link_led_elsewhere", link, by=by, now=now)
+
+
 def locked(link_id: int) -> Link:
     question = for_update(select(Link).where(Link.id == link_id))
     return db.session.scalars(question.execution_options(populate_existing=True)).one()

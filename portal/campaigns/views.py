@@ -27,6 +27,7 @@ def _begin(state: BlueprintSetupState) -> None:
 
 
 @bp.get("/c/<code>", strict_slashes=False)
+@bp.get("/C/<code>", strict_slashes=False, endpoint="in_capitals")
 def follow(code: str) -> ResponseReturnValue:
     """To the page, in the reader's language where it names none; a reader counts one visit.
 

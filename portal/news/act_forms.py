@@ -95,6 +95,8 @@ class PublicationForm(OnItsClock):
             raise ValidationError(_l("Enter the time at which it goes public."))
         elif field.data <= clock.now():
             raise ValidationError(_l("Choose a time from now on."))
+        elif service.is_too_late(self.item, field.data):
+            raise ValidationError(service.TOO_LATE)
 
 
 class ExtensionForm(OnItsClock):
@@ -112,6 +114,34 @@ class ExtensionForm(OnItsClock):
                                      "public."))  # fmt: skip
         if after is not None and after <= clock.now():
             raise ValidationError(_l("The new deadline is in the past."))
+
+
+class DeadlineForm(OnItsClock):
+    """The right deadline, and why the public one was wrong."""
+
+    closes_at = MomentField(_l("Closes at"), [InputRequired(_l("Enter the new deadline."))])
+    whole_day = whole_day_field()
+    note = TranslatedField(
+        _l("What was wrong, and what is right"), 1000, _l("Write what was corrected."), rows=3
+    )
+
+    def validate_closes_at(self, field: Field) -> None:
+        opens_at, after = self.item.opens_at, field.data
+        if after is not None and self.whole_day.data:
+            after = end_of_day(after, self.item.zone)
+        if after is not None and opens_at is not None and after <= opens_at:
+            raise ValidationError(_l("A call has to close after it opens."))
+        if (after, self.whole_day.data) == (self.item.closes_at, self.item.whole_day):
+            raise ValidationError(_l("This is the deadline that is public."))
+
+
+class WithdrawalForm(Form):
+    """Why an item is taken away."""
+
+    why = TranslatedField(
+        _l("Why it is withdrawn"), 1000, _l("Write why it is withdrawn."), rows=3,
+        description=_l("Its page and the feeds say it, for who took it over."),
+    )  # fmt: skip
 
 
 class CorrectionForm(Form):

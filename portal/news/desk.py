@@ -11,7 +11,14 @@ from portal.forms import ActForm
 from portal.i18n import languages
 from portal.news import page as item_page
 from portal.news import queries, service
-from portal.news.act_forms import CorrectionForm, ExtensionForm, NewItemForm, PublicationForm
+from portal.news.act_forms import (
+    CorrectionForm,
+    DeadlineForm,
+    ExtensionForm,
+    NewItemForm,
+    PublicationForm,
+    WithdrawalForm,
+)
 from portal.news.forms import CONTACT_ROWS, DOOR_ROWS, ItemForm
 from portal.news.models import Item
 from portal.news.shown import NEEDS, Shown
@@ -125,6 +132,21 @@ def extension(item_id: str) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
+@bp.route("/<item_id>/deadline", methods=["GET", "POST"])
+def deadline(item_id: str) -> ResponseReturnValue:
+    """Another deadline, since the public one was wrong."""
+    item, now = _held(item_id), clock.now()
+    form = DeadlineForm(item)
+    if form.validate_on_submit() and form.closes_at.data:
+        whole_day, note = form.whole_day.data, form.note.data
+        service.correct_deadline(
+            item, form.closes_at.data, whole_day=whole_day, note=note, by=by(), now=now
+        )
+        return _to_item(item)
+    page = render_template("news/desk/deadline.html", item=item, form=form, one=Shown(item, now))
+    return page, 422 if form.errors else 200
+
+
 @bp.route("/<item_id>/correction", methods=["GET", "POST"])
 def correction(item_id: str) -> ResponseReturnValue:
     """What was wrong in public, said for good."""
@@ -139,11 +161,12 @@ def correction(item_id: str) -> ResponseReturnValue:
 @bp.route("/<item_id>/withdrawal", methods=["GET", "POST"])
 def withdrawal(item_id: str) -> ResponseReturnValue:
     """Away with what is public, for good."""
-    item, form = _held(item_id), ActForm()
+    item, form = _held(item_id), WithdrawalForm()
     if form.validate_on_submit():
-        service.withdraw(item, by=by(), now=clock.now())
+        service.withdraw(item, form.why.data, by=by(), now=clock.now())
         return _to_item(item)
-    return render_template("news/desk/withdrawal.html", item=item, form=form)
+    page = render_template("news/desk/withdrawal.html", item=item, form=form)
+    return page, 422 if form.errors else 200
 
 
 @bp.route("/<item_id>/removal", methods=["GET", "POST"])

@@ -88,7 +88,12 @@ def json_feed() -> Response:
 def _feed(endpoint: str, content_type: str, write: Callable[[Channel], str]) -> Response:
     def make(now: datetime) -> Fresh:
         channel = _channel(url_for(endpoint), now)
-        return Fresh(write(channel), content_type=content_type, last_modified=channel.updated_at)
+        return Fresh(
+            write(channel),
+            until=queries.next_leaving(now),
+            content_type=content_type,
+            last_modified=channel.updated_at,
+        )
 
     answer = page("", queries.stamp_of_all(), make)
     answer.headers["Access-Control-Allow-Origin"] = "*"
@@ -96,7 +101,7 @@ def _feed(endpoint: str, content_type: str, write: Callable[[Channel], str]) -> 
 
 
 def _channel(path: str, now: datetime) -> Channel:
-    changed = queries.last_change() or EMPTY_SINCE
+    changed = queries.last_change(now) or EMPTY_SINCE
     site = current_app.extensions["site"].name
     home = absolute(url_for("news.index"))
     return Channel(
@@ -107,7 +112,7 @@ def _channel(path: str, now: datetime) -> Channel:
         lang=page_language(),
         id=home,
         updated_at=changed.replace(microsecond=0),
-        entries=[_entry(item, now, site) for item in queries.for_feeds()],
+        entries=[_entry(item, now, site) for item in queries.for_feeds(now)],
     )
 
 
@@ -124,7 +129,7 @@ def _entry(item: Item, now: datetime, site: str) -> Entry:
         url=url,
         lang=one.title.lang or one.lang,
         title=one.title.text,
-        summary=one.summary.text,
+        summary=one.why_withdrawn.text if one.is_withdrawn else one.summary.text,
         html=_with_whole_links(html, url).strip(),
         published_at=(item.published_at or item.updated_at).replace(microsecond=0),
         updated_at=item.updated_at.replace(microsecond=0),

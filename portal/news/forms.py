@@ -29,7 +29,7 @@ OF_A_CALL = (
     "minutes_from", "minutes_to",
     *(f"door_{row}_{part}" for row in DOOR_ROWS for part in ("audience", "links")),
 )  # fmt: skip
-MENDED_AT = {"contact": "contact_1_email", "doors": "door_1_links"}
+MENDED_AT = {"contact": "contact_1_email", "doors": "door_1_links", "behind": "responsible"}
 KEPT_WHILE_PUBLIC = _l("The item is public and keeps this: %(what)s.")
 
 
@@ -133,6 +133,11 @@ class ItemForm(MergingForm):
         opens, closes = self.opens_at.data, self._closes_at()
         if opens is not None and closes is not None and closes <= opens:
             raise ValidationError(_l("A call has to close after it opens."))
+        if closes is not None and service.is_too_late(self.item, self.item.publish_at, closes):
+            raise ValidationError(
+                _l("It is to go public after this moment. Take that back first, or choose a later "
+                   "one.")
+            )  # fmt: skip
 
     def validate_minutes_to(self, field: Field) -> None:
         first = self.minutes_from.data

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from portal.news.shown import Shown
+from portal.news.shown import Note, Shown
 
 
 def article(shown: Shown, *, page: str, site: str, home: str, image: str) -> dict[str, Any]:
@@ -30,11 +30,15 @@ def article(shown: Shown, *, page: str, site: str, home: str, image: str) -> dic
         "keywords": item.hashtag,
         "expires": said(item.closes_at),
         "correction": [
-            {"@type": "CorrectionComment", "text": note.said.text, "datePublished": said(note.at)}
+            {"@type": "CorrectionComment", "text": _whole(note), "datePublished": said(note.at)}
             for note in sorted(notes, key=lambda note: note.at)
         ],
     }
     return {name: value for name, value in data.items() if value not in ("", [], None)}
+
+
+def _whole(note: Note) -> str:
+    return f"{note.said.text} {note.why.text}" if note.why else note.said.text
 
 
 def said(moment: datetime | None) -> str | None:

@@ -19,7 +19,7 @@ class Item(Row):
     what feeds make the ids of its entries from; it never changes. `whole_day` says that the call
     is open until its last day is over, and that its hour is not said. `doors` are groups of
     people with their questionnaires: {audience, links by language}. `contacts` are {about, role,
-    person, email}.
+    person, email}. `changed_at` is when what it says was written anew in public.
     """
 
     __tablename__ = "news_items"
@@ -55,6 +55,9 @@ class Item(Row):
     publish_at: Mapped[datetime | None]
     publish_missed_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_why: Mapped[Translated] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=1)
@@ -81,7 +84,10 @@ class Item(Row):
 
 
 class Extension(Row):
-    """A deadline that was moved back: what it was, and what it is since."""
+    """A deadline that was moved: what it was, and what it is since.
+
+    With a note it was wrong and is corrected; without, the call was extended.
+    """
 
     __tablename__ = "news_extensions"
 
@@ -90,6 +96,7 @@ class Extension(Row):
     before_whole_day: Mapped[bool]
     after: Mapped[datetime]
     after_whole_day: Mapped[bool]
+    note: Mapped[Translated] = mapped_column(JSON, default=dict)
     at: Mapped[datetime]
 
 

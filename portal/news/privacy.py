@@ -14,9 +14,10 @@ KEEPING: Rules = {
         of_the_record=(
             "kind", "slug", "uid", "title", "summary", "text", "zone", "doors", "languages",
             "responsible", "carried_out_by", "eligibility", "hashtag", "licence", "state",
+            "withdrawn_why",
         ),
     ),
-    Extension: Impersonal("Deadlines, before and after they were moved back."),
+    Extension: Impersonal("Deadlines, before and after they were moved.", texts=("note",)),
     Correction: Impersonal("What was wrong in a public text and is right now.", texts=("note",)),
     OldSlug: Impersonal("Addresses that items had.", texts=("slug",)),
 }  # fmt: skip

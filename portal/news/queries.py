@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, or_
 from portal.db import Stamp, db
 from portal.i18n import Translated
 from portal.news.models import Item, OldSlug
-from portal.news.rules import IN_A_FEED, RESERVED, Kind, State
+from portal.news.rules import IN_A_FEED, RESERVED, WITHDRAWN_FOR, Kind, State
 
 _PUBLIC = Item.state == State.PUBLISHED
 _NEWEST_FIRST = (Item.published_at.desc(), Item.id.desc())
@@ -59,15 +59,13 @@ def public_item(slug: str) -> Item | None:
     return db.session.scalar(select(Item).where(Item.slug == slug, _PUBLIC))
 
 
-def is_withdrawn(slug: str) -> bool:
-    """Whether a public item had this address and was taken away."""
-    now = select(Item.id).where(Item.slug == slug, Item.state == State.WITHDRAWN)
-    before = (
-        select(Item.id)
-        .join(OldSlug, OldSlug.item_id == Item.id)
-        .where(OldSlug.slug == slug, Item.state == State.WITHDRAWN)
+def withdrawn(slug: str) -> Item | None:
+    """The item that had this address in public and was taken away."""
+    before = select(OldSlug.item_id).where(OldSlug.slug == slug)
+    question = select(Item).where(
+        or_(Item.slug == slug, Item.id.in_(before)), Item.state == State.WITHDRAWN
     )
-    return db.session.execute(now.union_all(before)).first() is not None
+    return db.session.scalars(question).first()
 
 
 def slug_now(old_slug: str) -> str | None:
@@ -123,19 +121,30 @@ def next_closing(now: datetime) -> datetime | None:
     return db.session.scalar(select(func.min(Item.closes_at)).where(_still_open(now)))
 
 
-def for_feeds() -> Sequence[Item]:
-    """The public items that changed last, the latest change first."""
+def for_feeds(now: datetime) -> Sequence[Item]:
+    """The items that changed last, the latest change first; also those just withdrawn."""
+    just = and_(Item.state == State.WITHDRAWN, Item.withdrawn_at > now - WITHDRAWN_FOR)
     return db.session.scalars(
         select(Item)
-        .where(_PUBLIC)
+        .where(or_(_PUBLIC, just))
         .order_by(Item.updated_at.desc(), Item.id.desc())
         .limit(IN_A_FEED)
     ).all()
 
 
-def last_change() -> datetime | None:
-    """When the feeds changed last; an item that was withdrawn left them then."""
-    return db.session.scalar(select(func.max(Item.updated_at)).where(Item.state != State.DRAFT))
+def last_change(now: datetime) -> datetime | None:
+    """When the feeds changed last; what was withdrawn leaves them a while later."""
+    gone = func.max(Item.withdrawn_at).filter(Item.withdrawn_at <= now - WITHDRAWN_FOR)
+    question = select(func.max(Item.updated_at), gone).where(Item.state != State.DRAFT)
+    changed, left = db.session.execute(question).one()
+    return max(changed, left + WITHDRAWN_FOR) if left else changed
+
+
+def next_leaving(now: datetime) -> datetime | None:
+    """When the next withdrawn item leaves the feeds."""
+    question = select(func.min(Item.withdrawn_at)).where(Item.withdrawn_at > now - WITHDRAWN_FOR)
+    first = db.session.scalar(question)
+    return first + WITHDRAWN_FOR if first else None
 
 
 def for_sitemap() -> Sequence[tuple[str, datetime]]:

@@ -16,6 +16,10 @@ IN_A_FEED = 50
 """The items of a feed: those that changed last, so that a correction of an old one comes again."""
 
 
+WITHDRAWN_FOR = timedelta(days=30)
+"""As long do feeds say that an item was withdrawn, to those who took it over."""
+
+
 class Kind(StrEnum):
     NEWS = "news"
     CALL = "call"
@@ -78,9 +82,9 @@ def needs(
 ) -> list[Need]:
     """What the item needs, met or not; a call that is over leads to no questionnaire any more."""
     found = [Need("title", title), Need("summary", summary), Need("text", text)]
+    contacts, doors = list(contacts), list(doors)
     if kind is Kind.NEWS:
-        return found
-    doors = list(doors)
+        return [*found, Need("behind", responsible or bool(contacts))]
     is_over = closes_at is not None and closes_at <= now
     in_order = opens_at is None or closes_at is None or opens_at < closes_at
     content = any(each["about"] == ContactFor.CONTENT for each in contacts)

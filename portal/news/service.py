@@ -20,7 +20,13 @@ from portal.news.rules import Need, State, end_of_day
 
 ADDRESS_TAKEN = _l("Another item has or had this address. Choose another.")
 DEADLINE = ("zone", "opens_at", "closes_at", "whole_day")
-"""What nobody changes silently once it is public: see `extend`."""
+"""What nobody changes silently once it is public: see `extend` and `correct_deadline`."""
+TOLD = {
+    "title", "summary", "text", "doors", "languages", "responsible", "carried_out_by",
+    "eligibility", "minutes_from", "minutes_to",
+}  # fmt: skip
+"""What an item says; who reads it again sees on which day that changed."""
+TOO_LATE = _l("It would go public after its call has closed. Choose an earlier time.")
 
 
 def locked(item_id: int) -> Item:
@@ -57,8 +63,12 @@ def edit(item: Item, facts: dict[str, Any], *, by: Actor, now: datetime) -> bool
     _check(item)
     if item.state is State.PUBLISHED and missing(item, now):
         raise Refused(_("The item is public: what it needed to be published, it keeps."))
+    if is_too_late(item, item.publish_at):
+        raise Refused(str(TOO_LATE))
     if item.slug != before:
         _leave_old_address(item, before)
+    if item.state is State.PUBLISHED and TOLD.intersection(changed):
+        item.changed_at = now
     _changed(item, "news.changed", by=by, now=now, fields=changed)
     return True
 
@@ -88,9 +98,17 @@ def publish(item: Item, at: datetime | None = None, *, by: Actor, now: datetime)
         _publish(item, by=by, now=now)
     elif at <= now:
         raise Refused(_("Choose a time from now on."))
+    elif is_too_late(item, at):
+        raise Refused(str(TOO_LATE))
     else:
         item.publish_at, item.publish_missed_at = at, None
         record("news.publication_planned", item, by=by, now=now)
+
+
+def is_too_late(item: Item, at: datetime | None, closes_at: datetime | None = None) -> bool:
+    """Whether nobody could answer the call any more when it goes public by itself."""
+    closes_at = closes_at or item.closes_at
+    return item.is_call and at is not None and closes_at is not None and at >= closes_at
 
 
 def plan_no_more(item: Item, *, by: Actor, now: datetime) -> None:
@@ -121,15 +139,35 @@ def extend(item: Item, closes_at: datetime, *, whole_day: bool, by: Actor, now: 
         raise Refused(_("The new deadline has to be later than the one that is public."))
     if after <= now:
         raise Refused(_("The new deadline is in the past."))
-    was = Extension(
-        item_id=item.id, before=item.closes_at, before_whole_day=item.whole_day,
-        after=after, after_whole_day=whole_day, at=now,
-    )  # fmt: skip
-    item.extensions.append(was)
-    item.closes_at, item.whole_day = after, whole_day
-    if not_linked(item):
-        raise Refused(_("Its doors have no links. Write them first, then extend the deadline."))
+    _move(item, after, whole_day, {}, now)
     _changed(item, "news.extended", by=by, now=now)
+
+
+def correct_deadline(
+    item: Item, closes_at: datetime, *, whole_day: bool, note: Translated, by: Actor, now: datetime
+) -> None:
+    """Another deadline, earlier or later, since the public one was wrong; the note says why."""
+    if item.state is not State.PUBLISHED or item.closes_at is None:
+        raise Refused(_("Only a public call has a deadline that can be corrected."))
+    after = end_of_day(closes_at, item.zone) if whole_day else closes_at
+    if (after, whole_day) == (item.closes_at, item.whole_day):
+        raise Refused(_("This is the deadline that is public."))
+    _move(item, after, whole_day, note, now)
+    _check(item)
+    _changed(item, "news.deadline_corrected", by=by, now=now)
+
+
+def _move(item: Item, after: datetime, whole_day: bool, note: Translated, now: datetime) -> None:
+    """The deadline is another, and both are kept; a call that is open again needs its doors."""
+    before, before_whole_day = item.closes_at, item.whole_day
+    assert before is not None  # noqa: S101
+    item.extensions.append(Extension(
+        item_id=item.id, before=before, before_whole_day=before_whole_day,
+        after=after, after_whole_day=whole_day, at=now, note=note,
+    ))  # fmt: skip
+    item.closes_at, item.whole_day = after, whole_day
+    if after > now and not_linked(item):
+        raise Refused(_("Its doors have no links. Write them first, then extend the deadline."))
 
 
 def not_linked(item: Item) -> bool:
@@ -145,11 +183,11 @@ def correct(item: Item, note: Translated, *, by: Actor, now: datetime) -> None:
     _changed(item, "news.corrected", by=by, now=now)
 
 
-def withdraw(item: Item, *, by: Actor, now: datetime) -> None:
-    """Take a public item away for good: its page says so, lists and feeds do not have it."""
+def withdraw(item: Item, why: Translated, *, by: Actor, now: datetime) -> None:
+    """Take a public item away for good: lists do not have it, its page and feeds say why."""
     if item.state is not State.PUBLISHED:
         raise Refused(_("Only what is public can be withdrawn."))
-    item.state = State.WITHDRAWN
+    item.state, item.withdrawn_at, item.withdrawn_why = State.WITHDRAWN, now, why
     item.contacts = []
     _changed(item, "news.withdrawn", by=by, now=now)
 

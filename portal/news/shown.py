@@ -11,8 +11,17 @@ from flask_babel import ngettext
 from portal import i18n
 from portal.events.shown import Words, words
 from portal.i18n import ENDONYMS
-from portal.news.models import Item
-from portal.news.rules import LICENCES, ContactFor, Kind, Openness, days_left, said_at, turns_at
+from portal.news.models import Extension, Item
+from portal.news.rules import (
+    LICENCES,
+    ContactFor,
+    Kind,
+    Openness,
+    State,
+    days_left,
+    said_at,
+    turns_at,
+)
 
 KINDS = {Kind.NEWS.value: _l("News"), Kind.CALL.value: _l("Call")}
 NEEDS = {
@@ -21,6 +30,7 @@ NEEDS = {
     "text": _l("Text"),
     "closes_at": _l("A closing day, after it opens"),
     "responsible": _l("Who is responsible"),
+    "behind": _l("Who is responsible, or a contact"),
     "languages": _l("Languages of the questionnaire"),
     "contact": _l("A contact for its content"),
     "doors": _l("A door at least, each with a link"),
@@ -56,6 +66,7 @@ class Note:
     at: datetime
     day: str
     said: Words
+    why: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -106,8 +117,26 @@ class Shown:
         return (moment or self.now).astimezone(ZoneInfo(self.item.zone)).date()
 
     @property
+    def changed_day(self) -> str:
+        """On which day what it says was written anew; empty where it never was."""
+        return self._day(self.item.changed_at) if self.item.changed_at else ""
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.item.state is State.WITHDRAWN
+
+    @property
+    def withdrawn_day(self) -> str:
+        return self._day(self.item.withdrawn_at or self.item.updated_at)
+
+    @property
+    def why_withdrawn(self) -> Words:
+        return words(self.item.withdrawn_why)
+
+    @property
     def openness(self) -> Openness | None:
-        return self.item.openness(self.now)
+        """None of what was withdrawn: nobody answers that."""
+        return None if self.is_withdrawn else self.item.openness(self.now)
 
     @property
     def is_open(self) -> bool:
@@ -141,7 +170,12 @@ class Shown:
     @property
     def opens(self) -> str:
         """When a call that is not open yet opens."""
-        if self.openness is not Openness.NOT_YET or self.item.opens_at is None:
+        return self.opening if self.openness is Openness.NOT_YET else ""
+
+    @property
+    def opening(self) -> str:
+        """The moment from which it can or could be answered, where one is set."""
+        if self.item.opens_at is None:
             return ""
         return i18n.moment_words(self.item.opens_at, self.item.zone)
 
@@ -198,22 +232,13 @@ class Shown:
 
     @property
     def extensions(self) -> list[Note]:
-        """Every deadline that was moved, with what it was and what it is since."""
-        zone = self.item.zone
-        return [
-            Note(
-                each.at,
-                self._day(each.at),
-                Words(
-                    _(
-                        "Extended from %(before)s to %(after)s",
-                        before=closing_words(each.before, each.before_whole_day, zone),
-                        after=closing_words(each.after, each.after_whole_day, zone),
-                    )
-                ),
-            )
-            for each in self.item.extensions
-        ]
+        """Every extension, with what the deadline was and what it was since."""
+        return [self._moved(each) for each in self.item.extensions if not each.note]
+
+    @property
+    def last_move(self) -> Note | None:
+        """How the deadline came to be what it is."""
+        return self._moved(self.item.extensions[-1]) if self.item.extensions else None
 
     @property
     def extended(self) -> str:
@@ -221,6 +246,8 @@ class Shown:
         if not self.item.extensions:
             return ""
         last = self.item.extensions[-1]
+        if last.note:
+            return _("The deadline was corrected on %(day)s", day=self._day(last.at))
         before, after = (
             self._day(said_at(at, whole))
             for at, whole in (
@@ -233,14 +260,28 @@ class Shown:
 
     @property
     def corrections(self) -> list[Note]:
-        return [
-            Note(each.at, self._day(each.at), words(each.note)) for each in self.item.corrections
-        ]
+        """What was wrong, a deadline too, in the order in which it was said."""
+        notes = [
+            *(Note(each.at, self._day(each.at), words(each.note))
+              for each in self.item.corrections),
+            *(self._moved(each) for each in self.item.extensions if each.note),
+        ]  # fmt: skip
+        return sorted(notes, key=lambda note: note.at)
 
     @property
     def licence(self) -> tuple[str, str]:
         """Its name and its address."""
         return LICENCES[self.item.licence]
+
+    def _moved(self, move: Extension) -> Note:
+        zone = self.item.zone
+        before = closing_words(move.before, move.before_whole_day, zone)
+        after = closing_words(move.after, move.after_whole_day, zone)
+        if not move.note:
+            said = _("Extended from %(before)s to %(after)s", before=before, after=after)
+            return Note(move.at, self._day(move.at), Words(said))
+        said = _("The deadline is %(after)s, and not %(before)s.", before=before, after=after)
+        return Note(move.at, self._day(move.at), Words(said), words(move.note))
 
     def _closes_in(self, closing: datetime) -> str:
         days = days_left(closing, self.item.zone, self.now)

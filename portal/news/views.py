@@ -51,10 +51,12 @@ def _list(kind: str, number: int, now: datetime) -> Fresh:
         abort(404)
     is_first = number == 1 and kind != Kind.NEWS
     calls = [Shown(each, now) for each in queries.open_calls(now)] if is_first else []
+    waiting = [each for each in calls if not each.is_open]
     rest = queries.listed(kind, now, first=(number - 1) * ON_A_PAGE, most=ON_A_PAGE)
     body = render_template(
         "news/index.html",
-        calls=calls,
+        calls=[each for each in calls if each.is_open],
+        waiting=waiting,
         rest=[Shown(each, now) for each in rest],
         number=number,
         last=last,
@@ -83,11 +85,14 @@ def _item_page(slug: str, now: datetime) -> Fresh:
 
 
 def _moved_or_gone(slug: str) -> ResponseReturnValue:
-    if queries.is_withdrawn(slug):
+    if (gone := queries.withdrawn(slug)) is not None:
+        one = Shown(gone, gone.updated_at)
+        named = _("“%(title)s” was withdrawn on %(day)s.",
+                  title=one.title.text, day=one.withdrawn_day)  # fmt: skip
         return error_page(
             410,
             _("This was withdrawn"),
-            _("It stood here and was taken away for good. What is public stands under “News”."),
+            f"{named} {one.why_withdrawn.text}".strip(),
             (_("To the news"), url_for("news.index")),
         )
     slug_now = queries.slug_now(slug) or abort(404)

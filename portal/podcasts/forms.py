@@ -8,7 +8,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, Field, RadioField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal import audio, labels, uploads
+from portal import audio, clock, labels, uploads
 from portal.events.choices import worded
 from portal.events.merging import MergingForm
 from portal.events.text_forms import ADDRESS, MARKDOWN
@@ -22,7 +22,7 @@ from portal.fields import (
 )
 from portal.forms import Form
 from portal.i18n import ENDONYMS, page_language, translated
-from portal.podcasts import queries
+from portal.podcasts import queries, service
 from portal.podcasts.categories import CODES
 from portal.podcasts.models import Episode, Person, Show
 from portal.podcasts.rules import (
@@ -171,10 +171,16 @@ class EpisodeForm(MergingForm):
 
     def validate_number(self, field: Field) -> None:
         _counts(field)
+        known, season = self.episode, self.season.data
+        if field.data is not None and queries.number_is_taken(
+            self.show.id, season, field.data, but=known.id if known else None
+        ):
+            raise ValidationError(_("Another episode of this season has this number."))
 
     def validate_chapters(self, field: Field) -> None:
+        ends = self.episode.audio_seconds if self.episode else 0.0
         try:
-            chapters(field.data or "")
+            chapters(field.data or "", ends)
         except Misread as misread:
             raise ValidationError(misread_words(misread)) from misread
 
@@ -211,11 +217,17 @@ class TranscriptForm(Form):
 
     cues: list[Cue]
 
+    def __init__(self, episode: Episode) -> None:
+        self.episode = episode
+        super().__init__()
+
     def validate_transcript(self, field: Field) -> None:
         try:
             self.cues = read(field.data.stream.read(MOST_BYTES + 1))
         except Misread as misread:
             raise ValidationError(misread_words(misread)) from misread
+        if sentence := service.too_long(self.episode, self.cues, clock.now()):
+            raise ValidationError(sentence)
 
 
 class PersonForm(MergingForm):
@@ -304,6 +316,7 @@ def misread_words(misread: Misread) -> str:
         "many": _("These are more than the portal keeps."),
         "long": _("This text is too long. Divide it."),
         "chapter": _("Write a time and a title, as in 1:30 What the research found."),
+        "behind": _("The recording is over by then."),
         "first": _("The first chapter has to begin at 0:00."),
     }[misread.why]
     return _("Line %(line)s: %(said)s", line=misread.line, said=said) if misread.line else said

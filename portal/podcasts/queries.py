@@ -249,6 +249,17 @@ def episode_slug_is_free(show_id: int, slug: str) -> bool:
     return db.session.scalar(question) is None
 
 
+def number_is_taken(show_id: int, season: int | None, number: int, *, but: int | None) -> bool:
+    """Whether another episode of the season has this number; those of no season are one."""
+    question = select(Episode.id).where(
+        Episode.show_id == show_id,
+        Episode.season.is_not_distinct_from(season),
+        Episode.number == number,
+        Episode.id.is_distinct_from(but),
+    )
+    return db.session.scalars(question.limit(1)).first() is not None
+
+
 def people_named(name: str) -> Sequence[Person]:
     """Everybody of exactly this name, in all shows."""
     return db.session.scalars(select(Person).where(Person.name == name).order_by(Person.id)).all()

@@ -95,13 +95,13 @@ def needs(
 
     WCAG 2.2, 1.2.1: whoever cannot hear it reads the transcript.
     """
-    runs_over = bool(audio_seconds and last_word_at and last_word_at > audio_seconds + RUNS_OVER)
+    is_over = bool(audio_seconds and runs_over(last_word_at, audio_seconds))
     return [
         Need("title", title),
         Need("notes", notes),
         Need("audio", audio_seconds > 0),
         Need("transcript", last_word_at is not None),
-        *([Need("transcript_fits", is_met=False)] if runs_over else []),
+        *([Need("transcript_fits", is_met=False)] if is_over else []),
         Need("cover", cover),
         Need("description", description),
         Need("chapters", chapters, is_must=False),
@@ -109,13 +109,23 @@ def needs(
     ]
 
 
-def chapters(typed: str) -> list[Chapter]:
-    """One a line, as '1:05 What the research found'; the first begins at 0:00 (Apple, Spotify)."""
+def runs_over(last_word_at: float | None, audio_seconds: float) -> bool:
+    """Whether something is said behind the end of the recording."""
+    return last_word_at is not None and last_word_at > audio_seconds + RUNS_OVER
+
+
+def chapters(typed: str, ends: float = 0.0) -> list[Chapter]:
+    """One a line, as '1:05 What the research found'; the first begins at 0:00 (Apple, Spotify).
+
+    None begins when the recording `ends`, where there is one.
+    """
     found: list[Chapter] = []
     for number, line in enumerate(typed.split("\n"), start=1):
         if line.strip():
             chapter = _chapter(line.strip(), number)
             _follows(chapter, found, number)
+            if ends and chapter.start >= ends:
+                raise Misread(number, "behind")
             found.append(chapter)
     return found
 

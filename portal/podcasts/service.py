@@ -13,7 +13,7 @@ from portal.db import Row, db
 from portal.errors import Refused
 from portal.podcasts import queries
 from portal.podcasts.models import Episode, Person, Show
-from portal.podcasts.rules import Chapter, Need, Part, State, needs
+from portal.podcasts.rules import Chapter, Need, Part, State, needs, runs_over
 from portal.podcasts.transcripts import Cue, kept
 from portal.uploads import Kept, KeptAudio
 
@@ -60,7 +60,7 @@ def add_episode(show: Show, facts: Mapping[str, Any], *, by: Actor, now: datetim
     episode = Episode(show=show, guid=str(uuid4()), created_at=now, updated_at=now, **facts)
     db.session.add(episode)
     db.session.flush()
-    _note("episode.added", episode, show, by=by, now=now)
+    _note("episode.added", episode, show, is_public=False, by=by, now=now)
     return episode
 
 
@@ -77,7 +77,9 @@ def set_chapters(episode: Episode, marks: Sequence[Chapter], *, by: Actor, now: 
 
 
 def set_audio(episode: Episode, kept_audio: KeptAudio, *, by: Actor, now: datetime) -> None:
-    """The recording, or another in its place."""
+    """The recording, or another in its place, as long as its chapters at least."""
+    if sentence := too_short(episode, kept_audio.seconds, now):
+        raise Refused(sentence)
     uploads.drop(episode.audio)
     episode.audio, episode.audio_bytes = kept_audio.name, kept_audio.size
     episode.audio_digest, episode.audio_seconds = kept_audio.digest, kept_audio.seconds
@@ -85,11 +87,32 @@ def set_audio(episode: Episode, kept_audio: KeptAudio, *, by: Actor, now: dateti
     _changed("episode.audio_set", episode, by=by, now=now)
 
 
+def too_short(episode: Episode, seconds: float, now: datetime) -> str:
+    """Why a recording of this length cannot be that of the episode; empty where it can."""
+    if episode.marks and episode.marks[-1].start >= seconds:
+        return _("A chapter begins after this recording ends. Change the chapters first.")
+    if episode.state(now) in _FOUND and runs_over(episode.last_word_at, seconds):
+        return _("The transcript goes on after this recording ends. The episode is public or "
+                 "planned: send its new transcript first.")  # fmt: skip
+    return ""
+
+
 def set_transcript(episode: Episode, cues: Sequence[Cue], *, by: Actor, now: datetime) -> None:
+    if sentence := too_long(episode, cues, now):
+        raise Refused(sentence)
     episode.transcript = kept(cues)
     episode.last_word_at = max(cue.end for cue in cues)
     _stays_whole(episode, now)
     _changed("episode.transcript_set", episode, by=by, now=now)
+
+
+def too_long(episode: Episode, cues: Sequence[Cue], now: datetime) -> str:
+    """Why this cannot be the transcript of what people find; empty where it can."""
+    is_found = episode.state(now) in _FOUND
+    if is_found and runs_over(max(cue.end for cue in cues), episode.audio_seconds):
+        return _("This transcript goes on after the recording ends. The episode is public or "
+                 "planned: send its new recording first.")  # fmt: skip
+    return ""
 
 
 def publish(episode: Episode, at: datetime | None, *, by: Actor, now: datetime) -> None:
@@ -115,7 +138,8 @@ def withdraw(episode: Episode, *, by: Actor, now: datetime) -> None:
     if episode.state(now) is not State.PUBLISHED:
         raise Refused(_("Only an episode that is public can be taken back."))
     episode.withdrawn_at = now
-    _changed("episode.withdrawn", episode, by=by, now=now)
+    episode.updated_at = now
+    _note("episode.withdrawn", episode, episode.show, by=by, now=now)
 
 
 def bring_back(episode: Episode, *, by: Actor, now: datetime) -> None:
@@ -134,7 +158,7 @@ def remove_episode(episode: Episode, *, by: Actor, now: datetime) -> None:
     uploads.drop(episode.audio)
     for person in list(episode.people):
         db.session.delete(person)
-    _note("episode.removed", episode, episode.show, by=by, now=now)
+    _note("episode.removed", episode, episode.show, is_public=False, by=by, now=now)
     db.session.delete(episode)
 
 
@@ -146,7 +170,7 @@ def add_person(
     person = Person(show_id=show.id, episode_id=episode.id if episode else None, **given)
     db.session.add(person)
     db.session.flush()
-    _note("podcast.person_added", person, show, by=by, now=now)
+    _named("podcast.person_added", person, show, by=by, now=now)
     return person
 
 
@@ -155,11 +179,11 @@ def change_person(
 ) -> None:
     for name, value in facts.items():
         setattr(person, name, value)
-    _note("podcast.person_changed", person, show, by=by, now=now)
+    _named("podcast.person_changed", person, show, by=by, now=now)
 
 
 def remove_person(person: Person, show: Show, *, by: Actor, now: datetime) -> None:
-    _note("podcast.person_removed", person, show, by=by, now=now)
+    _named("podcast.person_removed", person, show, by=by, now=now)
     db.session.delete(person)
 
 
@@ -202,20 +226,39 @@ def missing(episode: Episode) -> list[Need]:
     return [need for need in checklist(episode) if need.is_must and not need.is_met]
 
 
+_FOUND = (State.PUBLISHED, State.PLANNED)
+
+
 def _stays_whole(episode: Episode, now: datetime) -> None:
     """What is public, or goes public by itself, keeps what it needs."""
-    if episode.state(now) in (State.DRAFT, State.WITHDRAWN):
+    if episode.state(now) not in _FOUND:
         return
-    if any(need.code != "transcript_fits" for need in missing(episode)):
+    lost = {need.code for need in missing(episode)}
+    if lost == {"transcript_fits"}:
+        raise Refused(_("Something is missing still: the page of the episode says what."))
+    if lost:
         raise Refused(_("What is public needs a title, notes, a recording and a transcript."))
+
+
+def _named(act: str, person: Person, show: Show, *, by: Actor, now: datetime) -> None:
+    """Hosts of the show stand in its feed; others where their episode does."""
+    episode = person.episode
+    is_public = episode is None or episode.state(now) is State.PUBLISHED
+    _note(act, person, show, is_public=is_public, by=by, now=now)
 
 
 def _changed(act: str, episode: Episode, *, by: Actor, now: datetime, **details: Any) -> None:
     episode.updated_at = now
-    _note(act, episode, episode.show, by=by, now=now, **details)
+    is_public = episode.state(now) is State.PUBLISHED
+    _note(act, episode, episode.show, is_public=is_public, by=by, now=now, **details)
 
 
-def _note(act: str, subject: Row, show: Show, *, by: Actor, now: datetime, **details: Any) -> None:
+def _note(
+    act: str, subject: Row, show: Show, *,
+    by: Actor, now: datetime, is_public: bool = True, **details: Any,
+) -> None:  # fmt: skip
+    """Kept pages are made anew; the feed says another date only if people find something new."""
     show.revision += 1
-    show.updated_at = now
+    if is_public:
+        show.updated_at = now
     record(act, subject, by=by, now=now, **details)

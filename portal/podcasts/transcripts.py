@@ -20,7 +20,16 @@ TURN_SECONDS = 60.0
 """One who speaks for longer is given another time to jump to."""
 _STAMP = r"(?:(\d{1,3}):)?([0-5]\d):([0-5]\d)[.,](\d{3})"
 _TIMING = re.compile(rf"{_STAMP}[ \t]+-->[ \t]+{_STAMP}(?:[ \t].*)?")
-_TAG = re.compile(r"<(/?)([^\s<>.]*)([^<>]*)>")
+_TAG = re.compile(
+    r"<(?:\d+:)?\d\d:\d\d\.\d{3}>"  # when a word is said
+    r"|<(?P<end>/?)(?:(?:i|b|u|c|ruby|rt)(?:\.[^\s<>]*)?[ \t]*"
+    r"|(?P<named>v|lang)(?P<name>(?:\.[^\s<>]*)?(?:\s[^<>]*)?)"
+    r"|font(?:\s+[a-z]+\s*=[^<>]*)?)>",
+    re.IGNORECASE,
+)
+"""The tags of WebVTT (3.5), and `font`, which SubRip has; any other `<` is something said."""
+_PLACE = re.compile(r"\{\\an?\d{1,2}\}")
+"""Where a line of SubRip stands on the screen."""
 _BESIDE = ("NOTE", "STYLE", "REGION")
 
 
@@ -52,9 +61,10 @@ def read(content: bytes) -> list[Cue]:
     except UnicodeDecodeError as error:
         raise Misread(content[: error.start].count(b"\n") + 1, "utf8") from error
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    is_vtt = _is_vtt(lines)
     cues: list[Cue] = []
     for number, block in _blocks(lines):
-        for cue in _cues(number, block):
+        for cue in _cues(number, block if is_vtt else [_PLACE.sub("", line) for line in block]):
             if cues and cue.start < cues[-1].start:
                 raise Misread(number, "order")
             cues.append(cue)
@@ -65,9 +75,13 @@ def read(content: bytes) -> list[Cue]:
     return cues
 
 
+def _is_vtt(lines: Sequence[str]) -> bool:
+    return re.match(r"WEBVTT(?:[ \t]|$)", lines[0]) is not None
+
+
 def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     """Lines between empty ones, with the number of the first; headers and notes are left out."""
-    is_vtt = re.match(r"WEBVTT(?:[ \t]|$)", lines[0]) is not None
+    is_vtt = _is_vtt(lines)
     first, block = 1, list[str]()
     for number, line in enumerate([*lines, ""], start=1):
         if line.strip():
@@ -103,15 +117,15 @@ def _seconds(hours: str | None, minutes: str, seconds: str, thousandths: str) ->
 
 
 def _voices(payload: str) -> Iterator[tuple[str, str]]:
-    """Who says what in one cue: `<v Ada>` names the voice, other tags are left out."""
+    """Who says what in one cue: `<v Ada>` names the voice, other known tags are left out."""
     voice, said, last = "", "", 0
     for tag in _TAG.finditer(payload):
         said += payload[last : tag.start()]
         last = tag.end()
-        if tag[2] == "v" and not tag[1]:
+        if (tag["named"] or "").lower() == "v" and not tag["end"]:
             if text := _plain(said):
                 yield voice, text
-            voice, said = clean(unescape(re.sub(r"^\.\S*", "", tag[3]))), ""
+            voice, said = clean(unescape(re.sub(r"^\.\S*", "", tag["name"]))), ""
     if text := _plain(said + payload[last:]):
         yield voice, text
 

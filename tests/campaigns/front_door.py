@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 from datetime import date
 from time import monotonic, sleep
+from typing import TypeVar
 
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from portal import clock
@@ -17,7 +19,15 @@ from portal.campaigns.rules import Place
 from portal.db import db
 
 DAY = date(2026, 11, 2)
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0"
+Client = TypeVar("Client", bound=FlaskClient)
 _numbers = itertools.count(1)
+
+
+def as_firefox(client: Client) -> Client:
+    """One that says that it is a browser, as readers' programs do."""
+    client.environ_base["HTTP_USER_AGENT"] = FIREFOX
+    return client
 
 
 def make_issue() -> Issue:

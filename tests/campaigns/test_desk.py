@@ -10,11 +10,12 @@ import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
+from portal.audit.models import Entry
 from portal.campaigns.models import Link, Visits
 from portal.campaigns.rules import Place
 from portal.db import db, transaction
 from portal.events.rules import State
-from tests.campaigns.front_door import DAY, make_issue, make_link, visits
+from tests.campaigns.front_door import DAY, as_firefox, make_issue, make_link, visits
 from tests.desk.front_door import make_user, send, sign_in, words
 from tests.factories import make_event, make_registration
 from tests.harness.client import PortalClient
@@ -44,6 +45,7 @@ def test_a_link_is_made_copied_followed_and_retired(
     picture = editor.get(f"{made.headers['Location']}code.svg")
     assert picture.mimetype == "image/svg+xml" and b"<svg" in picture.get_data()
 
+    as_firefox(client)
     client.get(f"/c/{code}"), client.get(f"/c/{code}")
     assert editor.submit(page, {"to": "retire"}, action="/state").status_code == 303
     assert "This link is retired" in words(editor.get(made.headers["Location"]))
@@ -71,6 +73,10 @@ def test_a_link_is_made_copied_followed_and_retired(
         ("/events/?sector=retail", "/events/?sector=retail"),
         ("/events/trust/register", "/events/trust/register"),
         ("/", "/"),
+        ("/news", "/news/"),
+        ("/fr/events/trust?sector=retail", "/fr/events/trust/?sector=retail"),
+        ("HTTP://LOCALHOST/news/", "/news/"),
+        ("http://localhost", "/"),
     ],
 )
 def test_a_link_leads_to_public_pages_of_ours(
@@ -98,11 +104,32 @@ def test_a_link_leads_nowhere_else(app: Flask, editor: PortalClient) -> None:
         answer = send(editor, f"{DESK}{issue}/links/new", {"place": "lead", "page": page})
         assert answer.status_code == 422, page
         assert "No public page of this portal is at this address" in words(answer), page
+    answer = send(
+        editor,
+        f"{DESK}{issue}/links/new",
+        {"place": "lead", "page": "/news/?email=ada@x.org"},
+    )
+    assert (answer.status_code, "Take “email” out" in words(answer)) == (422, True)
     both = {"place": "lead", "page": "/news/", "event": "/events/trust/"}
     for values in (both, {"place": "lead", "page": "", "event": ""}):
         assert send(editor, f"{DESK}{issue}/links/new", values).status_code == 422
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Link)) == 0
+
+
+def test_a_link_whose_page_is_gone_is_led_to_another(app: Flask, editor: PortalClient) -> None:
+    with app.app_context(), transaction():
+        page = f"{DESK}links/{make_link('/events/trust/').id}/"
+    assert "The page of this link is gone" not in words(editor.get(page))
+    with app.app_context(), transaction() as session:
+        session.get_one(Link, 1).target = "/events/gone/"
+    assert "The page of this link is gone" in words(editor.get(page))
+    assert send(editor, f"{page}target", {"page": "/events/gone/"}).status_code == 422
+    assert send(editor, f"{page}target", {"page": "/news"}).status_code == 303
+    assert "Leads to /news/" in words(editor.get(page))
+    with app.app_context():
+        acts = db.session.scalars(select(Entry.act).where(Entry.subject == "campaign_links"))
+        assert list(acts)[-1] == "campaign.link_led_elsewhere"
 
 
 def test_an_issue_is_changed_and_is_there_once(app: Flask, editor: PortalClient) -> None:

@@ -19,13 +19,17 @@ from portal.audit.service import COMMAND
 from portal.campaigns import service
 from portal.campaigns.rules import CODE, PURPOSES, counts, path_in
 from portal.db import db, transaction
-from tests.campaigns.front_door import make_link, visits
+from tests.campaigns.front_door import FIREFOX, as_firefox, make_link, visits
 from tests.desk.front_door import words
 from tests.factories import make_event
 from tests.harness.client import PortalClient
 
-FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0"
 TODAY = date(2026, 11, 2)
+
+
+@pytest.fixture
+def client(client: PortalClient) -> PortalClient:
+    return as_firefox(client)
 
 
 @pytest.fixture
@@ -46,7 +50,7 @@ def test_a_visit_is_counted_and_led_to_its_page(
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert "Set-Cookie" not in answer.headers
-    client.get(f"/c/{code.upper()}/")
+    client.get(f"/C/{code.upper()}/")
     clock.shift(14 * 3600)  # 23:00 in London is 0:00 in Brussels, whose clock counts
     client.get(f"/c/{code}")
     assert visits(app, 3) == {TODAY: 2, date(2026, 11, 3): 1}
@@ -92,7 +96,18 @@ def test_who_says_that_it_is_no_reader_is_led_on_and_not_counted(
     ("agent", "is_reader"),
     [
         (FIREFOX, True),
-        ("", True),
+        ("", False),
+        ("Mozilla/5.0 (X11) AppleWebKit/537.36 HeadlessChrome/126.0 Safari/537.36", False),
+        ("Mozilla/5.0 (compatible; Yahoo! Slurp; http://help.yahoo.com/help/us/ysearch)", False),
+        ("Mozilla/5.0 (Linux) Chrome/126 Mobile Safari/537.36 Chrome-Lighthouse", False),
+        ("Mozilla/5.0 (Linux) Chrome/126 Mobile Safari/537.36 (compatible; GoogleOther)", False),
+        ("Mozilla/5.0 (compatible; MSIE 10.0) SiteCheck-sitecrawl by Siteimprove.com", False),
+        ("Mozilla/4.0 (compatible; ms-office; MSOffice 16)", False),
+        ("Mediapartners-Google", False),
+        ("AppEngine-Google; (+http://code.google.com/appengine; appid: x)", False),
+        ("meta-externalfetcher/1.1", False),
+        ("Apache-HttpClient/4.5 (Java/17)", False),
+        ("Opera/9.80 (Android; Opera Mini/36) Presto/2.12 Version/12.16", True),
         ("Mozilla/5.0 (Linux; Android 14; CUBOT KINGKONG) AppleWebKit/537.36 Chrome/126", True),
         ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", False),
         ("facebookexternalhit/1.1", False),
@@ -118,7 +133,7 @@ def test_fifty_at_once_count_fifty(app: Flask, code: str) -> None:
     """Each with a client of its own; none waits for the others, and none is lost."""
 
     def follow(_number: int) -> int:
-        return app.test_client().get(f"/c/{code}").status_code
+        return as_firefox(app.test_client()).get(f"/c/{code}").status_code
 
     with ThreadPoolExecutor(50) as pool:
         assert set(pool.map(follow, range(50))) == {302}

@@ -160,6 +160,47 @@ def test_the_deadline_of_a_public_call_is_extended_and_never_edited(
     assert said in words(editor.get(public))
 
 
+def test_a_wrong_deadline_is_corrected_and_both_are_seen(
+    app: Flask, editor: PortalClient, client: PortalClient, public: str
+) -> None:
+    send(editor, f"{public}extension", {"closes_at": "2036-11-10T12:00"})
+    same = {"closes_at": "2036-11-10T12:00", "note-en": "x"}
+    for wrong in (same, {"closes_at": "2026-11-10T12:00"}):
+        assert send(editor, f"{public}deadline", wrong).status_code == 422
+    right = {"closes_at": "2026-11-10T12:00", "note-en": "The year was wrong."}
+    assert send(editor, f"{public}deadline", right).status_code == 303
+    said = (
+        "The deadline is 10 November 2026, 12:00, Brussels time (CET, UTC+1), and not "
+        "10 November 2036, 12:00, Brussels time (CET, UTC+1)."
+    )
+    page = words(client.get("/en/news/views/"))
+    assert f"Corrections 2 November 2026 {said} The year was wrong." in page
+    assert page.index(said) < page.index("Extended from")
+    assert f"{said} The year was wrong." in client.get("/en/news/atom.xml").get_data(as_text=True)
+    assert "The deadline was corrected on 2 November 2026" in words(client.get("/en/news/"))
+    assert kept(app, "closes_at") == (datetime(2026, 11, 10, 11, tzinfo=UTC),)
+
+
+def test_what_is_written_anew_in_public_says_on_which_day(
+    app: Flask, editor: PortalClient, client: PortalClient, public: str
+) -> None:
+    send(editor, f"{public}texts", {"hashtag": "#Other"})
+    assert "Changed on" not in words(client.get("/en/news/views/"))
+    assert "say on which day it changed" in words(editor.get(f"{public}texts"))
+    send(editor, f"{public}texts", {"door_2_links": "en https://survey.example.org/other"})
+    assert "Changed on 2 November 2026" in words(client.get("/en/news/views/"))
+    assert "Changed on 2 November 2026" in client.get("/en/news/atom.xml").get_data(as_text=True)
+
+
+def test_nothing_is_planned_for_after_the_call_has_closed(editor: PortalClient, draft: str) -> None:
+    late = {"when": "later", "publish_at": "2026-11-20T18:00"}
+    answer = send(editor, f"{draft}publication", late)
+    assert (answer.status_code, "after its call has closed" in words(answer)) == (422, True)
+    send(editor, f"{draft}publication", late | {"publish_at": "2026-11-20T17:00"})
+    answer = send(editor, f"{draft}texts", {"closes_at": "2026-11-20T17:00"})
+    assert (answer.status_code, "to go public after this moment" in words(answer)) == (422, True)
+
+
 def test_a_closed_call_opens_again_when_it_is_extended(
     editor: PortalClient, client: PortalClient, public: str, clock: time_machine.Traveller
 ) -> None:
@@ -179,12 +220,16 @@ def test_what_is_withdrawn_says_so_and_forgets_whom_to_ask(
     app: Flask, editor: PortalClient, client: PortalClient, public: str
 ) -> None:
     assert "It cannot be published again." in words(editor.get(f"{public}withdrawal"))
-    send(editor, f"{public}withdrawal")
+    assert send(editor, f"{public}withdrawal").status_code == 422
+    send(editor, f"{public}withdrawal", {"why-en": "It was asked twice."})
+    assert "Closes in" not in words(editor.get(public))
     assert client.get("/en/news/views/").status_code == 410
     assert kept(app, "contacts") == ([],)
-    for act in ("texts", "correction", "extension", "publication", "withdrawal", "removal"):
-        values = {"note-en": "x"} if act == "correction" else {"closes_at": "2027-01-01T18:00"} if (
-            act == "extension") else {}  # fmt: skip
+    note, why, closes = {"note-en": "x"}, {"why-en": "x"}, {"closes_at": "2027-01-01T18:00"}
+    for act, values in (
+        ("texts", {}), ("correction", note), ("deadline", note | closes), ("extension", closes),
+        ("publication", {}), ("withdrawal", why), ("removal", {}),
+    ):  # fmt: skip
         page = editor.get(f"{public}{act}")
         if 'method="post" action="/desk/news' in page.get_data(as_text=True):
             assert send(editor, page, values).status_code in (409, 422), act

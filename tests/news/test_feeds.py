@@ -118,19 +118,26 @@ def test_an_extended_deadline_and_a_correction_reach_republishers(
         assert again.status_code == 200
 
 
-def test_what_was_withdrawn_leaves_all_feeds_and_moves_their_date(
+def test_what_was_withdrawn_says_so_in_all_feeds_for_a_while(
     item_id: int, change: Change, client: PortalClient, clock: time_machine.Traveller
 ) -> None:
     dates = {path: client.get(f"/en{path}").headers["Last-Modified"] for path in FEEDS}
     clock.shift(60)
-    change(item_id, service.withdraw)
+    change(item_id, service.withdraw, {"en": "It was asked twice."})
     with client.application.app_context(), transaction():
         make_news()  # one away and one more: the number of public items is what it was
-    assert [each.title for each in all_see(client)] == ["The study is out"]
+    study, gone = sorted(all_see(client), key=lambda each: each.title)
+    assert (study.title, gone.title) == ("The study is out", "Your views count")
+    assert plain(gone.html) == "Withdrawn on 2 November 2026: It was asked twice."
     for path in FEEDS:
         answer = client.get(f"/en{path}", headers={"If-Modified-Since": dates[path]})
         assert answer.status_code == 200
         assert answer.headers["Last-Modified"] == "Mon, 02 Nov 2026 09:01:00 GMT"
+    clock.shift(30 * 86_400)
+    assert [each.title for each in all_see(client)] == ["The study is out"]
+    for path in FEEDS:
+        day = client.get(f"/en{path}").headers["Last-Modified"]
+        assert day == "Wed, 02 Dec 2026 09:01:00 GMT"
 
 
 def test_feeds_hold_nothing_of_the_time_at_which_they_are_read(

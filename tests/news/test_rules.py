@@ -116,6 +116,8 @@ WHOLE = {
         ({"doors": [{"links": {}}], "now": CLOSES}, []),
         ({"kind": Kind.NEWS, "doors": [], "contacts": [], "closes_at": None}, []),
         ({"kind": Kind.NEWS, "text": False}, ["text"]),
+        ({"kind": Kind.NEWS, "responsible": False}, []),
+        ({"kind": Kind.NEWS, "responsible": False, "contacts": []}, ["behind"]),
     ],
 )
 def test_what_keeps_an_item_a_draft(facts: dict[str, object], missing: list[str]) -> None:

@@ -99,7 +99,13 @@ def test_a_call_that_is_not_open_yet_shows_no_doors(
         make_item(slug="views", opens_at=CLOSES - timedelta(days=2))
     assert "You can answer this call from 18 November 2026, 18:00" in words(client.get(PAGE))
     assert "survey.example.org" not in client.get(PAGE).get_data(as_text=True)
+    text = words(client.get(LIST))
+    assert "No call is open at the moment" in text
+    assert text.index("Calls that open later") < text.index("Your views count")
+    atom = client.get("/en/news/atom.xml")
+    assert "Opens: 18 November 2026, 18:00, Brussels time" in atom.get_data(as_text=True)
     clock.move_to(CLOSES - timedelta(days=2))
+    assert "Calls that open later" not in words(client.get(LIST))
     assert "survey.example.org" in client.get(PAGE).get_data(as_text=True)
 
 
@@ -151,11 +157,13 @@ def test_an_old_address_leads_on_and_what_was_withdrawn_is_gone(
     change(item_id, service.edit, {"slug": "your-views"})
     moved = client.get(PAGE)
     assert (moved.status_code, moved.headers["Location"]) == (301, "/en/news/your-views/")
-    change(item_id, service.withdraw)
+    change(item_id, service.withdraw, {"en": "It was asked twice."})
     for path in (PAGE, "/en/news/your-views/"):
         answer = client.get(path)
         assert answer.status_code == 410
         assert "This was withdrawn" in words(answer)
+        said = "“Your views count” was withdrawn on 2 November 2026. It was asked twice."
+        assert said in words(answer)
     assert client.get("/en/news/nothing/").status_code == 404
     assert "Your views count" not in words(client.get(LIST))
 

@@ -161,6 +161,8 @@ def test_a_recording_is_known_by_its_content_and_says_how_long_it_is(
         "tag.mp3": b"ID3\x04\x00\x00\x00\x00\x00\x00" + b"\x00" * 400,
         "cut.m4a": tone("m4a")[:60],
         "cut.ogg": tone("ogg")[:40],
+        "half.mp3": tone()[: len(tone()) // 2],
+        "half.m4a": tone("m4a")[: len(tone("m4a")) - 2000],
         "empty.mp3": b"",
         "tone": tone(),
     }
@@ -235,6 +237,34 @@ def test_what_was_public_is_taken_back_and_brought_back_but_never_deleted(
         question = select(Entry.act).where(Entry.subject == "podcast_episodes").order_by(Entry.id)
         acts = db.session.scalars(question).all()
     assert acts[-2:] == ["episode.withdrawn", "episode.brought_back"]
+
+
+def test_nothing_of_what_is_public_lies_behind_the_end_of_its_recording(
+    app: Flask, client: PortalClient, settings: Settings
+) -> None:
+    page = made(app, number=3, season=1)
+    texts = send(client, f"{page}/texts", {"chapters": "0:00 A\n0:03 B"})
+    assert (texts.status_code, "Line 2: The recording is over" in words(texts)) == (422, True)
+    late = b"WEBVTT\n\n00:00.000 --> 00:09.000\nToo late\n"
+    answer = hand_in(client, f"{page}/transcript", "transcript", "a.vtt", late)
+    assert answer.status_code == 422
+    assert "This transcript goes on after the recording ends" in words(answer)
+    short = tone()[225:1225]  # frames alone: half a second
+    answer = hand_in(client, f"{page}/audio", "audio", "a.mp3", short)
+    assert (answer.status_code, "A chapter begins after this" in words(answer)) == (422, True)
+    assert send(client, f"{page}/texts", {"chapters": ""}).status_code == 303
+    with app.app_context(), transaction():
+        one(Episode).last_word_at = 2.9
+    answer = hand_in(client, f"{page}/audio", "audio", "a.mp3", short)
+    assert (answer.status_code, "The transcript goes on after" in words(answer)) == (422, True)
+    assert len(kept(settings)) == 1
+
+    with app.app_context():
+        show = one(Show).id
+    new = {"title-en": "Again", "season": "1", "number": "3"}
+    answer = send(client, f"/desk/podcasts/{show}/episodes/new", new)
+    assert (answer.status_code, "has this number" in words(answer)) == (422, True)
+    assert send(client, f"{page}/texts", {"number": "3"}).status_code == 303
 
 
 def test_a_draft_is_deleted_with_its_files_and_then_the_podcast(

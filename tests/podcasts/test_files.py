@@ -72,10 +72,20 @@ def test_each_file_answers_head_ranges_and_conditions(app: Flask, client: Portal
         assert beyond.status_code == 416
         assert beyond.headers["Content-Range"] == f"bytes */{size}"
 
-        same = client.get(path, headers={"Range": "bytes=5-9", "If-Range": etag})
-        other = client.get(path, headers={"Range": "bytes=5-9", "If-Range": '"another"'})
-        assert (same.status_code, other.status_code) == (206, 200)
-        assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
+        ranged = {"Range": "bytes=5-9"}
+        assert client.get(path, headers=ranged | {"If-Range": etag}).status_code == 206
+        day = whole.headers["Last-Modified"]
+        for whole_again in (
+            *(ranged | {"If-Range": other} for other in ('"another"', f"W/{etag}", day)),
+            *({"Range": other} for other in ("lines=5-9", "bytes=0-1,3-4", "bytes=9-5", "bytes")),
+        ):
+            answer = client.get(path, headers=whole_again)
+            assert (answer.status_code, len(answer.data)) == (200, size), whole_again
+        head = client.head(path, headers=ranged)
+        assert (head.status_code, head.headers["Content-Length"]) == (200, str(size))
+        for known in ({"If-None-Match": etag}, {"If-Modified-Since": day}):
+            assert client.get(path, headers=known).status_code == 304
+            assert client.get(path, headers=ranged | known).status_code == 304
 
 
 def test_programs_of_other_sites_may_read_transcripts_and_chapters(client: PortalClient) -> None:
@@ -105,7 +115,14 @@ def test_what_is_said_is_written_in_both_formats(client: PortalClient) -> None:
     }
 
 
-def test_an_older_address_of_a_cover_leads_to_the_one_of_today(client: PortalClient) -> None:
+def test_files_have_names_and_an_older_address_of_a_cover_leads_to_the_one_of_today(
+    client: PortalClient,
+) -> None:
+    for name in ("audio.mp3", "transcript.vtt", "transcript.srt"):
+        said = client.get(f"{BASE}/{name}").headers["Content-Disposition"]
+        assert said == f"inline; filename=work-trust.{name[-3:]}"
+    page = client.get("/en/podcasts/work/trust").get_data(as_text=True)
+    assert page.count(" download>") == 3
     led = client.get("/podcasts/work/cover-0123456789ab.jpg")
     assert (led.status_code, led.headers["Location"]) == (302, cover(client))
 

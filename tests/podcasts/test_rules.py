@@ -60,6 +60,14 @@ def test_a_transcript_is_read_and_everything_but_words_voices_and_times_left_beh
     assert transcripts.read(SRT.encode()) == [Cue(0.0, 2.5, "", "Hello\nyou")]
 
 
+def test_a_bracket_that_is_no_tag_was_said() -> None:
+    said = "Pay is < 2000 for some and > 3000, a<b and c>d, <me@example.org> {so} <url>"
+    srt = f"1\n00:00:00,000 --> 00:00:02,500\n{{\\an8}}<I>{said}</I> <00:00:01.000>now\n"
+    assert transcripts.read(srt.encode()) == [Cue(0.0, 2.5, "", f"{said} now")]
+    vtt = f"WEBVTT\n\n00:00.000 --> 00:02.500\n<c.red><lang en>{said}</lang></c> {{\\an8}}\n"
+    assert transcripts.read(vtt.encode()) == [Cue(0.0, 2.5, "", f"{said} {{\\an8}}")]
+
+
 @pytest.mark.parametrize(
     ("content", "line", "why"),
     [
@@ -114,6 +122,10 @@ def test_chapters_are_lines_with_a_time() -> None:
     ]
     assert rules.chapters(rules.typed_chapters(rules.chapters(typed))) == rules.chapters(typed)
     assert rules.chapters("") == []
+    assert rules.chapters(typed, ends=3600.5) == rules.chapters(typed)
+    with pytest.raises(Misread) as misread:
+        rules.chapters(typed, ends=3600.0)
+    assert (misread.value.line, misread.value.why) == (4, "behind")
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,10 @@ def audio(episode_id: int) -> ResponseReturnValue:
     found, form = _one(episode_id), AudioForm()
     if form.validate_on_submit():
         kept: Any = uploads.from_field(form.audio, uploads.keep_audio)
-        if kept is not None:
+        if kept and (sentence := service.too_short(found, kept.seconds, clock.now())):
+            uploads.drop(kept.name)
+            form.audio.errors = [sentence]
+        elif kept:
             service.set_audio(found, kept, by=by(), now=clock.now())
             return _to(found)
     return _page("audio", found, form=form), 422 if form.errors else 200
@@ -77,7 +80,8 @@ def audio(episode_id: int) -> ResponseReturnValue:
 @takes_files
 def transcript(episode_id: int) -> ResponseReturnValue:
     """What is said: read from a file, and shown as it was understood."""
-    found, form = _one(episode_id), TranscriptForm()
+    found = _one(episode_id)
+    form = TranscriptForm(found)
     if form.validate_on_submit():
         service.set_transcript(found, form.cues, by=by(), now=clock.now())
         return _to(found)
