@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.audit.service import COMMAND
-from portal.i18n import everywhere
+from portal.i18n import Translated, everywhere
 from portal.publications import service
 from portal.publications.models import Publication
 from portal.publications.rules import RelationKind, Type
@@ -16,12 +16,6 @@ from portal.publications.rules import RelationKind, Type
 AGENCY = "European Centre for the Development of Vocational Training (Cedefop)"
 STUDY = "Microcredentials for labour market education and training: "
 OFFICE = {"publisher": "Publications Office", "place": "Luxembourg"}
-SUBJECTS = {
-    "delivering-vet-and-qualifications": "Delivering VET and qualifications",
-    "qualifications-and-credentials": "Qualifications and credentials",
-    "microcredentials": "Microcredentials",
-    "education": "Education",
-}
 
 
 def load(now: datetime) -> list[Publication]:
@@ -30,13 +24,22 @@ def load(now: datetime) -> list[Publication]:
     for later, earlier in zip(reports[1:], reports[:-1], strict=True):
         service.relate(later, [(RelationKind.CONTINUES, earlier.id)], by=COMMAND, now=now)
     reports[-1].subjects = [
-        service.add_subject(code, {"en": label}, by=COMMAND, now=now)
-        for code, label in SUBJECTS.items()
+        service.add_subject(code, label, by=COMMAND, now=now) for code, label in _subjects().items()
     ]
     loaded = [*reports, *(_draft(facts, now) for facts in _briefings())]
     for each in loaded:
         service.publish(each, None, by=COMMAND, now=now)
     return loaded
+
+
+def _subjects() -> dict[str, Translated]:
+    """The source has them in English; the other languages are ours."""
+    return {
+        "delivering-vet-and-qualifications": everywhere("Delivering VET and qualifications"),
+        "qualifications-and-credentials": everywhere("Qualifications and credentials"),
+        "microcredentials": everywhere("Microcredentials"),
+        "education": everywhere("Education"),
+    }
 
 
 def _draft(facts: dict[str, Any], now: datetime) -> Publication:

@@ -14,6 +14,7 @@ from portal.materials.shown import size_words
 from portal.publications import checks
 from portal.publications.models import Publication, PublicationFile
 from portal.publications.rules import Name, Record, State
+from portal.text import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +151,12 @@ class Shown:
 
     @property
     def issues(self) -> list[tuple[str, str]]:
-        """The subjects, each with the search for all that is about it."""
-        return [
+        """The subjects as their reader sorts them, each with the search for all about it."""
+        named = [
             (translated(each.label), url_for("publications.index", subject=each.code))
             for each in self.one.subjects
         ]
+        return sorted(named, key=lambda each: fold(each[0]))
 
 
 def full_name(name: Name) -> str:
