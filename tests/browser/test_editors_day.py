@@ -35,7 +35,7 @@ PICTURES = os.environ.get("PORTAL_TEST_PICTURES")
 WIDTHS = {"sqlite": 1280, "postgresql": 375}
 BIBLIOGRAPHY = b"""
 @techreport{a, title = {Skills for shops}, year = {2024}}
-@techreport{b, title = {No date at all}, year = {soon}}
+@book{b, title = {Misprinted}, year = {2024}, isbn = {978-92-896-3577-7}}
 """
 
 
