@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from urllib.parse import quote
 
 from flask import (
     Flask,
@@ -33,6 +34,7 @@ from werkzeug.exceptions import HTTPException
 from portal.config import Settings
 from portal.db import db, writing
 from portal.errors import Gone, Refused
+from portal.i18n import languages
 from portal.tokens import BadLink
 
 if TYPE_CHECKING:
@@ -160,11 +162,24 @@ def error_page(
     `way` are the words and the address of the link that leads on.
     """
     body = render_template(
-        "errors/error.html", status=status, title=title, sentence=sentence, way=way
+        "errors/error.html",
+        status=status,
+        title=title,
+        sentence=sentence,
+        way=way,
+        same_address=_in_each_language(),
     )
     response = Response(body, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _in_each_language() -> dict[str, str]:
+    """The address that was asked for, by language, where it has one: a refusal is read as well."""
+    asked, rest = (request.path.lstrip("/") + "/").split("/", 1)
+    if request.method not in SAFE_METHODS or asked not in languages():
+        return {}
+    return {lang: quote(f"/{lang}/{rest[:-1]}") for lang in languages()}
 
 
 def _begin() -> None:

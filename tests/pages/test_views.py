@@ -394,3 +394,11 @@ def warned(client: PortalClient) -> list[str]:
     assert answer.json is not None
     found: list[str] = answer.json["warnings"]
     return found
+
+
+def test_a_refusal_is_read_in_each_language(client: PortalClient) -> None:
+    page = client.get("/de/nirgends/?q=1")
+    assert page.status_code == 404
+    assert {"/en/nirgends/", "/fr/nirgends/", "/el/nirgends/"} <= set(links(page))
+    assert "/de/nirgends/" not in links(page)
+    assert "/en/x" not in links(client.get("/nothing/x"))
