@@ -399,6 +399,7 @@ def warned(client: PortalClient) -> list[str]:
 def test_a_refusal_is_read_in_each_language(client: PortalClient) -> None:
     page = client.get("/de/nirgends/?q=1")
     assert page.status_code == 404
-    assert {"/en/nirgends/", "/fr/nirgends/", "/el/nirgends/"} <= set(links(page))
-    assert "/de/nirgends/" not in links(page)
-    assert "/en/x" not in links(client.get("/nothing/x"))
+    for lang in ("en", "fr", "el"):
+        assert f'href="/{lang}/nirgends/"' in page.text
+    assert 'href="/de/nirgends/"' not in page.text
+    assert "hreflang" not in client.get("/nothing/x").text
