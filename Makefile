@@ -63,8 +63,8 @@ VENV := $(PYTHON) -m venv .venv
 endif
 
 .venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo 'The portal needs Python 3.11 or later as $(PYTHON); name another with PYTHON=….' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 4))' || \
+		{ echo 'The portal needs Python 3.11.4 or later as $(PYTHON); name another with PYTHON=….' >&2; exit 1; }
 	@$(VENV) || { echo 'Making .venv failed: on Debian and Ubuntu, install python3-venv (or uv).' >&2; exit 1; }
 
 .venv/.installed: requirements.lock pyproject.toml | .venv/bin/python

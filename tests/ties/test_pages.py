@@ -114,7 +114,10 @@ def test_a_change_of_a_tie_or_of_a_tied_thing_is_seen_at_once(
     put(app, tied)
     assert [PAGES[name] in links(client.get(PAGES["publication"])) for name in ("news", "event")]
     item = lambda: news.item(kept["news"])  # noqa: E731
-    put(app, lambda: news_service.withdraw(item(), by=COMMAND, now=portal_clock.now()))
+    put(
+        app,
+        lambda: news_service.withdraw(item(), {"en": "Wrong"}, by=COMMAND, now=portal_clock.now()),
+    )
     assert PAGES["news"] not in links(client.get(PAGES["publication"]))
 
     def renamed() -> None:
