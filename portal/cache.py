@@ -158,7 +158,13 @@ def _answer(kept: _Encoded) -> Response:
     if ";" in accepted:  # rarely, with weights, of which 0 means never
         accepted = ",".join(name for name, weight in request.accept_encodings if weight > 0)
     encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else "identity"
-    response = Response(kept.bodies[encoding], content_type=kept.content_type)
+    known = request.headers.get("If-None-Match")
+    is_known = known == f'"{kept.etags[encoding]}"'  # as browsers and readers of feeds say it
+    response = Response(
+        None if is_known else kept.bodies[encoding],
+        304 if is_known else 200,
+        content_type=kept.content_type,
+    )
     headers = response.headers
     headers["Cache-Control"] = "public, no-cache"
     headers["Vary"] = "Accept-Encoding"
@@ -168,6 +174,6 @@ def _answer(kept: _Encoded) -> Response:
     response.set_etag(kept.etags[encoding])
     if kept.last_modified is not None:
         response.last_modified = kept.last_modified
-    if "If-None-Match" in request.headers or "If-Modified-Since" in request.headers:
+    if not is_known and (known or "If-Modified-Since" in request.headers):
         response.make_conditional(request)
     return response

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import select
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -16,7 +17,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, Select, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -35,6 +36,9 @@ NAMES = {
 
 PATIENCE = 30
 """Seconds that a transaction waits for a connection or for its turn to write."""
+
+RESTED = 30
+"""Seconds after which a connection to PostgreSQL is asked whether it is still one."""
 
 LARGEST_ID = 2**31 - 1
 """No row has a larger one, and PostgreSQL does not even look for it."""
@@ -237,12 +241,47 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
         )
     patience = f"-c lock_timeout={PATIENCE}s"
     connect = {"connect_timeout": 5, "options": patience, "application_name": APPLICATION}
-    return pool | {"pool_pre_ping": True, "connect_args": connect}
+    return pool | {"connect_args": connect}
 
 
 def _tune(engine: Engine, *, lock: bool) -> None:
-    if engine.dialect.name != "sqlite":
-        return
+    if engine.dialect.name == "sqlite":
+        _tune_sqlite(engine, lock=lock)
+    else:
+        _tune_postgresql(engine)
+
+
+def _tune_postgresql(engine: Engine) -> None:
+    """Connections that the database closed meanwhile are made again before they are used.
+
+    SQLAlchemy's own look (`pool_pre_ping`) asks the database at each visit, which takes as long as
+    the question of a kept page; here only who rested, or whose socket has something to say, is.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def rests(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        entry.info["rests_since"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def taken(connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: Any) -> None:
+        rested = monotonic() - entry.info.get("rests_since", 0.0)
+        if rested < RESTED and not _has_something_to_say(connection):
+            return
+        failures = cast(Any, engine.dialect.loaded_dbapi).Error
+        try:
+            engine.dialect.do_ping(connection)
+        except failures as error:
+            raise DisconnectionError from error
+
+
+def _has_something_to_say(connection: Any) -> bool:
+    """At rest that is a farewell, or nearly always one."""
+    asked = select.poll()
+    asked.register(connection.pgconn.socket, select.POLLIN)
+    return bool(asked.poll(0))
+
+
+def _tune_sqlite(engine: Engine, *, lock: bool) -> None:
     turn = Turn(engine.url.database or "")
 
     @event.listens_for(engine, "connect")

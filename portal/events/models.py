@@ -10,6 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Row, coded
+from portal.edition import Published
 from portal.events.rules import (
     SHOWN,
     Consent,
@@ -29,7 +30,7 @@ _UNTOLD = text("announced_revision > told_revision")
 _REACHABLE = text("email <> ''")
 
 
-class Event(Row):
+class Event(Published):
     """A public occasion.
 
     `revision` counts what changed, `announced_revision` what registrants are to be told,

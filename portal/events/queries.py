@@ -8,6 +8,7 @@ from itertools import chain, count
 from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, select
 from sqlalchemy.orm import selectinload
 
+from portal import edition
 from portal.accounts.models import Membership
 from portal.db import Stamp, db
 from portal.events.models import Appearance, Event, OldSlug, Revision, Session, Template
@@ -15,14 +16,15 @@ from portal.events.rules import FEED_KEEPS_CANCELLED, RESERVED, Entrance, State
 from portal.i18n import Translated
 
 
-def stamp(slug: str) -> tuple[int, int, int] | None:
-    """What tells a kept page of this public event that it is old: id, and both its revisions."""
+def stamp(slug: str) -> tuple[int, ...] | None:
+    """What tells a kept page of this public event that it is old: id, both its revisions, and the
+    edition of the library, of which it shows what belongs to it."""
     found = _STAMP.first(slug=slug)
-    return None if found is None else (found[0], found[1], found[2])
+    return None if found is None else tuple(int(number or 0) for number in found)
 
 
 _STAMP = Stamp(
-    select(Event.id, Event.revision, Event.places_revision).where(
+    select(Event.id, Event.revision, Event.places_revision, edition.MARK).where(
         Event.slug == bindparam("slug"), Event.state != literal_column(f"'{State.DRAFT}'")
     )
 )
@@ -35,12 +37,15 @@ _BARE = select(Event).where(Event.slug == bindparam("slug"), Event.state != Stat
 
 def stamp_of_all() -> tuple[int, ...]:
     """What tells a kept list of public events that it is old."""
-    found = db.session.execute(
-        select(func.count(), func.sum(Event.revision), func.sum(Event.places_revision)).where(
-            Event.state != State.DRAFT
-        )
-    ).one()
+    found = _STAMP_OF_ALL.first() or ()
     return tuple(int(number or 0) for number in found)
+
+
+_STAMP_OF_ALL = Stamp(
+    select(func.count(), func.sum(Event.revision), func.sum(Event.places_revision)).where(
+        Event.state != literal_column(f"'{State.DRAFT}'")
+    )
+)
 
 
 def public_event(slug: str) -> Event | None:

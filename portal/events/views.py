@@ -17,9 +17,7 @@ from portal.events.shown import Shown
 from portal.materials import shown as materials
 from portal.registrations.queries import places, places_of
 from portal.site import absolute
-from portal.ties import queries as ties
 from portal.ties import shown as belonging
-from portal.ties.rules import End
 from portal.ties.rules import Kind as Tied
 from portal.web import page_number
 
@@ -50,8 +48,7 @@ def show(slug: str) -> ResponseReturnValue:
     if stamp is None:
         return _moved(slug, zone)
     g.asked = {"zone": zone}
-    whole = (stamp, ties.stamp(End(Tied.EVENT, stamp[0])))
-    return page(zone, whole, lambda now: _event_page(slug, zone, now))
+    return page(zone, stamp, lambda now: _event_page(slug, zone, now))
 
 
 def _list(sector: str, number: int, now: datetime) -> Fresh:

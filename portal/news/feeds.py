@@ -17,6 +17,7 @@ from urllib.parse import urljoin
 from flask import Blueprint, Response, current_app, render_template, url_for
 from flask_babel import gettext as _
 
+from portal import edition
 from portal.cache import Fresh, page
 from portal.i18n import page_language
 from portal.markup import rich
@@ -95,7 +96,7 @@ def _feed(endpoint: str, content_type: str, write: Callable[[Channel], str]) -> 
             last_modified=channel.updated_at,
         )
 
-    answer = page("", queries.stamp_of_all(), make)
+    answer = page("", edition.mark(), make)
     answer.headers["Access-Control-Allow-Origin"] = "*"
     return answer
 

@@ -7,12 +7,13 @@ from uuid import uuid4
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.db import Row, coded
+from portal.db import coded
+from portal.edition import Published
 from portal.i18n import Translated
 from portal.news.rules import Kind, Openness, State, openness, said_at
 
 
-class Item(Row):
+class Item(Published):
     """A piece of news, or a call that can be answered until it closes.
 
     `revision` counts each change, so that kept pages and feeds know when they are old. `uid` is
@@ -83,7 +84,7 @@ class Item(Row):
         return said_at(self.closes_at, self.whole_day) if self.closes_at else None
 
 
-class Extension(Row):
+class Extension(Published):
     """A deadline that was moved: what it was, and what it is since.
 
     With a note it was wrong and is corrected; without, the call was extended.
@@ -100,7 +101,7 @@ class Extension(Row):
     at: Mapped[datetime]
 
 
-class Correction(Row):
+class Correction(Published):
     """What was wrong in a public item and is right now, in words, for readers and republishers."""
 
     __tablename__ = "news_corrections"
@@ -110,7 +111,7 @@ class Correction(Row):
     at: Mapped[datetime]
 
 
-class OldSlug(Row):
+class OldSlug(Published):
     """An address that a public item had before; it leads to the item for ever."""
 
     __tablename__ = "news_old_slugs"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, count
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from portal.db import Stamp, db
+from portal.db import db
 from portal.i18n import Translated
 from portal.news.models import Item, OldSlug
 from portal.news.rules import IN_A_FEED, RESERVED, WITHDRAWN_FOR, Kind, State
@@ -27,32 +27,6 @@ class Card:
     summary: Translated
     published_at: datetime | None
     closes_at: datetime | None
-
-
-def stamp(slug: str) -> tuple[int, int] | None:
-    """What tells a kept page of this public item that it is old."""
-    found = _STAMP.first(slug=slug)
-    return None if found is None else (found[0], found[1])
-
-
-_STAMP = Stamp(
-    select(Item.id, Item.revision).where(
-        Item.slug == bindparam("slug"), Item.state == literal_column(f"'{State.PUBLISHED}'")
-    )
-)
-
-
-def stamp_of_all() -> tuple[int, ...]:
-    """What tells a kept list or feed that it is old; also when an item was withdrawn."""
-    found = _STAMP_OF_ALL.first()
-    return tuple(int(number or 0) for number in found or ())
-
-
-_STAMP_OF_ALL = Stamp(
-    select(func.count(), func.sum(Item.revision)).where(
-        Item.state != literal_column(f"'{State.DRAFT}'")
-    )
-)
 
 
 def public_item(slug: str) -> Item | None:

@@ -5,7 +5,9 @@ from datetime import datetime
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug import Response
 
+from portal import edition
 from portal.cache import Fresh, page
 from portal.events.rules import next_change
 from portal.news import page as item_page
@@ -13,9 +15,7 @@ from portal.news import queries
 from portal.news.rules import Kind
 from portal.news.shown import Shown
 from portal.site import absolute
-from portal.ties import queries as ties
 from portal.ties import shown as belonging
-from portal.ties.rules import End
 from portal.ties.rules import Kind as Tied
 from portal.web import error_page, page_number
 
@@ -32,17 +32,13 @@ def index() -> ResponseReturnValue:
     if kind and kind not in list(Kind):
         abort(404)
     number = page_number()
-    return page((kind, number), queries.stamp_of_all(), lambda now: _list(kind, number, now))
+    return page((kind, number), edition.mark(), lambda now: _list(kind, number, now))
 
 
 @bp.get("/<lang>/news/<slug>/")
 def show(slug: str) -> ResponseReturnValue:
     """One item; an address it had before leads to it, and what was withdrawn is gone."""
-    stamp = queries.stamp(slug)
-    if stamp is None:
-        return _moved_or_gone(slug)
-    whole = (stamp, ties.stamp(End(Tied.NEWS, stamp[0])))
-    return page("", whole, lambda now: _item_page(slug, now))
+    return page("", edition.mark(), lambda now: _item_page(slug, now))
 
 
 def _list(kind: str, number: int, now: datetime) -> Fresh:
@@ -76,7 +72,7 @@ def _choices(chosen: str) -> list[tuple[str, str, bool]]:
 
 
 def _item_page(slug: str, now: datetime) -> Fresh:
-    item = queries.public_item(slug) or abort(404)
+    item = queries.public_item(slug) or abort(_moved_or_gone(slug))
     one = Shown(item, now)
     related = belonging.belongs(Tied.NEWS, item.id, now)
     values = item_page.values(one, absolute=absolute)
@@ -84,7 +80,7 @@ def _item_page(slug: str, now: datetime) -> Fresh:
     return Fresh(body, until=next_change([one.changes_at, related.changes_at], now))
 
 
-def _moved_or_gone(slug: str) -> ResponseReturnValue:
+def _moved_or_gone(slug: str) -> Response:
     if (gone := queries.withdrawn(slug)) is not None:
         one = Shown(gone, gone.updated_at)
         named = _("“%(title)s” was withdrawn on %(day)s.",

@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.db import Row, coded
+from portal.db import coded
+from portal.edition import Published
 from portal.i18n import Translated
 from portal.podcasts.rules import Chapter, Part, State, feed_guid, state
 from portal.podcasts.transcripts import Cue
 
 
-class Show(Row):
+class Show(Published):
     """What one subscribes to; public once an episode of it is.
 
     `revision` counts every change of it and of its episodes, so that kept pages and feeds know
@@ -50,7 +51,7 @@ class Show(Row):
         return feed_guid(self.first_feed, lang)
 
 
-class Episode(Row):
+class Episode(Published):
     """One recording: its texts, its file, and what is said in it.
 
     `transcript` keeps cues as `transcripts.kept` writes them; `last_word_at` is the end of the last
@@ -104,7 +105,7 @@ class Episode(Row):
         return state(self.published_at, self.withdrawn_at, now)
 
 
-class Person(Row):
+class Person(Published):
     """A host or a guest, by a public role; without an episode, a host of the whole show.
 
     One whose name was taken out on request keeps the row: somebody was heard.

@@ -3,37 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload, undefer
 
-from portal.db import LARGEST_ID, Stamp, db, for_update
+from portal.db import LARGEST_ID, db, for_update
 from portal.i18n import Translated
 from portal.podcasts.models import Episode, Person, Show
-
-
-def stamp(slug: str) -> tuple[int, int] | None:
-    """What tells kept pages of a show that they are old: its id and its revision."""
-    found = _STAMP.first(slug=slug)
-    return None if found is None else (found[0], found[1])
-
-
-_STAMP = Stamp(select(Show.id, Show.revision).where(Show.slug == bindparam("slug")))
-_WITHDRAWN = Stamp(
-    select(Episode.id)
-    .join(Show, Show.id == Episode.show_id)
-    .where(
-        Show.slug == bindparam("show"),
-        Episode.slug == bindparam("slug"),
-        Episode.withdrawn_at.is_not(None),
-    )
-)
-
-
-def stamp_of_all() -> tuple[int, int]:
-    """What tells a kept list of shows that it is old."""
-    found = db.session.execute(select(func.count(), func.sum(Show.revision)).select_from(Show))
-    shows, revisions = found.one()
-    return int(shows or 0), int(revisions or 0)
 
 
 def next_publication(now: datetime, show_id: int | None = None) -> datetime | None:
@@ -143,19 +118,6 @@ def heard(show_slug: str, slug: str, now: datetime) -> Episode | None:
         .join(Episode.show)
         .where(Show.slug == show_slug, Episode.slug == slug)
         .where(or_(Episode.published_at <= now, Episode.withdrawn_at.is_not(None)))
-    )
-
-
-def is_withdrawn(show_slug: str, slug: str) -> bool:
-    """Whether the page of this address says that it was taken back."""
-    return _WITHDRAWN.first(show=show_slug, slug=slug) is not None
-
-
-def public_id(show_slug: str, slug: str, now: datetime) -> int | None:
-    """The episode under this address, if everybody hears it."""
-    question = select(Episode.id).join(Episode.show)
-    return db.session.scalar(
-        question.where(Show.slug == show_slug, Episode.slug == slug, *_public(now))
     )
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal import clock, uploads
+from portal import clock, edition, uploads
 from portal.cache import Fresh, page
 from portal.events.shown import words
 from portal.i18n import short_day, translated
@@ -16,9 +16,8 @@ from portal.podcasts import queries, serving, shown
 from portal.podcasts.models import Episode
 from portal.podcasts.rules import State
 from portal.site import absolute
-from portal.ties import queries as ties
 from portal.ties import shown as belonging
-from portal.ties.rules import End, Kind
+from portal.ties.rules import Kind
 from portal.web import error_page, page_number
 
 bp = Blueprint("podcasts", __name__)
@@ -31,26 +30,20 @@ NEWEST = 5
 @bp.get("/<lang>/podcasts/")
 def index() -> ResponseReturnValue:
     """Every show, and what is new of all of them."""
-    return page("", queries.stamp_of_all(), _index)
+    return page("", edition.mark(), _index)
 
 
 @bp.get("/<lang>/podcasts/<show>/")
 def show(show: str) -> ResponseReturnValue:
     """One show, how to subscribe to it, and its episodes."""
     number = page_number()
-    stamp = queries.stamp(show) or abort(404)
-    return page(number, stamp, lambda now: _show(show, number, now))
+    return page(number, edition.mark(), lambda now: _show(show, number, now))
 
 
 @bp.get("/<lang>/podcasts/<show>/<slug>")
 def episode(show: str, slug: str) -> ResponseReturnValue:
     """One episode, to hear and to read; one that was taken back says so."""
-    stamp = queries.stamp(show) or abort(404)
-    if queries.is_withdrawn(show, slug):
-        return _taken_back(queries.heard(show, slug, clock.now()) or abort(404))
-    number = queries.public_id(show, slug, clock.now()) or abort(404)
-    whole = (stamp, ties.stamp(End(Kind.EPISODE, number)))
-    return page("", whole, lambda now: _episode(show, slug, now))
+    return page("", edition.mark(), lambda now: _episode(show, slug, now))
 
 
 @files.get("/<slug>/audio.<ending>")
@@ -130,6 +123,8 @@ def _show(slug: str, number: int, now: datetime) -> Fresh:
 
 def _episode(show: str, slug: str, now: datetime) -> Fresh:
     found = queries.heard(show, slug, now) or abort(404)
+    if found.state(now) is State.WITHDRAWN:
+        abort(_taken_back(found))
     values = shown.page_values(
         found,
         absolute=absolute,

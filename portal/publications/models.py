@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload, validates
 
 from portal.db import Model, Row, coded, db
+from portal.edition import Published
 from portal.i18n import Translated
 from portal.publications.rules import (
     Name,
@@ -35,7 +36,7 @@ from portal.publications.rules import (
 _HAS_DOI = text("doi <> ''")
 
 
-class Publication(Row):
+class Publication(Published):
     """What the catalogue says of one publication.
 
     `number` is the last part of its address and never changes once it is public. `published` is
@@ -158,7 +159,7 @@ _SAME = (
 )  # fmt: skip
 
 
-class PublicationFile(Row):
+class PublicationFile(Published):
     """One of the files of a publication, in one language, under a label ('Annex')."""
 
     __tablename__ = "publication_files"
@@ -183,7 +184,7 @@ class PublicationFile(Row):
         return self.file.rpartition(".")[2]
 
 
-class Subject(Row):
+class Subject(Published):
     """A term of the catalogue's own vocabulary, with a label in each language."""
 
     __tablename__ = "publication_subjects"
@@ -209,7 +210,7 @@ class SubjectLink(Model):
     )
 
 
-class Relation(Row):
+class Relation(Published):
     """What a publication is to another; the other way round is said by `RelationKind.inverse`."""
 
     __tablename__ = "publication_relations"
@@ -246,7 +247,11 @@ class PublicationImport(Row):
 def _keep_words(session: Session, *_context: Any) -> None:
     """Whoever changes a publication or a subject's labels, a search finds what is said now."""
     changed = {each for each in (*session.new, *session.dirty) if isinstance(each, Publication)}
-    renamed = [each.id for each in session.dirty if isinstance(each, Subject)]
+    renamed = [
+        each.id
+        for each in session.dirty  # where a publication joins a subject, that is dirty too
+        if isinstance(each, Subject) and inspect(each).attrs.label.history.has_changes()
+    ]
     unread = [each.id for each in changed if "subjects" in inspect(each).unloaded and each.id]
     if renamed or unread:
         changed.update(_with_subjects(session, renamed, unread))

@@ -8,17 +8,15 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
-    bindparam,
     cast,
     func,
     literal,
-    literal_column,
     select,
     union_all,
 )
 from sqlalchemy.orm import joinedload, selectinload
 
-from portal.db import LARGEST_ID, Stamp, db
+from portal.db import LARGEST_ID, db
 from portal.i18n import Translated
 from portal.publications.models import (
     Publication,
@@ -46,43 +44,6 @@ class Found:
     total: int
     shown: Sequence[Publication]
     facets: dict[str, list[Count]] = field(default_factory=dict)
-
-
-def stamp(number: str) -> tuple[int, ...] | None:
-    """What tells a kept page of this publication that it is old: it, and those it names.
-
-    The third number is 1 where it was withdrawn.
-    """
-    found = _STAMP.first(number=number)
-    return None if found is None else tuple(int(each or 0) for each in found)
-
-
-_named = select(Relation.target_id).where(Relation.publication_id == Publication.id).correlate(
-    Publication
-).union(
-    select(Relation.publication_id).where(Relation.target_id == Publication.id).correlate(
-        Publication
-    )
-)  # fmt: skip
-_other = Publication.__table__.alias("other")
-_STAMP = Stamp(
-    select(
-        Publication.id,
-        Publication.revision,
-        literal_column(f"CASE state WHEN '{State.WITHDRAWN}' THEN 1 ELSE 0 END"),
-        select(func.sum(_other.c.revision))
-        .where(_other.c.id.in_(_named))
-        .correlate(Publication)
-        .scalar_subquery(),
-    ).where(
-        Publication.number == bindparam("number"),
-        Publication.state != literal_column(f"'{State.DRAFT}'"),
-    )
-)
-
-
-def is_withdrawn(stamp: tuple[int, ...]) -> bool:
-    return bool(stamp[2])
 
 
 def stamp_of_all() -> tuple[int, ...]:

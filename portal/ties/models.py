@@ -2,18 +2,17 @@
 
 from datetime import datetime
 from itertools import combinations
-from secrets import randbits
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Row
+from portal.edition import Published
 from portal.i18n import Translated
 from portal.ties.rules import Kind
 
 
-class _Gathering(Row):
+class _Gathering(Published):
     """What a topic and a project have in common: a page of its own that others are tied to.
 
     Everybody finds it once it is `public`. `revision` counts each change, so that kept pages know
@@ -77,11 +76,10 @@ def _end(kind: Kind) -> Mapped[int | None]:
     return mapped_column(ForeignKey(f"{TABLES[kind]}.id", ondelete="CASCADE"), index=True)
 
 
-class Tie(Row):
+class Tie(Published):
     """Two things of different kinds belong together.
 
-    `phase` says to which phase of a project the other one belongs, counted from 1. `mark` is drawn
-    anew whenever the row is written: an id may come again, and kept pages would not notice. NULLs
+    `phase` says to which phase of a project the other one belongs, counted from 1. NULLs
     differ from each other, so that each constraint of two columns is about rows that fill both.
     """
 
@@ -98,8 +96,3 @@ class Tie(Row):
     topic_id: Mapped[int | None] = _end(Kind.TOPIC)
     project_id: Mapped[int | None] = _end(Kind.PROJECT)
     phase: Mapped[int | None]
-    mark: Mapped[int] = mapped_column(BigInteger, default=lambda: randbits(40))
-
-    def renew(self) -> None:
-        """It was changed: kept pages are to know."""
-        self.mark = randbits(40)

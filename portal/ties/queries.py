@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Integer, Select, Text, bindparam, case, cast, func, literal_column, select
+from sqlalchemy import Select, func, select
 
+from portal import edition
 from portal.audit.service import Subject
 from portal.db import LARGEST_ID, Stamp, db, for_update
 from portal.events import queries as events
@@ -17,7 +18,7 @@ from portal.news import queries as news
 from portal.news.models import Item
 from portal.news.queries import Card
 from portal.podcasts import queries as podcasts
-from portal.podcasts.models import Episode, Show
+from portal.podcasts.models import Episode
 from portal.publications import queries as publications
 from portal.publications.models import Publication
 from portal.ties.models import TABLES, Project, Tie, Topic
@@ -33,7 +34,6 @@ _MODELS: dict[Kind, Any] = {
     Kind.TOPIC: Topic,
     Kind.PROJECT: Project,
 }
-_NOTHING: Any = literal_column("0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,56 +103,8 @@ def gathered(one: Gathering, now: datetime) -> Together:
     return together(End(one.kind, one.id), now, sectors=sectors)
 
 
-def stamp(end: End) -> tuple[int, ...]:
-    """What tells a kept page about this thing that what belongs to it is another."""
-    found = _STAMPS[end.kind].first(id=str(end.id)) or ()
-    return tuple(int(number or 0) for number in found)
-
-
-def _stamp_question(kind: Kind) -> Select[Any]:
-    """One row: how many ties there are, as what they were written, and what they lead to.
-
-    A draft counts nothing, so that it makes another sum when it goes public unchanged. Topics
-    are few, and one may hold an event by its sector alone.
-    """
-    drafts: Any = literal_column("'draft'")
-    said = (
-        case((Event.state == drafts, _NOTHING), else_=Event.revision),
-        case((Publication.state == drafts, _NOTHING), else_=Publication.revision),
-        Show.revision,
-        case((Item.state == drafts, _NOTHING), else_=Item.revision),
-        Project.revision,
-    )
-    own = getattr(Tie, f"{kind}_id")
-    of_topics = select(func.count(), func.sum(Topic.revision)).select_from(Topic).subquery()
-    question: Any = (
-        select(
-            func.count(Tie.id),
-            func.sum(Tie.mark),
-            *(func.sum(revision) for revision in said),
-            func.max(of_topics.c[0]),
-            func.max(of_topics.c[1]),
-        )
-        .select_from(of_topics)
-        .outerjoin(Tie, own == cast(bindparam("id", type_=Text), Integer))
-        .outerjoin(Event, Event.id == Tie.event_id)
-        .outerjoin(Publication, Publication.id == Tie.publication_id)
-        .outerjoin(Episode, Episode.id == Tie.episode_id)
-        .outerjoin(Show, Show.id == Episode.show_id)
-        .outerjoin(Item, Item.id == Tie.news_id)
-        .outerjoin(Project, Project.id == Tie.project_id)
-    )
-    return question
-
-
-def stamp_of_topics() -> tuple[int, ...]:
-    """What tells a kept list of topics and projects that it is old."""
-    found = _OF_TOPICS.first() or ()
-    return tuple(int(number or 0) for number in found)
-
-
 def stamp_of_everything() -> tuple[int, ...]:
-    """What tells a kept page about all parts at once, such as the front page, that it is old.
+    """What tells a kept page that it is old on which events stand with their places.
 
     One question, for the page that is asked for most.
     """
@@ -160,32 +112,7 @@ def stamp_of_everything() -> tuple[int, ...]:
     return tuple(int(number or 0) for number in found)
 
 
-def _count_and_sum(table: Any) -> list[Any]:
-    return [
-        select(func.count()).select_from(table).scalar_subquery(),
-        select(func.sum(table.revision)).scalar_subquery(),
-    ]
-
-
-_STAMPS = {kind: Stamp(_stamp_question(kind)) for kind in Kind}
-_IS_DRAFT: Any = literal_column("'draft'")
-_OF_EVERYTHING = Stamp(
-    select(
-        *(
-            select(value).select_from(table).where(table.state != _IS_DRAFT).scalar_subquery()
-            for table, values in (
-                (Event, (func.count(), func.sum(Event.revision), func.sum(Event.places_revision))),
-                (Publication, (func.count(), func.sum(Publication.revision))),
-                (Item, (func.count(), func.sum(Item.revision))),
-            )
-            for value in values
-        ),
-        *_count_and_sum(Show),
-        *_count_and_sum(Topic),
-        *_count_and_sum(Project),
-    )
-)
-_OF_TOPICS = Stamp(select(*_count_and_sum(Topic), *_count_and_sum(Project)))
+_OF_EVERYTHING = Stamp(select(edition.MARK, func.sum(Event.places_revision)))
 
 
 def topics() -> Sequence[Topic]:

@@ -71,7 +71,6 @@ def remove_phase(project: Project, number: int, *, by: Actor, now: datetime) -> 
     places = without(project.phases, number)
     for each in queries.ties_with_phases(project.id):
         each.phase = places.get(each.phase or 0)
-        each.renew()
     _keep_phases(project, project.phases[: number - 1] + project.phases[number:], by, now)
 
 
@@ -141,7 +140,6 @@ def tie(
     ]  # fmt: skip
     for other in moved:
         held[other].phase = (phases or {})[other]
-        held[other].renew()
     db.session.flush()
     if fresh or gone or moved:
         _record(end, fresh, gone, moved, by, now)

@@ -5,8 +5,8 @@ from datetime import datetime
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal import edition
 from portal.cache import Fresh, page
-from portal.events import queries as events
 from portal.events.linked_data import script
 from portal.events.rules import next_change
 from portal.events.shown import Shown, words
@@ -14,7 +14,6 @@ from portal.markup import rich
 from portal.registrations.queries import places_of
 from portal.site import absolute
 from portal.ties import linked_data, queries, shown
-from portal.ties.models import Topic
 from portal.ties.rules import AT_ONCE, End, Kind
 
 FIRST = 3
@@ -27,7 +26,7 @@ projects = Blueprint("projects", __name__)
 @topics.get("/<lang>/topics/")
 def index() -> ResponseReturnValue:
     """What the house works on: its topics, and its projects below them."""
-    return page("", queries.stamp_of_topics(), _list)
+    return page("", edition.mark(), _list)
 
 
 @topics.get("/<lang>/topics/<slug>/")
@@ -36,10 +35,8 @@ def show(slug: str) -> ResponseReturnValue:
     kind = request.args.get("all", "")
     if kind and kind not in list(Kind):
         abort(404)
-    topic = queries.public_topic(slug) or abort(404)
     g.asked = {"all": kind}
-    stamp = (queries.stamp(End(Kind.TOPIC, topic.id)), topic.revision, events.stamp_of_all())
-    return page(kind, stamp, lambda now: _topic_page(topic, kind, now))
+    return page(kind, queries.stamp_of_everything(), lambda now: _topic_page(slug, kind, now))
 
 
 @projects.get("/<lang>/projects/")
@@ -51,9 +48,7 @@ def every() -> ResponseReturnValue:
 @projects.get("/<lang>/projects/<slug>/", endpoint="show")
 def show_project(slug: str) -> ResponseReturnValue:
     """One project: its phases one after the other, and what came of each."""
-    project = queries.public_project(slug) or abort(404)
-    stamp = (queries.stamp(End(Kind.PROJECT, project.id)), project.revision)
-    return page("", stamp, lambda now: _project_page(slug, now))
+    return page("", edition.mark(), lambda now: _project_page(slug, now))
 
 
 def _list(now: datetime) -> Fresh:
@@ -61,7 +56,8 @@ def _list(now: datetime) -> Fresh:
     return Fresh(render_template("ties/topics.html", topics=found, projects=running, words=words))
 
 
-def _topic_page(topic: Topic, kind: str, now: datetime) -> Fresh:
+def _topic_page(slug: str, kind: str, now: datetime) -> Fresh:
+    topic = queries.public_topic(slug) or abort(404)
     found = queries.gathered(topic, now)
     coming = [event for event in found.events if not event.is_over(now)]
     taken = places_of([event.id for event in coming])

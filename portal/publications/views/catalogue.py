@@ -5,7 +5,7 @@ from datetime import datetime
 from flask import Response, abort, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal import labels
+from portal import edition, labels
 from portal.cache import Fresh, page
 from portal.events.rules import next_change
 from portal.extensions import limiter
@@ -27,7 +27,7 @@ def index() -> ResponseReturnValue:
     """A search stands in the address, so that it can be kept and passed on."""
     wish, number = _wish(), page_number()
     g.same_page = ("publications.index", wish.args | ({"page": number} if number > 1 else {}))
-    return page((wish, number), queries.stamp_of_all(), lambda now: _list(wish, number, now))
+    return page((wish, number), edition.mark(), lambda now: _list(wish, number, now))
 
 
 @bp.get("/<lang>/publications/list.<ending>")
@@ -51,7 +51,7 @@ def export_list(ending: str) -> ResponseReturnValue:
 def feed() -> ResponseReturnValue:
     """What a search finds, for feed readers: what was changed last before all."""
     wish = _wish()
-    return page(wish, queries.stamp_of_all(), lambda now: _feed(wish, now))
+    return page(wish, edition.mark(), lambda now: _feed(wish, now))
 
 
 def _wish() -> Wish:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal import clock
+from portal import clock, edition
 from portal.cache import Fresh, page
 from portal.events.linked_data import script
 from portal.events.rules import next_change
@@ -17,11 +17,10 @@ from portal.publications import citation, linked_data, queries, signposting, tag
 from portal.publications.exports import FORMATS, wanted
 from portal.publications.shown import Shown, file_name, permanent_address, record_of
 from portal.publications.views.machines import exported, links
-from portal.publications.views.shared import bp, fresh, here, public, stamp_of
+from portal.publications.views.shared import bp, fresh, here, public
 from portal.site import absolute
-from portal.ties import queries as ties
 from portal.ties import shown as belonging
-from portal.ties.rules import End, Kind
+from portal.ties.rules import Kind
 
 
 @bp.get("/publications/<number>")
@@ -40,13 +39,12 @@ def show(number: str) -> ResponseReturnValue:
     Who asks for nothing that is offered gets the page all the same (RFC 9110, 12.4.1): it names
     what there is, and a 406 would not.
     """
-    stamp = stamp_of(number)
     ending = wanted(request.accept_mimetypes)
-    if ending:
-        answer = page(ending, stamp, lambda now: exported(number, ending, now))
-    else:
-        whole = (stamp, ties.stamp(End(Kind.PUBLICATION, stamp[0])))
-        answer = page("", whole, lambda now: _landing(number, now))
+
+    def make(now: datetime) -> Fresh:
+        return exported(number, ending, now) if ending else _landing(number, now)
+
+    answer = page(ending, edition.mark(), make)
     answer.vary.add("Accept")
     return answer
 
@@ -54,7 +52,7 @@ def show(number: str) -> ResponseReturnValue:
 @bp.get("/<lang>/publications/<number>/files/<int:file_id>.<ending>")
 def file(number: str, file_id: int, ending: str) -> ResponseReturnValue:
     """A file, once everybody may have it; before, this address knows nothing."""
-    stamp_of(number)
+    public(number)
     found = queries.file(number, file_id)
     if found is None or found.ending != ending:
         abort(404)

@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import abort
 from flask.typing import ResponseReturnValue
 
+from portal import edition
 from portal.cache import Fresh, page
 from portal.filetypes import MEDIA_TYPES as FILE_TYPES
 from portal.i18n import page_language
@@ -14,7 +15,7 @@ from portal.publications import linked_data
 from portal.publications.exports import FORMATS, LINKED_DATA, LINKSET, MEDIA_TYPES
 from portal.publications.shown import Shown, permanent_address, record_of
 from portal.publications.signposting import Link, document
-from portal.publications.views.shared import bp, fresh, here, public, stamp_of
+from portal.publications.views.shared import bp, fresh, here, public
 from portal.site import absolute
 
 TYPES = ("https://schema.org/Report", "https://schema.org/AboutPage")
@@ -25,7 +26,7 @@ def export(number: str, ending: str) -> ResponseReturnValue:
     """The record in one format, to be saved."""
     if ending not in MEDIA_TYPES:
         abort(404)
-    answer = page("", stamp_of(number), lambda now: exported(number, ending, now))
+    answer = page("", edition.mark(), lambda now: exported(number, ending, now))
     answer.headers["Content-Disposition"] = f'attachment; filename="{number}.{ending}"'
     return answer
 
@@ -33,7 +34,7 @@ def export(number: str, ending: str) -> ResponseReturnValue:
 @bp.get("/<lang>/publications/<number>/linkset.json")
 def linkset(number: str) -> ResponseReturnValue:
     """All links of the page, for who does not read its headers (RFC 9264)."""
-    return page("", stamp_of(number), lambda now: _linkset(number, now))
+    return page("", edition.mark(), lambda now: _linkset(number, now))
 
 
 def exported(number: str, ending: str, now: datetime) -> Fresh:

@@ -10,26 +10,19 @@ from portal.cache import Fresh
 from portal.events.rules import next_change
 from portal.publications import queries
 from portal.publications.models import Publication
+from portal.publications.rules import State
 from portal.publications.shown import Shown
 from portal.site import absolute
 
-Stamp = tuple[int, ...]
 bp = Blueprint("publications", __name__)
 
 
-def stamp_of(number: str) -> Stamp:
-    """Of what was withdrawn, every address of it says so (RFC 9110, 15.5.11)."""
-    found = queries.stamp(number)
-    if found is None:
-        abort(404)
-    if queries.is_withdrawn(found):
-        abort(make_response(_tombstone(number), 410))
-    return found
-
-
 def public(number: str) -> Publication:
-    """The publication, which `stamp_of` has just seen."""
-    return queries.public(number) or abort(404)
+    """Of what was withdrawn, every address of it says so (RFC 9110, 15.5.11)."""
+    found = queries.public(number) or abort(404)
+    if found.state is State.WITHDRAWN:
+        abort(make_response(_tombstone(found), 410))
+    return found
 
 
 def fresh(body: str, shown: Shown, content_type: str, link: str) -> Fresh:
@@ -48,8 +41,8 @@ def here(page: str, number: str, **values: Any) -> str:
     return absolute(url_for(f"publications.{page}", number=number, **values))
 
 
-def _tombstone(number: str) -> str:
-    shown = Shown(public(number), clock.now())
+def _tombstone(one: Publication) -> str:
+    shown = Shown(one, clock.now())
     return render_template("publications/withdrawn.html", publication=shown)
 
 
