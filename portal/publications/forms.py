@@ -108,7 +108,9 @@ class SubjectForm(MergingForm):
         "Somebody else has changed the subject meanwhile. Nothing that you typed is lost, and "
         "nothing is saved yet: look at the form, and save again."
     )
-    label = TranslatedField(_l("Subject"), 200, _l("Enter the subject in at least one language."))
+    label = TranslatedField(
+        _l("Subject term"), 200, _l("Enter the subject in at least one language.")
+    )
 
 
 class ImportForm(Form):

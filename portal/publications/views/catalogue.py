@@ -55,6 +55,8 @@ def feed() -> ResponseReturnValue:
 
 
 def _wish() -> Wish:
+    if not request.query_string:
+        return Wish()
     try:
         return wish_of(request.args)
     except NoSuchWish:
