@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import time_machine
 from flask import Flask
 
+from portal.clock import now
 from portal.db import transaction
 from portal.events.rules import State
 from portal.small_print import Unsafe, page, social_links
@@ -63,6 +65,16 @@ def test_one_look_answers_what_one_came_for_and_all_is_seen_at_once(
         assert sentence in said
     clock.move_to(CLOSES)
     assert "/en/news/call/" not in links(client.get("/en/"))
+
+
+def test_what_is_planned_stands_there_from_its_hour_on(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller
+) -> None:
+    later = now() + timedelta(minutes=5)
+    put(app, lambda: make_episode(make_show(slug="show"), slug="next", at=later))
+    assert "/en/podcasts/show/next" not in links(client.get("/en/"))
+    clock.move_to(later)
+    assert "/en/podcasts/show/next" in links(client.get("/en/"))
 
 
 def test_it_asks_as_often_for_much_as_for_little(
