@@ -1,6 +1,6 @@
 """The catalogue: publications, their files, subjects and relations."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -245,27 +245,17 @@ class PublicationImport(Row):
 
 @event.listens_for(db.session, "before_flush")
 def _keep_words(session: Session, *_context: Any) -> None:
-    """Whoever changes a publication or a subject's labels, a search finds what is said now."""
+    """Whoever changes a publication, a search finds what it says now.
+
+    Another label of a subject is a change of each publication that has it.
+    """
     changed = {each for each in (*session.new, *session.dirty) if isinstance(each, Publication)}
-    renamed = [
-        each.id
-        for each in session.dirty  # where a publication joins a subject, that is dirty too
-        if isinstance(each, Subject) and inspect(each).attrs.label.history.has_changes()
-    ]
     unread = [each.id for each in changed if "subjects" in inspect(each).unloaded and each.id]
-    if renamed or unread:
-        changed.update(_with_subjects(session, renamed, unread))
+    if unread:
+        question = select(Publication).where(Publication.id.in_(unread))
+        session.scalars(question.options(selectinload(Publication.subjects))).all()
     for publication in changed:
         publication.words = _words(publication)
-
-
-def _with_subjects(
-    session: Session, subject_ids: list[int], ids: list[int]
-) -> Sequence[Publication]:
-    """Those about one of these subjects and these themselves, with their subjects at once."""
-    about = select(SubjectLink.publication_id).where(SubjectLink.subject_id.in_(subject_ids))
-    question = select(Publication).where(Publication.id.in_(about) | Publication.id.in_(ids))
-    return session.scalars(question.options(selectinload(Publication.subjects))).all()
 
 
 def _words(publication: Publication) -> str:
