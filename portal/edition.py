@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, bindparam, event, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.db import Row, Stamp, db
+from portal.keeping import Impersonal, Rules
 
 _DUE = "edition is due"
 _ONLY = 1
@@ -32,6 +33,7 @@ class Published(Row):
     __abstract__ = True
 
 
+KEEPING: Rules = {Edition: Impersonal("Which words the kept pages of the library show.")}
 MARK = select(Edition.mark).where(Edition.id == _ONLY).scalar_subquery()
 """For questions that ask for more as well."""
 _STAMP = Stamp(select(Edition.mark).where(Edition.id == _ONLY))

@@ -165,7 +165,7 @@ def rows(app: Flask) -> dict[str, int]:
         return {
             name: db.session.execute(select(func.count()).select_from(table)).scalar_one()
             for name, table in db.metadata.tables.items()
-            if name not in ("audit_entries", "heartbeats", "limit_counts")
+            if name not in ("audit_entries", "editions", "heartbeats", "limit_counts")
         }
 
 
