@@ -1,6 +1,11 @@
 """Registering, one's own registration, and the way to the joining link."""
 
-from portal.registrations.views import own, registering, resending  # they hang their pages on it
+from portal.registrations.views import (  # they hang their pages on it
+    answering,
+    own,
+    registering,
+    resending,
+)
 from portal.registrations.views.shared import bp
 
-__all__ = ["bp", "own", "registering", "resending"]
+__all__ = ["answering", "bp", "own", "registering", "resending"]

@@ -1,0 +1,248 @@
+"""The verbs of questions, and of answering them; each change makes the kept form an old one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, insert, select, update
+
+from portal.audit.service import Actor, record
+from portal.db import db
+from portal.errors import Refused
+from portal.events.models import Event
+from portal.events.rules import State
+from portal.events.service import form_changed
+from portal.questions import queries, rules
+from portal.questions.models import Given, Question
+from portal.questions.rules import Asked, Condition, Kind, Said
+
+MOST = 60
+"""Questions of one event; nobody answers more."""
+WORDING = ("label", "help", "required", "options", "condition")
+"""What a person reads of a question: another of these is another version."""
+
+
+class Full(Refused):
+    """The last place of an answer was taken meanwhile: which, as (number, code)."""
+
+    def __init__(self, choices: set[tuple[int, str]]) -> None:
+        super().__init__(_("What you chose is full now. Choose another answer."))
+        self.choices = choices
+
+
+class Outdated(Refused):
+    """The question was changed while it was being answered."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The questions have just been changed. Check your answers, and send them again.")
+        )
+
+
+def add(
+    event: Event, kind: Kind, facts: Mapping[str, Any], *, by: Actor, now: datetime
+) -> Question:
+    """A new question at the end; those who are registered find it on their page."""
+    _refuse_when_over(event)
+    present = queries.present(event.id)
+    if len(present) >= MOST:
+        raise Refused(_("An event can ask 60 questions at most."))
+    question = Question(
+        event_id=event.id,
+        number=queries.last_number(event.id) + 1,
+        position=max((each.position for each in present), default=-1) + 1,
+        kind=kind,
+        worded_at=now,
+        **_columns(facts, used=()),
+    )
+    db.session.add(question)
+    db.session.flush()
+    _ensure_in_order(event.id)
+    _note("question.added", question, event, by=by, now=now)
+    return question
+
+
+def change(
+    event: Event, question: Question, facts: Mapping[str, Any], *, by: Actor, now: datetime
+) -> bool:
+    """Other words. What somebody has answered stays as they read it: the new words are a new
+    version then. Answers whether anything differed."""
+    _refuse_when_over(event)
+    used = [
+        each["code"]
+        for version in queries.versions(event.id, question.number)
+        for each in version.options
+    ]
+    columns = _columns(facts, used=used)
+    if all(getattr(question, name) == value for name, value in columns.items()):
+        return False
+    _refuse_to_strand(event, question.asked, {each["code"] for each in columns["options"]})
+    if queries.is_answered(question.id):
+        question.ended_at = now
+        question = _next_version(question, now)
+        db.session.add(question)
+    question.version += 1
+    question.worded_at = now
+    for name, value in columns.items():
+        setattr(question, name, value)
+    db.session.flush()
+    _ensure_in_order(event.id)
+    _note("question.changed", question, event, by=by, now=now)
+    return True
+
+
+def remove(event: Event, question: Question, *, by: Actor, now: datetime) -> None:
+    """It is asked no more; answers stay readable until they are forgotten."""
+    if rules.depending(queries.asked(event.id), question.number, question.asked.codes):
+        raise Refused(_("Another question depends on this one. Change or remove that one first."))
+    if any(queries.is_answered(each.id) for each in queries.versions(event.id, question.number)):
+        question.ended_at = now
+    else:
+        db.session.execute(
+            delete(Question).where(
+                Question.event_id == event.id, Question.number == question.number
+            )
+        )
+    db.session.flush()
+    _note("question.removed", question, event, by=by, now=now)
+
+
+def place(event: Event, question: Question, *, earlier: bool, by: Actor, now: datetime) -> None:
+    """One further up or down."""
+    in_order = list(queries.present(event.id))
+    here = in_order.index(question)
+    there = max(here - 1, 0) if earlier else min(here + 1, len(in_order) - 1)
+    in_order.insert(there, in_order.pop(here))
+    for position, each in enumerate(in_order):
+        each.position = position
+    db.session.flush()
+    _ensure_in_order(event.id)
+    _note("question.placed", question, event, by=by, now=now)
+
+
+def ensure_free(event_id: int, answers: Sequence[Said], held: queries.Full = frozenset()) -> None:
+    """Under the event's lock: what is chosen has a place, and was not changed since it was read.
+
+    Who holds a place already (`held`) keeps it, whatever else they change.
+    """
+    asked = [each.question for each in answers]
+    as_read = {each.id: each.version for each in asked}
+    if asked and queries.unchanged(as_read) != as_read:
+        raise Outdated
+    chosen = {(each.question.number, value) for each in answers for value in each.values}
+    gone = (chosen - held) & queries.full(event_id, asked)
+    if gone:
+        raise Full(gone)
+
+
+def keep(registration_id: int, answers: Sequence[Said], language: str, *, now: datetime) -> None:
+    """These answers in the place of all that the person answered before."""
+    forget(registration_id)
+    _write(registration_id, answers, language, now)
+
+
+def keep_changed(
+    event_id: int, registration_id: int, answers: Sequence[Said], language: str, *, now: datetime
+) -> None:
+    """The same, but for answers to what is asked no more: they stay until they are forgotten."""
+    present = select(Question.number).where(
+        Question.event_id == event_id, Question.ended_at.is_(None)
+    )
+    versions = select(Question.id).where(
+        Question.event_id == event_id, Question.number.in_(present)
+    )
+    db.session.execute(
+        delete(Given).where(
+            Given.registration_id == registration_id, Given.question_id.in_(versions)
+        )
+    )
+    _write(registration_id, answers, language, now)
+
+
+def hand_over(registration_id: int, to_id: int) -> None:
+    """What one registration of a person answered becomes the other's, in the place of its own."""
+    forget(to_id)
+    db.session.execute(
+        update(Given).where(Given.registration_id == registration_id).values(registration_id=to_id)
+    )
+
+
+def forget(*registration_ids: int) -> None:
+    """Nothing that these people answered stays."""
+    db.session.execute(delete(Given).where(Given.registration_id.in_(registration_ids)))
+
+
+def _write(registration_id: int, answers: Sequence[Said], language: str, now: datetime) -> None:
+    rows = [
+        {
+            "registration_id": registration_id,
+            "question_id": each.question.id,
+            "value": value,
+            "language": language,
+            "at": now,
+        }
+        for each in answers
+        for value in each.values
+    ]
+    if rows:
+        db.session.execute(insert(Given.metadata.tables["question_answers"]), rows)
+
+
+def _next_version(question: Question, now: datetime) -> Question:
+    return Question(
+        event_id=question.event_id,
+        number=question.number,
+        version=question.version,
+        position=question.position,
+        kind=question.kind,
+    )
+
+
+def _columns(facts: Mapping[str, Any], *, used: Sequence[str]) -> dict[str, Any]:
+    condition: Condition | None = facts["condition"]
+    return {
+        "label": facts["label"],
+        "help": facts["help"],
+        "required": facts["required"],
+        "options": _coded(facts["options"], used),
+        "condition_number": condition.number if condition else None,
+        "condition_code": condition.code if condition else "",
+    }
+
+
+def _coded(options: Sequence[Mapping[str, Any]], used: Sequence[str]) -> list[dict[str, Any]]:
+    """A new option gets a code that none had before, so that old answers mean what they meant."""
+    last = max((int(code) for code in used), default=0)
+    found = []
+    for each in options:
+        code = each["code"]
+        if code not in used:
+            last += 1
+            code = str(last)
+        found.append({"code": code, "label": each["label"], "places": each["places"]})
+    return found
+
+
+def _ensure_in_order(event_id: int) -> None:
+    if not rules.ordered(queries.asked(event_id)):
+        raise Refused(_("A question has to stand after the one that it depends on."))
+
+
+def _refuse_to_strand(event: Event, question: Asked, codes: set[str]) -> None:
+    gone = set(question.codes) - codes if question.kind.has_options else set()
+    if rules.depending(queries.asked(event.id), question.number, gone):
+        raise Refused(
+            _("Another question is only for those who chose an answer that you took out. Change "
+              "that question first.")
+        )  # fmt: skip
+
+
+def _refuse_when_over(event: Event) -> None:
+    if event.state is State.CANCELLED:
+        raise Refused(_("A cancelled event stays as it is."))
+
+
+def _note(act: str, question: Question, event: Event, *, by: Actor, now: datetime) -> None:
+    form_changed(event, asks=queries.any_of(event.id), now=now)
+    record(act, question, by=by, now=now, event_id=event.id)
