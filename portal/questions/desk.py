@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
         condition_words=shown.condition_words,
         words=shown.words,
         plain=shown.plain,
-        lang=shown.language_of(asked),
+        spoken_in=shown.language_of(asked),
         labels=labels,
         kinds=Kind,
         form=ActForm(),

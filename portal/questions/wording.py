@@ -17,7 +17,7 @@ from portal.questions.shown import answer_plain, plain
 from portal.text import clean
 
 MOST_OPTIONS = 40
-ALWAYS = ""
+EVERYBODY = "everybody"
 
 
 class OptionForm(Form):
@@ -50,20 +50,21 @@ class QuestionForm(Form):
     condition = SelectField(
         _l("Who is asked"),
         choices=[],
-        description=_l("Without a script, everybody sees the question and for whom it is. What "
-                       "others answer to it is not kept."),
+        description=_l("All see the question and for whom it is. What others answer to it is not "
+                       "kept."),
     )  # fmt: skip
 
     def __init__(self, kind: Kind, before: Sequence[Asked], known: Asked | None) -> None:
         self.kind, self.before = kind, before
         super().__init__(data=_data(known))
+        self.condition.flags.required = True
         if not kind.has_options:
             del self.options
         if kind is Kind.CONSENT:
             self.label.label.text = _l("What people agree to")
 
     def process(self, *args: Any, **given: Any) -> None:
-        self.condition.choices = [SelectChoice(ALWAYS, _("everybody")), *self._conditions()]
+        self.condition.choices = [SelectChoice(EVERYBODY, _("everybody")), *self._conditions()]
         super().process(*args, **given)
 
     def add_option(self) -> None:
@@ -78,13 +79,13 @@ class QuestionForm(Form):
     @property
     def facts(self) -> dict[str, Any]:
         """What the verbs want."""
-        number, _comma, code = (self.condition.data or "").partition(",")
+        number, _comma, code = str(self.condition.data).partition(",")
         return {
             "label": self.label.data,
             "help": self.help.data,
             "required": self.required.data,
             "options": self._options if "options" in self else [],
-            "condition": Condition(int(number), code) if number else None,
+            "condition": Condition(int(number), code) if code else None,
         }
 
     @property
@@ -120,14 +121,14 @@ def _short(words: str) -> str:
 
 def _data(known: Asked | None) -> dict[str, Any]:
     if known is None:
-        return {"version": "0"}
+        return {"version": "0", "condition": EVERYBODY}
     on = known.condition
     return {
         "version": str(known.version),
         "label": dict(known.label),
         "help": dict(known.help),
         "required": known.required,
-        "condition": f"{on.number},{on.code}" if on else ALWAYS,
+        "condition": f"{on.number},{on.code}" if on else EVERYBODY,
         "options": [
             {"code": each.code, "label": dict(each.label), "places": each.places}
             for each in known.options
