@@ -19,8 +19,6 @@ from portal.questions.rules import Asked, Condition, Kind, Said
 
 MOST = 60
 """Questions of one event; nobody answers more."""
-WORDING = ("label", "help", "required", "options", "condition")
-"""What a person reads of a question: another of these is another version."""
 
 
 class Full(Refused):
@@ -61,6 +59,25 @@ def add(
     _ensure_in_order(event.id)
     _note("question.added", question, event, by=by, now=now)
     return question
+
+
+def copy(event: Event, made: Event, *, by: Actor, now: datetime) -> None:
+    """What one event asks, asked by another that asks nothing yet, under the same numbers."""
+    asked = queries.present(event.id)
+    if not asked or queries.any_of(made.id):
+        return
+    for each in asked:
+        words = {name: getattr(each, name) for name in _COPIED}
+        db.session.add(Question(event_id=made.id, version=1, worded_at=now, **words))
+    db.session.flush()
+    form_changed(made, asks=True, now=now)
+    record("question.copied", made, by=by, now=now, event_id=made.id, source=event.id)
+
+
+_COPIED = (
+    "number", "position", "kind", "label", "help", "required", "options", "condition_number",
+    "condition_code",
+)  # fmt: skip
 
 
 def change(

@@ -27,11 +27,19 @@ def lines(answers: Sequence[Answered]) -> list[Line]:
     return [
         Line(
             words(each.question.label, each.language),
-            answer(each.question, each.values, each.language),
+            _answer_with_proof(each),
             each.question.number,
         )
         for each in answers
     ]
+
+
+def _answer_with_proof(answered: Answered) -> Markup | str:
+    """To which words somebody agreed, and when; of other answers only what they said."""
+    if answered.question.kind is not Kind.CONSENT:
+        return answer(answered.question, answered.values, answered.language)
+    day = short_day(answered.at, "UTC")
+    return _("Yes, to version %(version)s on %(day)s", version=answered.question.version, day=day)
 
 
 def ignored_words(event_id: int, numbers: Sequence[int]) -> list[Markup]:

@@ -148,3 +148,22 @@ def test_answers_stand_in_the_files_of_the_list(
     ada = next(row for row in cells if "Ada" in row)
     assert dict(zip(head, ada, strict=False))["Topics"] == "Skills, Trust"
     assert answers(app) == {1: ["1", "2"], 2: ["=1+1"]}
+
+
+def test_the_next_edition_asks_the_same_and_takes_no_answer_along(
+    app: Flask, desk: PortalClient, client: PortalClient
+) -> None:
+    travels = {"label-en": "Do you travel?", "label-fr": "Voyagez-vous ?", "required": "y"}
+    act(desk, f"{DESK}/new/yes_no", travels)
+    act(desk, f"{DESK}/new/text", {"label-en": "How?", "condition": "1,yes"})
+    register(client, "forum", q1="yes", q2="By train")
+    made = act(desk, "/desk/events/forum/edition", {"slug": "forum-2"})
+    assert made.status_code == 303, text_of(made)
+    page = text_of(desk.get("/desk/events/forum-2/questions/"))
+    assert "Do you travel? Yes or no An answer is needed 0" in page
+    assert "How? Only if you answered “Yes” to “Do you travel?”." in page
+    with app.app_context():
+        first, second = queries.asked(1), queries.asked(2)
+        assert [(each.number, each.version, each.condition) for each in second] == [
+            (each.number, 1, each.condition) for each in first
+        ]
