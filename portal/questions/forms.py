@@ -58,7 +58,7 @@ class Asking(Form):
     def answers(self) -> list[Said]:
         """What was answered to the questions that are for this person."""
         return [
-            Said(each, self._kept(each))
+            Said(each, self._kept(each), self.spoken)
             for each in self.asked
             if each.number in self.relevant and self.typed[each.number]
         ]

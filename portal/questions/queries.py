@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Integer, String, column, distinct, func, select, table
+from sqlalchemy import ColumnElement, Integer, String, column, distinct, exists, func, select, table
 
 from portal.db import db
 from portal.questions import rules
@@ -16,6 +16,9 @@ _REGISTRATIONS = table(
 )
 """The part above by name: an answer holds a place only while its person may come."""
 _LIVE = ("pending", "confirmed", "waitlisted")
+
+_COUNTS = Question.ended_at.is_(None) | exists().where(Given.question_id == Question.id)
+"""What is asked, or was answered."""
 
 Full = frozenset[tuple[int, str]]
 
@@ -76,7 +79,7 @@ def is_answered(question_id: int) -> bool:
 
 def any_of(event_id: int) -> bool:
     """Whether the event asks anything, or anybody answered what it asked."""
-    question = select(Question.id).where(Question.event_id == event_id).limit(1)
+    question = select(Question.id).where(Question.event_id == event_id, _COUNTS).limit(1)
     return db.session.execute(question).first() is not None
 
 
@@ -133,7 +136,7 @@ def columns(event_id: int) -> list[Asked]:
     """Each question that is asked or was answered, in its last words: the present ones first."""
     rows = db.session.scalars(
         select(Question)
-        .where(Question.event_id == event_id)
+        .where(Question.event_id == event_id, _COUNTS)
         .order_by(Question.ended_at.is_not(None), Question.position, Question.version.desc())
     )
     found: dict[int, Asked] = {}

@@ -12,7 +12,7 @@ Values = Mapping[int, tuple[str, ...]]
 
 YES, NO = "yes", "no"
 LONGEST = {"text": 200, "long_text": 2000}
-_NUMBER = re.compile(r"[-−]?\d{1,12}(?:[.,]\d{1,4})?")
+_NUMBER = re.compile(r"[-−]?[0-9]{1,12}(?:[.,][0-9]{1,4})?")
 
 
 class Kind(StrEnum):
@@ -82,10 +82,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What somebody answers to a question, in the words of the version that they read."""
+    """What somebody answers to a question, as they read it in that version and language."""
 
     question: Asked
     values: tuple[str, ...]
+    language: str
 
 
 def relevant(asked: Sequence[Asked], values: Values) -> set[int]:

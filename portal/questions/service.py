@@ -64,7 +64,7 @@ def add(
 def copy(event: Event, made: Event, *, by: Actor, now: datetime) -> None:
     """What one event asks, asked by another that asks nothing yet, under the same numbers."""
     asked = queries.present(event.id)
-    if not asked or queries.any_of(made.id):
+    if not asked or queries.last_number(made.id):
         return
     for each in asked:
         words = {name: getattr(each, name) for name in _COPIED}
@@ -110,17 +110,13 @@ def change(
 
 
 def remove(event: Event, question: Question, *, by: Actor, now: datetime) -> None:
-    """It is asked no more; answers stay readable until they are forgotten."""
+    """It is asked no more; answers stay readable until they are forgotten.
+
+    The row stays, so that no other question gets its number while a form is open somewhere.
+    """
     if rules.depending(queries.asked(event.id), question.number, question.asked.codes):
         raise Refused(_("Another question depends on this one. Change or remove that one first."))
-    if any(queries.is_answered(each.id) for each in queries.versions(event.id, question.number)):
-        question.ended_at = now
-    else:
-        db.session.execute(
-            delete(Question).where(
-                Question.event_id == event.id, Question.number == question.number
-            )
-        )
+    question.ended_at = now
     db.session.flush()
     _note("question.removed", question, event, by=by, now=now)
 
@@ -153,14 +149,14 @@ def ensure_free(event_id: int, answers: Sequence[Said], held: queries.Full = fro
         raise Full(gone)
 
 
-def keep(registration_id: int, answers: Sequence[Said], language: str, *, now: datetime) -> None:
+def keep(registration_id: int, answers: Sequence[Said], *, now: datetime) -> None:
     """These answers in the place of all that the person answered before."""
     forget(registration_id)
-    _write(registration_id, answers, language, now)
+    _write(registration_id, answers, now)
 
 
 def keep_changed(
-    event_id: int, registration_id: int, answers: Sequence[Said], language: str, *, now: datetime
+    event_id: int, registration_id: int, answers: Sequence[Said], *, now: datetime
 ) -> None:
     """The same, but for answers to what is asked no more: they stay until they are forgotten."""
     present = select(Question.number).where(
@@ -174,7 +170,7 @@ def keep_changed(
             Given.registration_id == registration_id, Given.question_id.in_(versions)
         )
     )
-    _write(registration_id, answers, language, now)
+    _write(registration_id, answers, now)
 
 
 def hand_over(registration_id: int, to_id: int) -> None:
@@ -190,13 +186,13 @@ def forget(*registration_ids: int) -> None:
     db.session.execute(delete(Given).where(Given.registration_id.in_(registration_ids)))
 
 
-def _write(registration_id: int, answers: Sequence[Said], language: str, now: datetime) -> None:
+def _write(registration_id: int, answers: Sequence[Said], now: datetime) -> None:
     rows = [
         {
             "registration_id": registration_id,
             "question_id": each.question.id,
             "value": value,
-            "language": language,
+            "language": each.language,
             "at": now,
         }
         for each in answers

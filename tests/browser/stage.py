@@ -748,8 +748,12 @@ def _questions(now: datetime, later: datetime) -> None:
         make_question(event, kind, f"{kind.value.capitalize()}, if you know it")
     make_question(event, Question.CONSENT, "I agree that my words are quoted.", required=True)
     asked = questions.asked(event.id)
-    said = [Said(asked[0], (LONG,)), Said(asked[1], ("1",)), Said(asked[2], ("1", "3"))]
-    answering.change(_comes("asks", "answerer"), said, "en", by=COMMAND, now=now)
+    said = [
+        Said(asked[0], (LONG,), "en"),
+        Said(asked[1], ("1",), "en"),
+        Said(asked[2], ("1", "3"), "en"),
+    ]
+    answering.change(_comes("asks", "answerer"), said, by=COMMAND, now=now)
     _comes("asks", "unanswered")
 
 

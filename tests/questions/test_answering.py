@@ -15,7 +15,7 @@ from portal.db import db, transaction
 from portal.events.models import Event
 from portal.questions import queries, service
 from portal.questions.models import Given, Question
-from portal.questions.rules import Kind
+from portal.questions.rules import Kind, Said
 from portal.registrations.letters import token
 from portal.registrations.models import Registration
 from tests.factories import make_event, make_registration
@@ -176,6 +176,9 @@ def test_changed_words_are_another_version_and_nobody_answers_what_they_did_not_
         found = db.session.execute(rows.where(Question.number == 9)).all()
         assert sorted(tuple(row) for row in found) == [("Ada", 2), ("Bob", 2)]
         assert len(queries.versions(1, 9)) == 2
+        old = queries.versions(1, 9)[0].asked
+        with pytest.raises(service.Outdated):
+            service.ensure_free(1, [Said(old, ("yes",), "en")])
 
 
 def test_a_question_added_later_is_asked_of_those_who_are_registered_also_by_hand(
@@ -210,6 +213,10 @@ def test_questions_are_asked_in_one_language_and_marked_where_it_is_not_the_read
         make_question(forum, label={"en": "Since when?"})
     page = client.get("/fr/events/forum/register").get_data(as_text=True)
     assert '<span lang="en">Why?</span>' in page and "Pourquoi" not in page
+    register(client, "forum", lang="fr", q1="Darum")
+    with app.app_context():
+        read_in = [each.language for each in queries.given(1)]
+        assert read_in == ["en"], "the words that were read, whatever the page's language"
     with app.app_context(), transaction():
         forum = db.session.scalars(select(Event)).one()
         found = queries.one(forum.id, 2)

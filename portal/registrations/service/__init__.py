@@ -314,7 +314,7 @@ def _enter(event_id: int, sent: Sent, status: Status, *, by: Actor, now: datetim
     }
     made = Subject(Registration.__tablename__, db.session.scalar(_MADE, row))
     if sent.answers and made.id is not None:
-        questions.keep(made.id, sent.answers, sent.language, now=now)
+        questions.keep(made.id, sent.answers, now=now)
     record("registration.made", made, by=by, now=now, event_id=event_id, status=status.value)
     events.places_changed(event_id)
 
@@ -324,7 +324,7 @@ def enter_again(
 ) -> None:
     """Who withdrew comes back, as a newcomer comes, under the same UID."""
     if registration.answered or sent.answers:
-        questions.keep(registration.id, sent.answers, sent.language, now=now)
+        questions.keep(registration.id, sent.answers, now=now)
     write_values(registration, whole(sent, now) | {"erase_asked_at": None, "erased_at": None})
     registration.still_comes_at = None
     _stand(registration, status, now)

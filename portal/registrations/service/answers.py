@@ -18,7 +18,6 @@ from portal.registrations.models import Registration
 def change(
     registration: Registration,
     answers: Sequence[Said],
-    language: str,
     *,
     by: Actor,
     now: datetime,
@@ -37,7 +36,7 @@ def change(
     if was == {each.question.id: each.values for each in answers}:
         return False
     questions.ensure_free(event.id, answers, queries.held_by(before))
-    questions.keep_changed(event.id, registration.id, answers, language, now=now)
+    questions.keep_changed(event.id, registration.id, answers, now=now)
     is_left = len(was) < len(before)
     registration.answered = "yes" if answers or is_left else ""
     record("registration.answered", registration, by=by, now=now, event_id=event.id)

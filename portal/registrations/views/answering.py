@@ -8,7 +8,6 @@ from portal.audit.service import REGISTRANT
 from portal.db import looking
 from portal.extensions import csrf
 from portal.forms import Form
-from portal.i18n import page_language
 from portal.questions import queries as questions
 from portal.questions.forms import Asking, asking, known
 from portal.questions.service import Full, Outdated
@@ -35,9 +34,7 @@ def answers(token: str) -> ResponseReturnValue:
             return _page(registration, form, token)
     registration = own_registration(token)
     try:
-        answering.change(
-            registration, form.answers, page_language(), by=REGISTRANT, now=clock.now()
-        )
+        answering.change(registration, form.answers, by=REGISTRANT, now=clock.now())
     except (Full, Outdated) as no:
         anew = _form(registration) or form
         anew.validate()
