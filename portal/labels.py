@@ -158,6 +158,7 @@ ACTS = {
     "registration.returned": _l("Registered again"),
     "registration.changed": _l("Details changed"),
     "registration.answered": _l("Answers changed"),
+    "registration.file_read": _l("File downloaded"),
     "registration.consent_taken": _l("Consent taken away on request"),
     "registration.approved": _l("Approved"),
     "registration.declined": _l("Declined"),
@@ -303,6 +304,7 @@ QUESTION_KINDS = {
     "date": _l("A day"),
     "country": _l("A country"),
     "consent": _l("A consent to tick"),
+    "file": _l("A file to hand in"),
 }
 TEAM_ROLES = {
     "organiser": _l("Organiser"),

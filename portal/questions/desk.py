@@ -4,7 +4,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal import clock, labels
+from portal import clock, labels, uploads
 from portal.accounts.guards import by
 from portal.events.guards import guard_event, own_event
 from portal.events.service import locked
@@ -46,14 +46,14 @@ def index() -> ResponseReturnValue:
         plain=shown.plain,
         spoken_in=shown.language_of(asked),
         labels=labels,
-        kinds=Kind,
+        kinds=_kinds(),
         form=ActForm(),
     )
 
 
 @bp.route("/new/<question_kind>", methods=["GET", "POST"])
 def new(question_kind: str) -> ResponseReturnValue:
-    if question_kind not in set(Kind):
+    if question_kind not in _kinds():
         abort(404)
     _hold()
     asked = queries.asked(own_event().id)
@@ -134,6 +134,11 @@ def _page(form: QuestionForm, found: Question | None, *, meanwhile: bool = False
         event=own_event(), question=found, form=form, labels=labels, meanwhile=meanwhile,
         is_answered=found is not None and queries.is_answered(found.id),
     )  # fmt: skip
+
+
+def _kinds() -> list[Kind]:
+    """Files only where whoever runs the portal wants to keep any."""
+    return [each for each in Kind if each is not Kind.FILE or uploads.settings().answer_files]
 
 
 def _spoken(asked: list[rules.Asked], code: str) -> str:

@@ -40,6 +40,7 @@ class Asking(Form):
     """
 
     asked: Sequence[Asked] = ()
+    files: Sequence[Markup] = ()
     full: Full = frozenset()
     spoken = ""
     seen = HiddenField(filters=[clean])
@@ -102,12 +103,17 @@ class Asking(Form):
 
 
 def asking(form: type[AnyForm], asked: Sequence[Asked], full: Full) -> type[AnyForm]:
-    """The same form with the questions; where nothing is asked it is the form itself."""
+    """The same form with the questions; where nothing is asked it is the form itself.
+
+    A file is handed in on the page of one's registration: no stranger sends any.
+    """
     if not asked:
         return form
     lang = language_of(asked)
+    files = [words(each.label, lang) for each in asked if each.kind is Kind.FILE]
+    asked = [each for each in asked if each.kind is not Kind.FILE]
     fields = {_name(each): _field(each, asked, full, lang) for each in asked}
-    facts = {"asked": asked, "full": full, "spoken": lang}
+    facts = {"asked": asked, "full": full, "spoken": lang, "files": files}
     return cast(type[AnyForm], type(form.__name__, (Asking, form), fields | facts))
 
 
@@ -116,6 +122,8 @@ def known(asked: Sequence[Asked], answers: Sequence[Answered]) -> dict[str, Any]
     before = {each.question.number: each.values for each in answers}
     found: dict[str, Any] = {}
     for each in asked:
+        if each.kind is Kind.FILE:
+            continue
         values = [value for value in before.get(each.number, ()) if rules.checked(each, value)]
         if values:
             found[_name(each)] = _as_data(each.kind, values)

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from portal.keeping import Impersonal, Keeping, Rules, Whose
 from portal.questions import queries
 from portal.questions.models import Given, Question
+from portal.questions.rules import Kind
 
 PERSONAL = ("value",)
 
@@ -46,6 +47,8 @@ def held(registration_id: int) -> dict[str, Any]:
 
 def _said(answered: queries.Answered) -> list[Any]:
     """The words that were chosen, or what was written."""
+    if answered.question.kind is Kind.FILE:
+        return [value.rpartition(".")[2].upper() for value in answered.values]
     labels = {option.code: dict(option.label) for option in answered.question.options}
     return [
         labels.get(value, {}).get(answered.language) or _any(labels.get(value)) or value

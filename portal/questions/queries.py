@@ -4,7 +4,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Integer, String, column, distinct, exists, func, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    column,
+    distinct,
+    exists,
+    func,
+    select,
+    table,
+)
 
 from portal.db import db
 from portal.questions import rules
@@ -143,6 +154,21 @@ def columns(event_id: int) -> list[Asked]:
     for each in rows:
         found.setdefault(each.number, each.asked)
     return list(found.values())
+
+
+def files() -> set[str]:
+    """Under which names files of people are kept."""
+    return set(db.session.scalars(_files()))
+
+
+def files_of(registration_ids: Collection[int]) -> Sequence[str]:
+    """The files that these people handed in."""
+    return db.session.scalars(_files().where(Given.registration_id.in_(registration_ids))).all()
+
+
+def _files() -> Select[str]:
+    joined = select(Given.value).join(Question, Question.id == Given.question_id)
+    return joined.where(Question.kind == Kind.FILE)
 
 
 def unchanged(ids: Collection[int]) -> dict[int, int]:

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     DATE = "date"
     COUNTRY = "country"
     CONSENT = "consent"
+    FILE = "file"
 
     @property
     def has_options(self) -> bool:

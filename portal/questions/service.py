@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select, update
 
+from portal import uploads
 from portal.audit.service import Actor, record
 from portal.db import db
 from portal.errors import Refused
@@ -158,9 +159,11 @@ def keep(registration_id: int, answers: Sequence[Said], *, now: datetime) -> Non
 def keep_changed(
     event_id: int, registration_id: int, answers: Sequence[Said], *, now: datetime
 ) -> None:
-    """The same, but for answers to what is asked no more: they stay until they are forgotten."""
+    """The same, but files stay, and so do answers to what is asked no more."""
     present = select(Question.number).where(
-        Question.event_id == event_id, Question.ended_at.is_(None)
+        Question.event_id == event_id,
+        Question.ended_at.is_(None),
+        Question.kind != Kind.FILE,
     )
     versions = select(Question.id).where(
         Question.event_id == event_id, Question.number.in_(present)
@@ -173,6 +176,25 @@ def keep_changed(
     _write(registration_id, answers, now)
 
 
+def keep_file(registration_id: int, said: Said, *, now: datetime) -> None:
+    """A file in the place of the one that this person handed in before."""
+    forget_file(registration_id, said.question)
+    _write(registration_id, [said], now)
+
+
+def forget_file(registration_id: int, question: Asked) -> None:
+    """The file that this person handed in, whatever the words were then, goes."""
+    for each in queries.given(registration_id):
+        if each.question.number == question.number and question.kind is Kind.FILE:
+            uploads.drop(each.values[0])
+            db.session.execute(
+                delete(Given).where(
+                    Given.registration_id == registration_id,
+                    Given.question_id == each.question.id,
+                )
+            )
+
+
 def hand_over(registration_id: int, to_id: int) -> None:
     """What one registration of a person answered becomes the other's, in the place of its own."""
     forget(to_id)
@@ -182,7 +204,9 @@ def hand_over(registration_id: int, to_id: int) -> None:
 
 
 def forget(*registration_ids: int) -> None:
-    """Nothing that these people answered stays."""
+    """Nothing that these people answered stays, nor any file."""
+    for file in queries.files_of(registration_ids):
+        uploads.drop(file)
     db.session.execute(delete(Given).where(Given.registration_id.in_(registration_ids)))
 
 

@@ -20,6 +20,7 @@ class Line:
     question: Markup
     answer: Markup | str
     number: int
+    file: str = ""
 
 
 def lines(answers: Sequence[Answered]) -> list[Line]:
@@ -29,6 +30,7 @@ def lines(answers: Sequence[Answered]) -> list[Line]:
             words(each.question.label, each.language),
             _answer_with_proof(each),
             each.question.number,
+            each.values[0] if each.question.kind is Kind.FILE else "",
         )
         for each in answers
     ]
@@ -100,6 +102,8 @@ def _one(question: Asked, value: str, lang: str) -> Markup:
     if question.options:
         label = next((each.label for each in question.options if each.code == value), {})
         return words(label, lang) or escape(value)
+    if question.kind is Kind.FILE:
+        return escape(value.rpartition(".")[2].upper())
     if question.kind is Kind.COUNTRY:
         return escape(country_name(value))
     if question.kind is Kind.DATE:

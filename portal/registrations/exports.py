@@ -13,6 +13,7 @@ from portal.labels import ATTENDANCE, STAKEHOLDER_GROUPS, STATUSES
 from portal.questions import queries as questions
 from portal.questions import shown
 from portal.questions.queries import Answered
+from portal.questions.rules import Kind
 from portal.registrations import listing
 from portal.registrations.listing import Wish
 
@@ -45,7 +46,7 @@ class Questions:
 
     def coded(self, registration_id: int) -> list[str]:
         """Codes and what was written; several codes beside each other."""
-        return self._cells(registration_id, lambda each: " ".join(each.values))
+        return self._cells(registration_id, _codes)
 
     def worded(self, registration_id: int) -> list[str]:
         """The words of the answers, as the version that was answered has them."""
@@ -57,6 +58,12 @@ class Questions:
     def _cells(self, registration_id: int, say: Callable[[Answered], str]) -> list[str]:
         said = {each.question.number: say(each) for each in self._given.get(registration_id, ())}
         return [said.get(each.number, "") for each in self._columns]
+
+
+def _codes(answered: Answered) -> str:
+    if answered.question.kind is Kind.FILE:  # what the file is; its name is nobody's business
+        return answered.values[0].rpartition(".")[2].upper()
+    return " ".join(answered.values)
 
 
 def coded(event: Event, wish: Wish, more: Questions) -> Iterator[list[str]]:

@@ -87,6 +87,7 @@ from tests.factories import (
 )
 from tests.harness.applications import close
 from tests.harness.servers import Server
+from tests.materials.files import PDF
 from tests.news.front_door import make_item
 from tests.podcasts.making import make_episode
 from tests.questions.making import make_question
@@ -747,13 +748,17 @@ def _questions(now: datetime, later: datetime) -> None:
     for kind in (Question.YES_NO, Question.NUMBER, Question.DATE, Question.COUNTRY):
         make_question(event, kind, f"{kind.value.capitalize()}, if you know it")
     make_question(event, Question.CONSENT, "I agree that my words are quoted.", required=True)
+    make_question(event, Question.FILE, "Your paper")
     asked = questions.asked(event.id)
     said = [
         Said(asked[0], (LONG,), "en"),
         Said(asked[1], ("1",), "en"),
         Said(asked[2], ("1", "3"), "en"),
     ]
-    answering.change(_comes("asks", "answerer"), said, by=COMMAND, now=now)
+    answerer = _comes("asks", "answerer")
+    answering.change(answerer, said, by=COMMAND, now=now)
+    paper = Said(asked[-1], (uploads.keep(BytesIO(PDF), "paper.pdf").name,), "en")
+    answering.hand_in(answerer, asked[-1], paper, by=COMMAND, now=now)
     _comes("asks", "unanswered")
 
 

@@ -431,6 +431,8 @@ VISITOR: dict[str, Way] = {
     "own: answers needed": own("unanswered"),
     "own answers": own("answerer", "/answers"),
     "own answers, nothing answered": then(own("unanswered", "/answers"), press),
+    "own answers, file": own("answerer", "/files/10"),
+    "own answers, no file chosen": then(own("unanswered", "/files/10"), press),
     "own: answers saved": then(own("answerer", "/answers"), _ticks, press),
     "door not open yet": at("/events/not-yet/register"),
     "door closed": at("/events/closed/register"),

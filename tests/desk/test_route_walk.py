@@ -314,7 +314,11 @@ def test_what_belongs_to_one_event_is_not_found_under_another(
     assert found and set(foreign.values()) == {404}
 
 
-HAVE_NO_FILE = {("speakers_desk.photo", "GET"), ("materials_desk.file", "GET")}
+HAVE_NO_FILE = {
+    ("speakers_desk.photo", "GET"),
+    ("materials_desk.file", "GET"),
+    ("registrations_desk.file", "GET"),
+}
 
 
 def test_an_act_without_the_forms_token_is_refused(app: Flask, values: dict[str, object]) -> None:

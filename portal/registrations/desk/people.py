@@ -26,6 +26,7 @@ from portal.registrations.desk.common import back, id_of, one
 from portal.registrations.listing import Wish
 from portal.registrations.rules import notice_version
 from portal.registrations.service import by_hand
+from portal.registrations.serving import handed_in
 from portal.retention import queries as retention
 from portal.retention import service as copies
 from portal.web import page_number
@@ -118,6 +119,20 @@ def show(registration_id: int) -> ResponseReturnValue:
         labels=labels,
         form=ActForm(),
     )
+
+
+@bp.get("/registrations/<int:registration_id>/files/<int:question_number>")
+def file(registration_id: int, question_number: int) -> ResponseReturnValue:
+    """A file that the person handed in; who took it out is noted."""
+    registration, now = one(registration_id), clock.now()
+    name = answers.file_given(registration, question_number)
+    response = handed_in(name)
+    with transaction():
+        record(
+            "registration.file_read", registration, by=by(), now=now, event_id=own_event().id,
+            question=question_number,
+        )  # fmt: skip
+    return response
 
 
 @bp.post("/registrations/<int:registration_id>/approval")

@@ -11,7 +11,7 @@ from portal.errors import Refused
 from portal.events import service as events
 from portal.questions import queries
 from portal.questions import service as questions
-from portal.questions.rules import Said
+from portal.questions.rules import Asked, Kind, Said, relevant
 from portal.registrations.models import Registration
 
 
@@ -30,14 +30,43 @@ def change(
     db.session.refresh(registration)
     if not registration.may_change(now):
         raise Refused(_("Your answers cannot be changed any more."))
-    before = queries.given(registration.id)
-    asked = {each.number for each in queries.asked(event.id)}
-    was = {each.question.id: each.values for each in before if each.question.number in asked}
+    before, asked = queries.given(registration.id), queries.asked(event.id)
+    typed = {each.number for each in asked if each.kind is not Kind.FILE}
+    was = {each.question.id: each.values for each in before if each.question.number in typed}
     if was == {each.question.id: each.values for each in answers}:
         return False
     questions.ensure_free(event.id, answers, queries.held_by(before))
     questions.keep_changed(event.id, registration.id, answers, now=now)
+    _drop_files(registration, asked, answers)
     is_left = len(was) < len(before)
     registration.answered = "yes" if answers or is_left else ""
     record("registration.answered", registration, by=by, now=now, event_id=event.id)
     return True
+
+
+def hand_in(
+    registration: Registration, question: Asked, said: Said | None, *, by: Actor, now: datetime
+) -> None:
+    """A file in the place of the one before, or none any more; it was kept by who calls."""
+    events.locked(registration.event_id)
+    db.session.refresh(registration)
+    if not registration.may_change(now):
+        raise Refused(_("Your answers cannot be changed any more."))
+    if queries.unchanged([question.id]) != {question.id: question.version}:
+        raise questions.Outdated
+    if said is None:
+        questions.forget_file(registration.id, question)
+    else:
+        questions.keep_file(registration.id, said, now=now)
+        registration.answered = "yes"
+    record("registration.answered", registration, by=by, now=now, event_id=registration.event_id)
+
+
+def _drop_files(
+    registration: Registration, asked: Sequence[Asked], answers: Sequence[Said]
+) -> None:
+    """A file that is not asked of this person any more goes."""
+    for_them = relevant(asked, {each.question.number: each.values for each in answers})
+    for each in asked:
+        if each.kind is Kind.FILE and each.number not in for_them:
+            questions.forget_file(registration.id, each)

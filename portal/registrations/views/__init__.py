@@ -2,10 +2,11 @@
 
 from portal.registrations.views import (  # they hang their pages on it
     answering,
+    files,
     own,
     registering,
     resending,
 )
 from portal.registrations.views.shared import bp
 
-__all__ = ["answering", "bp", "own", "registering", "resending"]
+__all__ = ["answering", "bp", "files", "own", "registering", "resending"]
