@@ -26,7 +26,7 @@ from portal.forms import Form
 from portal.questions import rules
 from portal.questions.queries import Answered, Full
 from portal.questions.rules import LONGEST, Asked, Kind, Said, Values
-from portal.questions.service import Full as NoPlace
+from portal.questions.service.answers import Full as NoPlace
 from portal.questions.shown import condition_words, language_of, plain, words
 from portal.text import clean, clean_lines
 

@@ -17,7 +17,7 @@ from portal.invites.models import Invite
 from portal.keeping import Impersonal, Keeping, Rules, Whose
 from portal.protection.rules import Kept
 from portal.questions import privacy as answers
-from portal.questions import service as questions
+from portal.questions.service import answers as questions
 from portal.registrations import queries
 from portal.registrations.models import HELD_BY, STILL_HELD, Answer, Note, Registration
 from portal.registrations.person import FIELDS, search_text, without_needs
@@ -93,6 +93,8 @@ def empty(registration: Registration, kept: Kept, *, now: datetime) -> bool:
 
     They count as erased then: lists end, links die, and organisation and needs stay to their day.
     """
+    if kept is Kept.NEEDS and registration.answered:
+        questions.forget(registration.id)
     for name in HOLDS[kept]:
         setattr(registration, name, "")
     if kept is Kept.NAME:
@@ -101,7 +103,6 @@ def empty(registration: Registration, kept: Kept, *, now: datetime) -> bool:
         registration.address_key = _nobody(registration)
     elif kept is Kept.NEEDS:
         registration.consents = without_needs(registration.consents)
-        questions.forget(registration.id)
     registration.search_text = search_text(_written(registration))
     if registration.erased_at is not None or not _is_nobody(registration):
         return False

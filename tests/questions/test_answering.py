@@ -16,6 +16,7 @@ from portal.events.models import Event
 from portal.questions import queries, service
 from portal.questions.models import Given, Question
 from portal.questions.rules import Kind, Said
+from portal.questions.service import answers as giving
 from portal.registrations.letters import token
 from portal.registrations.models import Registration
 from tests.factories import make_event, make_registration
@@ -177,8 +178,8 @@ def test_changed_words_are_another_version_and_nobody_answers_what_they_did_not_
         assert sorted(tuple(row) for row in found) == [("Ada", 2), ("Bob", 2)]
         assert len(queries.versions(1, 9)) == 2
         old = queries.versions(1, 9)[0].asked
-        with pytest.raises(service.Outdated):
-            service.ensure_free(1, [Said(old, ("yes",), "en")])
+        with pytest.raises(giving.Outdated):
+            giving.ensure_free(1, [Said(old, ("yes",), "en")])
 
 
 def test_a_question_added_later_is_asked_of_those_who_are_registered_also_by_hand(

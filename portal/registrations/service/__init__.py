@@ -22,8 +22,8 @@ from portal.events import service as events
 from portal.events.models import Event
 from portal.events.rules import Door, Entrance, Places, State, places_left
 from portal.ledger import Erased, Row
-from portal.questions import service as questions
 from portal.questions.rules import Said
+from portal.questions.service import answers as questions
 from portal.registrations import queries
 from portal.registrations.models import Answer, Registration
 from portal.registrations.person import (
@@ -314,7 +314,7 @@ def _enter(event_id: int, sent: Sent, status: Status, *, by: Actor, now: datetim
     }
     made = Subject(Registration.__tablename__, db.session.scalar(_MADE, row))
     if sent.answers and made.id is not None:
-        questions.keep(made.id, sent.answers, now=now)
+        questions.give(made.id, sent.answers, now=now)
     record("registration.made", made, by=by, now=now, event_id=event_id, status=status.value)
     events.places_changed(event_id)
 

@@ -10,8 +10,8 @@ from portal.db import db
 from portal.errors import Refused
 from portal.events import service as events
 from portal.questions import queries
-from portal.questions import service as questions
 from portal.questions.rules import Asked, Kind, Said, relevant
+from portal.questions.service import answers as questions
 from portal.registrations.models import Registration
 
 

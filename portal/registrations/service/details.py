@@ -12,7 +12,7 @@ from portal.db import db
 from portal.errors import Refused
 from portal.events import service as events
 from portal.events.models import Event
-from portal.questions import service as questions
+from portal.questions.service import answers as questions
 from portal.registrations import queries
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key, columns, name_key, only_in_person

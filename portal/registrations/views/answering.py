@@ -10,7 +10,7 @@ from portal.extensions import csrf
 from portal.forms import Form
 from portal.questions import queries as questions
 from portal.questions.forms import Asking, asking, known
-from portal.questions.service import Full, Outdated
+from portal.questions.service.answers import Full, Outdated
 from portal.registrations.models import Registration
 from portal.registrations.service import answers as answering
 from portal.registrations.views.shared import bp, own_registration

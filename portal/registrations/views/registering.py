@@ -29,8 +29,8 @@ from portal.limits import rate
 from portal.protection import queries as records
 from portal.protection.rules import Kept
 from portal.questions import queries as questions
-from portal.questions import service as question_service
 from portal.questions.forms import Asking, asking
+from portal.questions.service.answers import Full, Outdated
 from portal.questions.shown import ignored_words
 from portal.registrations import queries, service
 from portal.registrations.forms import (
@@ -91,7 +91,7 @@ def send_registration(slug: str) -> ResponseReturnValue:
     )
     try:
         answer = service.register(entrance, sent, by=REGISTRANT, now=now)
-    except (question_service.Full, question_service.Outdated) as no:
+    except (Full, Outdated) as no:
         return _answers_refused(entrance, no)
     except Refused:  # the door closed meanwhile: said on the form, with all that was typed
         return _refused_form((entrance, queries.places(entrance.id)), form)

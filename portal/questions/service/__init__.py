@@ -1,13 +1,11 @@
-"""The verbs of questions, and of answering them; each change makes the kept form an old one."""
+"""The verbs of those who ask; each change makes the kept form an old one."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, insert, select, update
 
-from portal import uploads
 from portal.audit.service import Actor, record
 from portal.db import db
 from portal.errors import Refused
@@ -15,28 +13,11 @@ from portal.events.models import Event
 from portal.events.rules import State
 from portal.events.service import form_changed
 from portal.questions import queries, rules
-from portal.questions.models import Given, Question
-from portal.questions.rules import Asked, Condition, Kind, Said
+from portal.questions.models import Question
+from portal.questions.rules import Asked, Condition, Kind
 
 MOST = 60
 """Questions of one event; nobody answers more."""
-
-
-class Full(Refused):
-    """The last place of an answer was taken meanwhile: which, as (number, code)."""
-
-    def __init__(self, choices: set[tuple[int, str]]) -> None:
-        super().__init__(_("What you chose is full now. Choose another answer."))
-        self.choices = choices
-
-
-class Outdated(Refused):
-    """The question was changed while it was being answered."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("The questions have just been changed. Check your answers, and send them again.")
-        )
 
 
 def add(
@@ -133,97 +114,6 @@ def place(event: Event, question: Question, *, earlier: bool, by: Actor, now: da
     db.session.flush()
     _ensure_in_order(event.id)
     _note("question.placed", question, event, by=by, now=now)
-
-
-def ensure_free(event_id: int, answers: Sequence[Said], held: queries.Full = frozenset()) -> None:
-    """Under the event's lock: what is chosen has a place, and was not changed since it was read.
-
-    Who holds a place already (`held`) keeps it, whatever else they change.
-    """
-    asked = [each.question for each in answers]
-    as_read = {each.id: each.version for each in asked}
-    if asked and queries.unchanged(as_read) != as_read:
-        raise Outdated
-    chosen = {(each.question.number, value) for each in answers for value in each.values}
-    gone = (chosen - held) & queries.full(event_id, asked)
-    if gone:
-        raise Full(gone)
-
-
-def keep(registration_id: int, answers: Sequence[Said], *, now: datetime) -> None:
-    """These answers in the place of all that the person answered before."""
-    forget(registration_id)
-    _write(registration_id, answers, now)
-
-
-def keep_changed(
-    event_id: int, registration_id: int, answers: Sequence[Said], *, now: datetime
-) -> None:
-    """The same, but files stay, and so do answers to what is asked no more."""
-    present = select(Question.number).where(
-        Question.event_id == event_id,
-        Question.ended_at.is_(None),
-        Question.kind != Kind.FILE,
-    )
-    versions = select(Question.id).where(
-        Question.event_id == event_id, Question.number.in_(present)
-    )
-    db.session.execute(
-        delete(Given).where(
-            Given.registration_id == registration_id, Given.question_id.in_(versions)
-        )
-    )
-    _write(registration_id, answers, now)
-
-
-def keep_file(registration_id: int, said: Said, *, now: datetime) -> None:
-    """A file in the place of the one that this person handed in before."""
-    forget_file(registration_id, said.question)
-    _write(registration_id, [said], now)
-
-
-def forget_file(registration_id: int, question: Asked) -> None:
-    """The file that this person handed in, whatever the words were then, goes."""
-    for each in queries.given(registration_id):
-        if each.question.number == question.number and question.kind is Kind.FILE:
-            uploads.drop(each.values[0])
-            db.session.execute(
-                delete(Given).where(
-                    Given.registration_id == registration_id,
-                    Given.question_id == each.question.id,
-                )
-            )
-
-
-def hand_over(registration_id: int, to_id: int) -> None:
-    """What one registration of a person answered becomes the other's, in the place of its own."""
-    forget(to_id)
-    db.session.execute(
-        update(Given).where(Given.registration_id == registration_id).values(registration_id=to_id)
-    )
-
-
-def forget(*registration_ids: int) -> None:
-    """Nothing that these people answered stays, nor any file."""
-    for file in queries.files_of(registration_ids):
-        uploads.drop(file)
-    db.session.execute(delete(Given).where(Given.registration_id.in_(registration_ids)))
-
-
-def _write(registration_id: int, answers: Sequence[Said], now: datetime) -> None:
-    rows = [
-        {
-            "registration_id": registration_id,
-            "question_id": each.question.id,
-            "value": value,
-            "language": each.language,
-            "at": now,
-        }
-        for each in answers
-        for value in each.values
-    ]
-    if rows:
-        db.session.execute(insert(Given.metadata.tables["question_answers"]), rows)
 
 
 def _next_version(question: Question, now: datetime) -> Question:
