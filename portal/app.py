@@ -56,6 +56,7 @@ from portal.publications.desk import importing as publication_import
 from portal.publications.desk import preview as publication_preview
 from portal.publications.desk import records as publications_desk
 from portal.publications.desk import subjects as publication_subjects
+from portal.questions import desk as questions_desk
 from portal.registrations import views as registrations
 from portal.registrations.desk import details as person_details
 from portal.registrations.desk import line as registration_line
@@ -97,6 +98,7 @@ BLUEPRINTS = (
     programme_desk.bp,
     speakers_desk.bp,
     materials_desk.bp,
+    questions_desk.bp,
     team.bp,
     event_texts.bp,
     event_publication.bp,

@@ -85,6 +85,7 @@ class Settings:
     workers: int = 2
     upload_megabytes: int = 20
     audio_megabytes: int = 200
+    answer_files: bool = False
     backup_days: int = 90
     limits: Mapping[str, str | None] = field(
         default_factory=lambda: {**LIMITS_PER_NETWORK, **LIMITS_PER_ADDRESS}
@@ -229,6 +230,7 @@ class _Reader:
             "workers": self.number("PORTAL_WORKERS", 2, lowest=1, highest=64),
             "upload_megabytes": self.number("PORTAL_UPLOAD_MEGABYTES", 20, lowest=1, highest=500),
             "audio_megabytes": self.number("PORTAL_AUDIO_MEGABYTES", 200, lowest=1, highest=1000),
+            "answer_files": self.switch("PORTAL_ANSWER_FILES"),
             "backup_days": self.number("PORTAL_BACKUP_DAYS", 90, lowest=1, highest=3650),
             "limits": self.limits(),
             "mail_rate": self.mail_rate(),

@@ -1,8 +1,9 @@
-"""Fields that forms share: moments on a clock, whole numbers, web addresses, texts in languages."""
+"""Fields that forms share: moments, numbers, addresses, countries, texts in languages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -10,13 +11,14 @@ from zoneinfo import ZoneInfo
 from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
-from wtforms import EmailField, Field, IntegerField, StringField, ValidationError
+from markupsafe import Markup, escape
+from wtforms import EmailField, Field, IntegerField, SelectField, StringField, ValidationError
+from wtforms.fields.choices import Choice, SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 from wtforms.widgets import html_params
 
 from portal.forms import Form
-from portal.i18n import ENDONYMS, Translated, languages, zone_mark
+from portal.i18n import ENDONYMS, Translated, countries, languages, page_language, zone_mark
 from portal.text import clean, clean_lines
 from portal.wall_clock import instants
 
@@ -152,6 +154,50 @@ def _address(form: Form, field: Field) -> None:
                "Use another address.")
         )  # fmt: skip
     field.data = found.ascii_email
+
+
+class CountryField(SelectField):
+    """A country by its ISO code; 250 options are put together once a language."""
+
+    def __init__(
+        self, label: Any, missing: Any = None, validators: Sequence[Any] = (), **options: Any
+    ) -> None:
+        needed = [InputRequired(missing)] if missing else []
+        super().__init__(
+            label,
+            [*needed, *validators],
+            choices=lambda: [SelectChoice("", "")],
+            validate_choice=False,
+            widget=_country_widget,
+            **options,
+        )
+
+    def iter_choices(self) -> Iterator[Choice]:
+        """For who wants the name of one; the widget has its own."""
+        for code, name in countries(page_language()):
+            yield Choice(code, name, code == self.data, {})
+
+    def pre_validate(self, form: Form) -> None:
+        if self.data and self.data not in dict(countries(page_language())):
+            raise ValidationError(_l("Choose a country from the list."))
+
+
+def _country_widget(field: CountryField, **attributes: Any) -> Markup:
+    attributes.setdefault("id", field.id)
+    attributes.setdefault("required", bool(field.flags.required))
+    options = _country_options(page_language())
+    if field.data:
+        chosen = f'value="{escape(field.data)}"'
+        options = options.replace(chosen, f"selected {chosen}", 1)
+    return Markup(  # noqa: S704 - made of constants and escaped names
+        f"<select {html_params(name=field.name, **attributes)}>{options}</select>"
+    )
+
+
+@lru_cache(maxsize=64)
+def _country_options(lang: str) -> str:
+    named = (f'<option value="{code}">{escape(name)}</option>' for code, name in countries(lang))
+    return '<option value=""></option>' + "".join(named)
 
 
 class WholeNumberField(IntegerField):

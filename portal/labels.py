@@ -92,7 +92,7 @@ KEPT = {
     "name": _l("Title, names, name on the badge"),
     "contact": _l("Mail address and telephone"),
     "organisation": _l("Organisation and role"),
-    "needs": _l("Access needs and diet"),
+    "needs": _l("Access needs, diet, answers to questions"),
 }
 KEPT_SHORT = {
     "name": _l("Names"),
@@ -157,6 +157,8 @@ ACTS = {
     "registration.made": _l("Registered"),
     "registration.returned": _l("Registered again"),
     "registration.changed": _l("Details changed"),
+    "registration.answered": _l("Answers changed"),
+    "registration.file_read": _l("File downloaded"),
     "registration.consent_taken": _l("Consent taken away on request"),
     "registration.approved": _l("Approved"),
     "registration.declined": _l("Declined"),
@@ -292,6 +294,18 @@ OCCASIONS = {
     "identity_linked": _l("Sign-in linked"),
     "copy_expired": _l("Question about a copy that was taken out"),
 }
+QUESTION_KINDS = {
+    "text": _l("A line of text"),
+    "long_text": _l("Several lines of text"),
+    "one_of": _l("One of several answers"),
+    "several": _l("Several of the answers"),
+    "yes_no": _l("Yes or no"),
+    "number": _l("A number"),
+    "date": _l("A day"),
+    "country": _l("A country"),
+    "consent": _l("A consent to tick"),
+    "file": _l("A file to hand in"),
+}
 TEAM_ROLES = {
     "organiser": _l("Organiser"),
     "editor": _l("Editor"),
@@ -348,6 +362,7 @@ TEXTS_OF = {
     "sessions": _l("Sessions"),
     "speakers": _l("Speakers"),
     "materials": _l("Materials"),
+    "questions": _l("Questions"),
     "circulars": _l("Letters"),
     "publications": _l("Publications"),
     "publication_subjects": _l("Subjects of publications"),

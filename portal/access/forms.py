@@ -25,12 +25,11 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 from portal.access.models import AccessList
 from portal.access.rules import LONGEST_LIFE, MOST_DAYS, USUAL_DAYS, Asked
 from portal.events.models import Event
-from portal.fields import MomentField, TranslatedField, WholeNumberField, text
+from portal.fields import CountryField, MomentField, TranslatedField, WholeNumberField, text
 from portal.forms import ActForm, Form
 from portal.i18n import language_name, languages
 from portal.labels import ACCESS_ASKS, BASES, DOCUMENTS
 from portal.protection.rules import ARTICLES, Basis, Law
-from portal.registrations.forms import CountryField
 from portal.text import clean
 
 _NUMBER = re.compile(r"(?=.*\d)[^\W_](?:[^\W_]|[ ./-]){2,29}")

@@ -6,7 +6,16 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Row, coded
@@ -43,7 +52,8 @@ class Event(Published):
     something was missing; who asked a colleague to approve it stands in `publish_asked_by` as in
     the audit, until it is public or sent back; `publish_asked_at` is empty again once it is
     approved. `reason` is what the organisers said of postponing or cancelling. Who registered
-    before `asked_again_at` was asked whether they will still come.
+    before `asked_again_at` was asked whether they will still come. An event that `asks` has
+    questions of its own, or had some that were answered.
     """
 
     __tablename__ = "events"
@@ -100,6 +110,7 @@ class Event(Published):
     places_revision: Mapped[int] = mapped_column(default=0)
     public_sequence: Mapped[int] = mapped_column(default=0)
     notice_number: Mapped[int] = mapped_column(default=0, server_default="0")
+    asks: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     sessions: Mapped[list["Session"]] = relationship(
         back_populates="event", order_by="Session.starts_at, Session.position, Session.id"

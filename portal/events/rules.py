@@ -184,6 +184,7 @@ class Entrance:
     waitlist: bool
     approval: bool
     notice_number: int = 0
+    asks: bool = False
 
     def door(self, places: Places, now: datetime) -> Door:
         """How registration stands for a newcomer at `now`."""

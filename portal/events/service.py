@@ -291,6 +291,12 @@ def _approval_lapses(event: Event) -> None:
         event.publish_at = None
 
 
+def form_changed(event: Event, *, asks: bool, now: datetime) -> None:
+    """What people are asked when they register changed: kept forms are old, and nobody is told."""
+    event.asks = asks
+    _revise(event, snapshot(event), tell=False, now=now)
+
+
 def programme_changed(
     event: Event, told_before: dict[str, Any], *, tell: bool, now: datetime
 ) -> None:

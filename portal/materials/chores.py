@@ -7,6 +7,7 @@ from portal.events import programme_queries as programme
 from portal.materials import queries
 from portal.podcasts import queries as podcasts
 from portal.publications import queries as publications
+from portal.questions import queries as questions
 
 
 def sweep_files(now: datetime) -> bool:
@@ -14,6 +15,7 @@ def sweep_files(now: datetime) -> bool:
     if next(uploads.orphans((), now), None) is None:
         return False
     named = queries.files() | programme.photos() | publications.files() | podcasts.files()
+    named |= questions.files()
     return uploads.sweep(named, now) > 0
 
 

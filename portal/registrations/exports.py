@@ -1,6 +1,6 @@
 """The list of registrations as a file: codes for programs, words for people."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC
 from typing import Any
 
@@ -10,6 +10,10 @@ from sqlalchemy import Row as Result
 from portal.events.models import Event
 from portal.i18n import countries, page_language
 from portal.labels import ATTENDANCE, STAKEHOLDER_GROUPS, STATUSES
+from portal.questions import queries as questions
+from portal.questions import shown
+from portal.questions.queries import Answered
+from portal.questions.rules import Kind
 from portal.registrations import listing
 from portal.registrations.listing import Wish
 
@@ -22,22 +26,62 @@ FIELDS = (
 )  # fmt: skip
 
 
-def coded(event: Event, wish: Wish) -> Iterator[list[str]]:
-    """Rows under `FIELDS`, for programs."""
+class Questions:
+    """The event's own questions as columns, with what everybody answered: read once for a file."""
+
+    def __init__(self, event: Event) -> None:
+        self._columns = questions.columns(event.id) if event.asks else []
+        self._given = questions.given_at(event.id) if event.asks else {}
+        self._lang = shown.language_of(self._columns)
+
+    @property
+    def codes(self) -> list[str]:
+        """The heads for programs: the form's fields, and `question_7` for that of number 7."""
+        return [*FIELDS, *(f"question_{each.number}" for each in self._columns)]
+
+    @property
+    def labels(self) -> list[str]:
+        """The heads for people: the questions in their last words."""
+        return [shown.plain(each.label, self._lang) for each in self._columns]
+
+    def coded(self, registration_id: int) -> list[str]:
+        """Codes and what was written; several codes beside each other."""
+        return self._cells(registration_id, _codes)
+
+    def worded(self, registration_id: int) -> list[str]:
+        """The words of the answers, as the version that was answered has them."""
+        return self._cells(
+            registration_id,
+            lambda each: shown.answer_plain(each.question, each.values, self._lang),
+        )
+
+    def _cells(self, registration_id: int, say: Callable[[Answered], str]) -> list[str]:
+        said = {each.question.number: say(each) for each in self._given.get(registration_id, ())}
+        return [said.get(each.number, "") for each in self._columns]
+
+
+def _codes(answered: Answered) -> str:
+    if answered.question.kind is Kind.FILE:  # what the file is; its name is nobody's business
+        return answered.values[0].rpartition(".")[2].upper()
+    return " ".join(answered.values)
+
+
+def coded(event: Event, wish: Wish, more: Questions) -> Iterator[list[str]]:
+    """Rows under `more.codes`, for programs."""
     positions = listing.positions(event)
     for person in listing.everybody(event, wish):
         cells = _cells(person, positions)
-        yield [cells[name] for name in FIELDS]
+        yield [*(cells[name] for name in FIELDS), *more.coded(person.id)]
 
 
-def worded(event: Event, wish: Wish) -> Iterator[list[str]]:
-    """Rows under `labels()`, for people."""
+def worded(event: Event, wish: Wish, more: Questions) -> Iterator[list[str]]:
+    """Rows under `labels()` and `more.labels`, for people."""
     positions, words = listing.positions(event), _words()
     for person in listing.everybody(event, wish):
         cells = _cells(person, positions)
         for name, said in words.items():
             cells[name] = said.get(cells[name], cells[name])
-        yield [cells[name] for name in FIELDS]
+        yield [*(cells[name] for name in FIELDS), *more.worded(person.id)]
 
 
 def _words() -> dict[str, dict[str, str]]:

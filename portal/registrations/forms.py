@@ -2,14 +2,12 @@
 
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup, escape
 from wtforms import (
     BooleanField,
     Field,
@@ -20,14 +18,12 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.fields.choices import Choice, SelectChoice
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
-from wtforms.widgets import html_params
 
 from portal.events.rules import Format
-from portal.fields import LONGEST_ADDRESS, AddressField, text
+from portal.fields import LONGEST_ADDRESS, AddressField, CountryField, text
 from portal.forms import Form
-from portal.i18n import countries, page_language
 from portal.labels import ATTENDANCE, STAKEHOLDER_GROUPS
 from portal.registrations.models import Registration
 from portal.registrations.rules import NEEDED_FOR, NOTICE_VERSION, Attendance, StakeholderGroup
@@ -41,50 +37,6 @@ _NUMBER = re.compile(r"(?=(?:[^0-9]*[0-9]){3})[\w ()./+*#,;:–-]+")
 
 def _lines(value: str | None) -> str:
     return clean_lines(value)
-
-
-_NO_COUNTRY = _l("Choose your country.")
-
-
-class CountryField(SelectField):
-    """A country by its ISO code; 250 options are put together once a language."""
-
-    def __init__(self, label: Any, missing: Any = _NO_COUNTRY, **options: Any) -> None:
-        super().__init__(
-            label,
-            [InputRequired(missing)],
-            choices=lambda: [SelectChoice("", "")],
-            validate_choice=False,
-            widget=_country_widget,
-            **options,
-        )
-
-    def iter_choices(self) -> Iterator[Choice]:
-        """For who wants the name of one; the widget has its own."""
-        for code, name in countries(page_language()):
-            yield Choice(code, name, code == self.data, {})
-
-    def pre_validate(self, form: Form) -> None:
-        if self.data and self.data not in dict(countries(page_language())):
-            raise ValidationError(_l("Choose a country from the list."))
-
-
-def _country_widget(field: CountryField, **attributes: Any) -> Markup:
-    attributes.setdefault("id", field.id)
-    attributes.setdefault("required", True)
-    options = _country_options(page_language())
-    if field.data:
-        chosen = f'value="{escape(field.data)}"'
-        options = options.replace(chosen, f"selected {chosen}", 1)
-    return Markup(  # noqa: S704 - made of constants and escaped names
-        f"<select {html_params(name=field.name, **attributes)}>{options}</select>"
-    )
-
-
-@lru_cache(maxsize=64)
-def _country_options(lang: str) -> str:
-    named = (f'<option value="{code}">{escape(name)}</option>' for code, name in countries(lang))
-    return '<option value=""></option>' + "".join(named)
 
 
 AnyForm = TypeVar("AnyForm", bound="PersonForm")
@@ -135,7 +87,9 @@ class PersonForm(Form):
             *(SelectChoice(c, label) for c, label in STAKEHOLDER_GROUPS.items()),
         ],
     )
-    country = CountryField(_l("Country"), render_kw={"autocomplete": "country"})
+    country = CountryField(
+        _l("Country"), _l("Choose your country."), render_kw={"autocomplete": "country"}
+    )
     attendance = RadioField(
         _l("How you take part"),
         [InputRequired(_l("Choose how you take part."))],

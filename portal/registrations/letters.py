@@ -196,6 +196,12 @@ class Told:
         return defang(accounts.names_of({organiser}).get(organiser) or _("A colleague"))
 
     @property
+    def has_questions(self) -> bool:
+        """Whether who was entered by somebody else is asked something, which they answer later."""
+        is_asked = self.event.asks and self.status.is_live
+        return is_asked and self.registration.entered_by is not None
+
+    @property
     def source(self) -> str:
         return defang(self.registration.source)
 

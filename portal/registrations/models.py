@@ -31,7 +31,8 @@ class Registration(Row):
     `address_key` and `name_key` recognise the person; `queue_number` only rises within an event,
     so that positions follow the order of arrival; the `told_…` columns say what the person has
     last heard; `still_comes_at` is when they said that they will still come; `link_code` revokes
-    the link in the letters when it changes.
+    the link in the letters when it changes; `answered` is "yes" while answers of theirs to the
+    event's questions are kept (`questions.models`).
     """
 
     __tablename__ = "registrations"
@@ -72,6 +73,7 @@ class Registration(Row):
     attendance: Mapped[Attendance] = mapped_column(coded(Attendance))
     access_needs: Mapped[str] = mapped_column(Text, default="")
     diet: Mapped[str] = mapped_column(Text, default="")
+    answered: Mapped[str] = mapped_column(String(3), default="", server_default="")
     consents: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     notice_version: Mapped[str] = mapped_column(String(20))
 

@@ -16,6 +16,8 @@ from portal.events.models import Event
 from portal.invites.models import Invite
 from portal.keeping import Impersonal, Keeping, Rules, Whose
 from portal.protection.rules import Kept
+from portal.questions import privacy as answers
+from portal.questions.service import answers as questions
 from portal.registrations import queries
 from portal.registrations.models import HELD_BY, STILL_HELD, Answer, Note, Registration
 from portal.registrations.person import FIELDS, search_text, without_needs
@@ -24,8 +26,8 @@ from portal.registrations.rules import HOLDS
 # Every column that says something about the person; the rest are counts, order and proof.
 PERSONAL = (
     "title", "first_name", "last_name", "badge_name", "email", "phone", "organisation", "role",
-    "access_needs", "diet", "address_key", "name_key", "sort_name", "search_text", "told_address",
-    "source",
+    "access_needs", "diet", "answered", "address_key", "name_key", "sort_name", "search_text",
+    "told_address", "source",
 )  # fmt: skip
 # What organisers wrote about the person, in a table of its own.
 PERSONAL_NOTES = ("text",)
@@ -91,6 +93,8 @@ def empty(registration: Registration, kept: Kept, *, now: datetime) -> bool:
 
     They count as erased then: lists end, links die, and organisation and needs stay to their day.
     """
+    if kept is Kept.NEEDS and registration.answered:
+        questions.forget(registration.id)
     for name in HOLDS[kept]:
         setattr(registration, name, "")
     if kept is Kept.NAME:
@@ -212,6 +216,7 @@ def held(registration: Registration) -> dict[str, Any]:
         "joined_at": _moment(registration.joined_at),
         "still_comes_at": _moment(registration.still_comes_at),
         "reached_at": _moment(registration.reached_at),
+        **answers.held(registration.id),
         "notes": _notes(registration),
     }
 
@@ -246,8 +251,10 @@ def _moment(value: datetime | None) -> str | None:
 def blank(registration: Registration) -> None:
     """Forget at once all that the last letter does not need."""
     for name in ("title", "first_name", "last_name", "badge_name", "phone", "organisation", "role",
-                 "access_needs", "diet", "sort_name", "search_text", "source"):  # fmt: skip
+                 "access_needs", "diet", "answered", "sort_name", "search_text",
+                 "source"):  # fmt: skip
         setattr(registration, name, "")
+    questions.forget(registration.id)
     registration.consents = {}
     db.session.execute(delete(Note).where(Note.registration_id == registration.id))
 
@@ -256,6 +263,7 @@ def erase(registration: Registration, *, now: datetime) -> None:
     """Forget the person; the row stays, so that counts and the order of the line stay true."""
     for name in PERSONAL:
         setattr(registration, name, "")
+    questions.forget(registration.id)
     registration.address_key = registration.name_key = _nobody(registration)
     db.session.execute(delete(Note).where(Note.registration_id == registration.id))
     _end(registration, now)

@@ -66,7 +66,7 @@ HOLDS: Mapping[Kept, tuple[str, ...]] = {
     Kept.NAME: ("title", "first_name", "last_name", "badge_name"),
     Kept.CONTACT: ("email", "phone", "told_address", "source"),
     Kept.ORGANISATION: ("organisation", "role"),
-    Kept.NEEDS: ("access_needs", "diet"),
+    Kept.NEEDS: ("access_needs", "diet", "answered"),
 }
 """The columns that a record's days are about; what is derived from them goes with them."""
 

@@ -18,6 +18,7 @@ NAMES = {
     "agreed": _l("What you agreed to have shown"),
     "agreed_at": _l("You agreed"),
     "answer": _l("Answer"),
+    "answers": _l("Your answers to the organisers’ questions"),
     "answered_at": _l("Answered"),
     "app": _l("Authenticator app"),
     "asked_at": _l("Asked"),
@@ -56,6 +57,7 @@ NAMES = {
     "passkeys": _l("Passkeys"),
     "photo": _l("Photo"),
     "photo_text": _l("Words for the photo"),
+    "question": _l("Question"),
     "reached_at": _l("Told by an organiser"),
     "receiver": _l("Given on to"),
     "recordings": _l("Recordings agreed to"),
@@ -84,6 +86,7 @@ NAMES = {
     "told_status": _l("Status that you were told"),
     "uid": _l("Its identifier"),
     "version": _l("Version of the privacy notice"),
+    "version_of_question": _l("Version of the question"),
     "written_at": _l("Written"),
 }
 REQUEST_KINDS = {

@@ -52,10 +52,14 @@ from portal.publications.models import Publication, PublicationImport, Relation
 from portal.publications.rules import Record, RelationKind
 from portal.publications.rules import State as PublicationState
 from portal.publications.rules import Type as ReportType
+from portal.questions import queries as questions
+from portal.questions.rules import Kind as Question
+from portal.questions.rules import Said
 from portal.registrations import service
 from portal.registrations.demonstration import register_people
 from portal.registrations.models import Registration
 from portal.registrations.rules import Attendance
+from portal.registrations.service import answers as answering
 from portal.registrations.service import notes
 from portal.reminders import service as reminders
 from portal.reminders.models import Reminder, Run, Telling
@@ -83,8 +87,10 @@ from tests.factories import (
 )
 from tests.harness.applications import close
 from tests.harness.servers import Server
+from tests.materials.files import PDF
 from tests.news.front_door import make_item
 from tests.podcasts.making import make_episode
+from tests.questions.making import make_question
 from tests.records import RECORD
 from tests.ties.making import make_project, make_topic, tie
 
@@ -323,6 +329,7 @@ def _set_up(now: datetime) -> None:
     _news(now, later)
     _library(now)
     _ties()
+    _questions(now, later)
 
 
 def _ties() -> None:
@@ -726,6 +733,33 @@ def _doors(now: datetime, later: datetime) -> None:
     shut = lists["shut-door"].event
     shut.starts_at, shut.ends_at = now - timedelta(days=2), now - timedelta(days=1)
     access_service.switch_off(lists["old-door"], by=COMMAND, now=now)
+
+
+def _questions(now: datetime, later: datetime) -> None:
+    """A question of each kind, with long words; answered by one, to be answered by another."""
+    event = _made("asks", later)
+    both = {"en": f"For which body do you come: {LONG}?", "fr": f"Pour quel organisme : {LONG} ?"}
+    make_question(event, Question.TEXT, both, required=True, help={"en": "As on its letters."})
+    table = make_question(
+        event, Question.ONE_OF, "At which table do you sit?", options=[("Shop floor", 1), LONG],
+    )  # fmt: skip
+    make_question(event, Question.SEVERAL, "Topics", options=["Skills", "Trust", LONG])
+    make_question(event, Question.LONG_TEXT, "Why there?", required=True, only=(table, "2"))
+    for kind in (Question.YES_NO, Question.NUMBER, Question.DATE, Question.COUNTRY):
+        make_question(event, kind, f"{kind.value.capitalize()}, if you know it")
+    make_question(event, Question.CONSENT, "I agree that my words are quoted.", required=True)
+    make_question(event, Question.FILE, "Your paper")
+    asked = questions.asked(event.id)
+    said = [
+        Said(asked[0], (LONG,), "en"),
+        Said(asked[1], ("1",), "en"),
+        Said(asked[2], ("1", "3"), "en"),
+    ]
+    answerer = _comes("asks", "answerer")
+    answering.change(answerer, said, by=COMMAND, now=now)
+    paper = Said(asked[-1], (uploads.keep(BytesIO(PDF), "paper.pdf").name,), "en")
+    answering.hand_in(answerer, asked[-1], paper, by=COMMAND, now=now)
+    _comes("asks", "unanswered")
 
 
 def _made(slug: str, starts_at: datetime, **facts: Any) -> Event:

@@ -152,6 +152,20 @@ def needs_without_consent(page: Page) -> None:
     page.check("#attendance-0")
 
 
+def _answers(page: Page) -> None:
+    """Also what is asked only of those who sit elsewhere."""
+    fill_in(page)
+    page.fill("#first_name", f"Ada {next(_networks)}")
+    page.fill("#q1", "A body")
+    page.fill("#q4", "By chance")
+    _ticks(page)
+
+
+def _ticks(page: Page) -> None:
+    page.fill("#q4", "By chance")
+    page.check("#q9")
+
+
 def _closed_meanwhile(page: Page, stage: Stage, lang: str) -> None:
     """The door closes while somebody fills in the form."""
     goto(page, stage, f"/{lang}/events/closing/register")
@@ -410,6 +424,16 @@ VISITOR: dict[str, Way] = {
     "registering, hybrid": at("/events/hybrid/register"),
     "registering for the waitlist": at("/events/full/register"),
     "registering with approval": at("/events/approval/register"),
+    "registering with questions": at("/events/asks/register"),
+    "registering with questions, nothing answered": then(at("/events/asks/register"), press),
+    "answer: not everything kept": then(at("/events/asks/register"), _answers, press),
+    "own: answers": own("answerer"),
+    "own: answers needed": own("unanswered"),
+    "own answers": own("answerer", "/answers"),
+    "own answers, nothing answered": then(own("unanswered", "/answers"), press),
+    "own answers, file": own("answerer", "/files/10"),
+    "own answers, no file chosen": then(own("unanswered", "/files/10"), press),
+    "own: answers saved": then(own("answerer", "/answers"), _ticks, press),
     "door not open yet": at("/events/not-yet/register"),
     "door closed": at("/events/closed/register"),
     "door of a full event": at("/events/no-place/register"),
@@ -434,7 +458,7 @@ VISITOR: dict[str, Way] = {
     "own: cancelled": own("cancelled"),
     "own: postponed": own("postponed"),
     "own: over": own("attended"),
-    "own: asked again": own("silent"),
+    "own: asked again": own("unanswered"),
     "own: still comes": own("faithful"),
     "own, asked for the door": own("door-missing"),
     "own, given for the door": own("door-given"),
@@ -447,7 +471,7 @@ VISITOR: dict[str, Way] = {
     "door, after the event": gives("shut-door-given"),
     "door, after the event, removal": gives("shut-door-given", "/removal"),
     "notice with a door": at("/events/door/privacy"),
-    "reply": own("silent", "/reply"),
+    "reply": own("unanswered", "/reply"),
     "reply, not asked": own("confirmed", "/reply"),
     "reply, answered": own("faithful", "/reply"),
     "reply, yes": own("faithful", "?replied=yes"),
@@ -705,6 +729,18 @@ DESK: dict[str, Way] = {
     "new link": at_desk("/events/offers/materials/new/link"),
     "material": offered("materials", Material),
     "material: removal": offered("materials", Material, "/removal"),
+    "questions": at_desk("/events/asks/questions/"),
+    "questions, none yet": at_desk("/events/open/questions/"),
+    "question, new, nothing given": then(
+        at_desk("/events/asks/questions/new/text"), _save_publication
+    ),
+    "question, new consent": at_desk("/events/asks/questions/new/consent"),
+    "question, answered": at_desk("/events/asks/questions/2"),
+    "question: removal": at_desk("/events/asks/questions/2/removal"),
+    "questions, preview": lambda page, stage, lang: goto(
+        page, stage, f"/desk/events/asks/questions/preview/{lang}"
+    ),
+    "registration, with answers": person("answerer"),
     "requests": at_desk("/requests/"),
     "requests, answered": at_desk("/requests/?shelf=answered"),
     "request": at_desk("/requests/1"),

@@ -73,6 +73,9 @@ SAME_TITLE = {
     "access list, erased",
     "new password, too short",
     "signed out",
+    "own: answers needed",
+    "own: answers saved",
+    "answer: not everything kept",
 }
 
 

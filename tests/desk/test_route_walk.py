@@ -39,6 +39,7 @@ from tests.factories import (
 from tests.harness.client import PortalClient
 from tests.news.front_door import make_item
 from tests.podcasts.making import draw_cover, make_episode, make_show
+from tests.questions.making import make_question
 from tests.ties.making import make_project, make_topic
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -83,6 +84,8 @@ def values(app: Flask) -> dict[str, object]:
             "session_id": make_session(theirs).id,
             "speaker_id": make_speaker(theirs).id,
             "material_id": make_link(theirs).id,
+            "question_number": make_question(theirs).number,
+            "question_kind": "text",
             "message_id": 1,
             "request_id": 1,
             "export_id": 1,
@@ -311,7 +314,11 @@ def test_what_belongs_to_one_event_is_not_found_under_another(
     assert found and set(foreign.values()) == {404}
 
 
-HAVE_NO_FILE = {("speakers_desk.photo", "GET"), ("materials_desk.file", "GET")}
+HAVE_NO_FILE = {
+    ("speakers_desk.photo", "GET"),
+    ("materials_desk.file", "GET"),
+    ("registrations_desk.file", "GET"),
+}
 
 
 def test_an_act_without_the_forms_token_is_refused(app: Flask, values: dict[str, object]) -> None:

@@ -9,8 +9,11 @@ from threading import Event as Flag
 
 import pytest
 
+from portal.questions import queries as questions
+from portal.questions.rules import Kind
 from portal.registrations.rules import Status
 from tests.harness.servers import until
+from tests.questions.making import make_question
 from tests.reliability.conftest import Open
 from tests.reliability.crowd import Outcome, Wish, people, rush
 from tests.reliability.running import Running
@@ -69,6 +72,19 @@ def test_five_equal_posts_at_once_are_one_registration_and_one_letter(portal: Ru
     until(lambda: all(m.sent_at for m in portal.messages(event_id=event_id)), PATIENCE)
     recipients = Counter(m.recipient for m in portal.messages(event_id=event_id))
     assert recipients == {each.fields["email"]: 1 for each in impatient}
+
+
+def test_24_people_for_the_two_places_of_an_answer(portal: Running) -> None:
+    """Who comes too late for it is told on the form, and registers with another."""
+    slug = portal.event(capacity=None)
+    with portal.writing():
+        event = portal.held_event(portal.event_id(slug))
+        make_question(event, Kind.ONE_OF, "Table", options=[("Shop floor", 2), "Back office"])
+    wishes = [Wish(each.path, each.fields | {"q1": "1"}) for each in people(slug, 24)]
+    outcomes = rush(portal.url, wishes)
+    assert Counter(o.code for o in outcomes) == {303: 2, 422: 22}
+    with portal.reading():
+        assert questions.taken(portal.event_id(slug)) == {(1, "1"): 2}
 
 
 def test_a_storm_of_withdrawals_while_places_are_added_never_overbooks(portal: Running) -> None:

@@ -74,7 +74,7 @@ def test_the_page_of_an_event_says_what_is_kept_until_when_and_of_how_many(
 ) -> None:
     page = words(olga.get(PAGE))
     assert "Mail address and telephone 90 days 18 April 2027, 17:30 3" in page
-    assert "Access needs and diet 30 days 17 February 2027, 17:30 1" in page
+    assert "Access needs, diet, answers to questions 30 days 17 February 2027, 17:30 1" in page
     clock.move_to(END + timedelta(days=60))
     deliver()
     page = words(again(app).get(PAGE))
@@ -90,7 +90,7 @@ def test_what_is_late_is_said_to_the_officer(app: Flask, trust: None, clock: Any
     clock.shift(timedelta(minutes=2))
     page = words(sign_in(app, officer).get(f"{HOUSE}/events"))
     assert "Something should be deleted already" in page
-    assert "Access needs and diet, 1 person, due on 17 February 2027" in page
+    assert "Access needs, diet, answers to questions, 1 person, due on 17 February 2027" in page
 
 
 def test_an_officer_sees_every_event_in_numbers_and_nobodys_data(app: Flask, trust: None) -> None:
@@ -139,7 +139,7 @@ def test_a_dry_run_names_what_would_be_deleted_by_a_day_and_changes_nothing(
     assert "Nothing is to be deleted" in words(officer.get(f"{HOUSE}/due"))
     assert "Access needs" not in words(officer.get(f"{HOUSE}/due?day=2027-02-16"))
     page = words(officer.get(f"{HOUSE}/due?day=2027-02-17"))
-    assert "Access needs and diet 1 17 February 2027" in page
+    assert "Access needs, diet, answers to questions 1 17 February 2027" in page
     for wrong in ("soon", "9999-12-31", "0001-01-01"):
         page = words(officer.get(f"{HOUSE}/due?day={wrong}"))
         assert "Write a day between 2000 and 2999, like 2027-03-01." in page

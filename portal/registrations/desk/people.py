@@ -21,11 +21,12 @@ from portal.events.guards import guard_event, needs, own_event
 from portal.events.models import Event
 from portal.forms import ActForm
 from portal.i18n import translated
-from portal.registrations import exports, history, listing, queries, service, unreached
+from portal.registrations import answers, exports, history, listing, queries, service, unreached
 from portal.registrations.desk.common import back, id_of, one
 from portal.registrations.listing import Wish
 from portal.registrations.rules import notice_version
 from portal.registrations.service import by_hand
+from portal.registrations.serving import handed_in
 from portal.retention import queries as retention
 from portal.retention import service as copies
 from portal.web import page_number
@@ -83,19 +84,20 @@ def as_csv() -> ResponseReturnValue:
     event, wish = own_event(), _wish()
     export = _note_export(event, wish, "csv")
     name = _file_name(event, export)
-    return sheets.csv_response(name, exports.FIELDS, exports.coded(event, wish))
+    more = exports.Questions(event)
+    return sheets.csv_response(name, more.codes, exports.coded(event, wish, more))
 
 
 @bp.get("/registrations.xlsx")
 def as_xlsx() -> ResponseReturnValue:
     """For people: heads and values in words."""
     event, wish = own_event(), _wish()
-    export = _note_export(event, wish, "xlsx")
+    export, more = _note_export(event, wish, "xlsx"), exports.Questions(event)
     return sheets.xlsx_response(
         _file_name(event, export),
         _("Registrations"),
-        exports.labels(),
-        exports.worded(event, wish),
+        [*exports.labels(), *more.labels],
+        exports.worded(event, wish, more),
         notes=_notes(event, export),
     )
 
@@ -113,9 +115,24 @@ def show(registration_id: int) -> ResponseReturnValue:
         consents=labels.CONSENTS,
         history=history.of(registration),
         access=access.shown_of(registration),
+        answers=answers.of(registration, clock.now()),
         labels=labels,
         form=ActForm(),
     )
+
+
+@bp.get("/registrations/<int:registration_id>/files/<int:question_number>")
+def file(registration_id: int, question_number: int) -> ResponseReturnValue:
+    """A file that the person handed in; who took it out is noted."""
+    registration, now = one(registration_id), clock.now()
+    name = answers.file_given(registration, question_number)
+    response = handed_in(name)
+    with transaction():
+        record(
+            "registration.file_read", registration, by=by(), now=now, event_id=own_event().id,
+            question=question_number,
+        )  # fmt: skip
+    return response
 
 
 @bp.post("/registrations/<int:registration_id>/approval")

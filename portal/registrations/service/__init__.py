@@ -22,6 +22,8 @@ from portal.events import service as events
 from portal.events.models import Event
 from portal.events.rules import Door, Entrance, Places, State, places_left
 from portal.ledger import Erased, Row
+from portal.questions.rules import Said
+from portal.questions.service import answers as questions
 from portal.registrations import queries
 from portal.registrations.models import Answer, Registration
 from portal.registrations.person import (
@@ -51,6 +53,7 @@ class Sent:
     language: str
     form_key: str = ""
     may_write: bool = field(default=True)
+    answers: Sequence[Said] = ()
 
 
 def register(entrance: Entrance, sent: Sent, *, by: Actor, now: datetime) -> Status:
@@ -67,6 +70,8 @@ def register(entrance: Entrance, sent: Sent, *, by: Actor, now: datetime) -> Sta
     if found.answer is not None and not _left_since(known, found.answered_at):
         return found.answer
     answer = _answer(entrance, found.places, now)
+    if sent.answers:
+        questions.ensure_free(entrance.id, sent.answers)
     if known is None:
         _enter(entrance.id, sent, answer, by=by, now=now)
     elif known.status is Status.WITHDRAWN:
@@ -308,6 +313,8 @@ def _enter(event_id: int, sent: Sent, status: Status, *, by: Actor, now: datetim
         "link_code": secrets.token_urlsafe(9),
     }
     made = Subject(Registration.__tablename__, db.session.scalar(_MADE, row))
+    if sent.answers and made.id is not None:
+        questions.give(made.id, sent.answers, now=now)
     record("registration.made", made, by=by, now=now, event_id=event_id, status=status.value)
     events.places_changed(event_id)
 
@@ -316,6 +323,8 @@ def enter_again(
     registration: Registration, sent: Sent, status: Status, *, by: Actor, now: datetime
 ) -> None:
     """Who withdrew comes back, as a newcomer comes, under the same UID."""
+    if registration.answered or sent.answers:
+        questions.keep(registration.id, sent.answers, now=now)
     write_values(registration, whole(sent, now) | {"erase_asked_at": None, "erased_at": None})
     registration.still_comes_at = None
     _stand(registration, status, now)
@@ -383,6 +392,7 @@ def whole(sent: Sent, now: datetime) -> dict[str, Any]:
         "language": sent.language,
         "notice_version": sent.notice_version,
         "consents": sent.consents,
+        "answered": "yes" if sent.answers else "",
         "entered_by": None,
         "source": "",
     }

@@ -12,6 +12,7 @@ from portal.db import db
 from portal.errors import Refused
 from portal.events import service as events
 from portal.events.models import Event
+from portal.questions.service import answers as questions
 from portal.registrations import queries
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key, columns, name_key, only_in_person
@@ -122,6 +123,7 @@ def _merge(
     that nobody learns by it who is registered.
     """
     status, number = registration.status, registration.queue_number
+    _merge_answers(registration, other)
     registration.link_code = secrets.token_urlsafe(9)
     registration.erase_asked_at = now
     registration.address_key = f"merged-{registration.id}"
@@ -137,6 +139,16 @@ def _merge(
         if status is other.status is Status.WAITLISTED and number and other.queue_number:
             other.queue_number = min(number, other.queue_number)
     fill_places(event, now=now)
+
+
+def _merge_answers(registration: Registration, other: Registration) -> None:
+    """Of two who may come the other's own answers stay; who may not holds no places by theirs."""
+    if registration.answered and not other.status.is_live:
+        questions.hand_over(registration.id, other.id)
+        other.answered = registration.answered
+    elif registration.answered:
+        questions.forget(registration.id)
+    registration.answered = ""
 
 
 _BEST_FIRST = (

@@ -1,6 +1,12 @@
 """Registering, one's own registration, and the way to the joining link."""
 
-from portal.registrations.views import own, registering, resending  # they hang their pages on it
+from portal.registrations.views import (  # they hang their pages on it
+    answering,
+    files,
+    own,
+    registering,
+    resending,
+)
 from portal.registrations.views.shared import bp
 
-__all__ = ["bp", "own", "registering", "resending"]
+__all__ = ["answering", "bp", "files", "own", "registering", "resending"]

@@ -29,7 +29,7 @@ from portal.invites import service as invites
 from portal.materials.shown import for_attendee
 from portal.protection import queries as records
 from portal.protection.rules import Kept
-from portal.registrations import letters, queries, service
+from portal.registrations import answers, letters, queries, service
 from portal.registrations.forms import (
     ReadingForm,
     of_registration,
@@ -178,7 +178,10 @@ def _own_page(registration: Registration, token: str) -> str:
         is_over=event.is_over(now),
         materials=for_attendee(event, token, now) if registration.holds_place else [],
         access=door(registration, now),
+        answers=answers.of(registration, now),
         saved=request.args.get("saved") == "yes",
+        answered=request.args.get("saved") == "answers",
+        ignored=answers.ignored(registration, request.args.getlist("ignored")),
         replied=request.args.get("replied") == "yes" and registration.reply is Reply.YES,
     )
 

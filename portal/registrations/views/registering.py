@@ -1,5 +1,8 @@
 """The form, and the answer to it."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from flask import (
     redirect,
     render_template,
@@ -25,6 +28,10 @@ from portal.i18n import page_language
 from portal.limits import rate
 from portal.protection import queries as records
 from portal.protection.rules import Kept
+from portal.questions import queries as questions
+from portal.questions.forms import Asking, asking
+from portal.questions.service.answers import Full, Outdated
+from portal.questions.shown import ignored_words
 from portal.registrations import queries, service
 from portal.registrations.forms import (
     RegistrationForm,
@@ -49,7 +56,14 @@ def register(slug: str) -> ResponseReturnValue:
     entrance, places = found
     door, stamp = entrance.door(places, clock.now()), (entrance.id, entrance.revision)
     blanks = {"token": generate_csrf(), "key": new_key(), "places": _places_words(found)}
-    return cache.filled(door, stamp, lambda now: _untouched_form(public_event(slug), door), blanks)
+    asked = questions.asked(entrance.id) if entrance.asks else []
+    full = questions.full(entrance.id, asked)
+
+    def make(now: datetime) -> Fresh:
+        form_class = asking(RegistrationForm, asked, full)
+        return _untouched_form(public_event(slug), door, form_class)
+
+    return cache.filled((door, full), stamp, make, blanks)
 
 
 @bp.post("/events/<slug>/register")
@@ -59,7 +73,7 @@ def register(slug: str) -> ResponseReturnValue:
 def send_registration(slug: str) -> ResponseReturnValue:
     with looking():
         found = queries.entrance(slug) or moved_event(slug)
-        form = RegistrationForm(found[0].format)
+        form = _form_class(found[0])(found[0].format)
         if not form.validate_on_submit():
             return _refused_form(found, form)
     may_write = may_write_to(form.email.data, "registering")
@@ -73,12 +87,16 @@ def send_registration(slug: str) -> ResponseReturnValue:
         language=page_language(),
         form_key=form.form_key.data or "",
         may_write=may_write,
+        answers=form.answers if isinstance(form, Asking) else (),
     )
     try:
         answer = service.register(entrance, sent, by=REGISTRANT, now=now)
+    except (Full, Outdated) as no:
+        return _answers_refused(entrance, no)
     except Refused:  # the door closed meanwhile: said on the form, with all that was typed
         return _refused_form((entrance, queries.places(entrance.id)), form)
-    session["answer"] = [slug, answer.value, masked(form.email.data)]
+    ignored = form.ignored if isinstance(form, Asking) else []
+    session["answer"] = [slug, answer.value, masked(form.email.data), *ignored]
     return redirect(url_for("registrations.answer", slug=slug), 303)
 
 
@@ -91,21 +109,33 @@ def answer(slug: str) -> ResponseReturnValue:
     if stamp is None or not answered or answered[0] != slug:
         return redirect(url_for("events.show", slug=public_event(slug).slug))
     status = Status(answered[1])
-    blanks = {"address": answered[2]}
-    return cache.filled(status, stamp[:2], lambda now: _answer_page(slug, status), blanks)
+    blanks, ignored = {"address": answered[2]}, tuple(answered[3:])
+    return cache.filled(
+        (status, ignored), stamp[:2], lambda now: _answer_page(slug, status, ignored), blanks
+    )
 
 
-def _untouched_form(event: Event, door: Door) -> Fresh:
-    form = RegistrationForm(event.format)
+def _form_class(entrance: Entrance) -> type[RegistrationForm]:
+    """The form, with the event's questions where it has some."""
+    if not entrance.asks:
+        return RegistrationForm
+    asked = questions.asked(entrance.id)
+    return asking(RegistrationForm, asked, questions.full(entrance.id, asked))
+
+
+def _untouched_form(event: Event, door: Door, form_class: type[RegistrationForm]) -> Fresh:
+    form = form_class(event.format)
     form.csrf_token.current_token = cache.blank("token")
     form.form_key.data = cache.blank("key")
     return Fresh(_form_page(event, form, door, cache.blank("places")))
 
 
-def _answer_page(slug: str, status: Status) -> Fresh:
+def _answer_page(slug: str, status: Status, ignored: Sequence[int]) -> Fresh:
+    event = public_event(slug)
     page = render_template(
         "registrations/answer.html",
-        event=public_event(slug), status=status, address=cache.blank("address"),
+        event=event, status=status, address=cache.blank("address"),
+        ignored=ignored_words(event.id, ignored),
     )  # fmt: skip
     return Fresh(page)
 
@@ -117,6 +147,15 @@ def _refused_form(found: tuple[Entrance, Places], form: RegistrationForm) -> Res
     door = entrance.door(places, clock.now())
     page = _form_page(public_event(entrance.slug), form, door, _places_words(found))
     return page, 422 if door.lets_in else 409
+
+
+def _answers_refused(entrance: Entrance, no: Refused) -> ResponseReturnValue:
+    """What was chosen is full, or a question was changed, since the form was checked."""
+    form = _form_class(entrance)(entrance.format)
+    form.validate()
+    if isinstance(form, Asking):
+        form.refuse(no)
+    return _refused_form((entrance, queries.places(entrance.id)), form)
 
 
 def _form_page(event: Event, form: RegistrationForm, door: Door, places: str) -> str:

@@ -1,0 +1,1 @@
+"""What organisers ask of those who register, and what people answered."""
