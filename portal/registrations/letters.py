@@ -80,7 +80,7 @@ def write_links(registration: Registration, *, now: datetime) -> None:
     with in_language(registration.language):
         written = mail.write(
             "registrations", Occasion.LINKS, language=registration.language,
-            entries=[Told(each, each.event, registration.language) for each in told],
+            entries=[Standing(each, each.event, registration.language, now) for each in told],
         )  # fmt: skip
         mail.post(
             written,
@@ -242,6 +242,30 @@ class Told:
         )
 
 
+@dataclass(frozen=True)
+class Standing(Told):
+    """How a registration stands at one moment, and what its person can still do until when."""
+
+    now: datetime
+
+    @cached_property
+    def facts(self) -> list[tuple[str, str]]:
+        return super().facts + self._deadlines()
+
+    def _deadlines(self) -> list[tuple[str, str]]:
+        """Until when what can be done, to a person who may still come; not what is over."""
+        event, dates = self.event, []
+        if self.status.is_live:
+            dates.append((_("Change details until"), event.changes_deadline))
+        if self.status is Status.CONFIRMED:
+            dates.append((_("Give the place back until"), event.withdrawal_deadline))
+        return [
+            (words, moment_words(at, event.zone))
+            for words, at in dates
+            if at is not None and at > self.now
+        ]
+
+
 def _take_back(registration: Registration, invite: Invite) -> None:
     if not registration.told_revision:
         return
@@ -348,7 +372,7 @@ def _post(
 ) -> None:
     written = mail.write(
         "registrations", what, language=registration.language,
-        told=Told(registration, registration.event, registration.language),
+        told=Standing(registration, registration.event, registration.language, now),
         changes=differences, calendar=calendar,
     )  # fmt: skip
     message_id = mail.post(

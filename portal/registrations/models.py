@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Row, coded
@@ -31,7 +31,8 @@ class Registration(Row):
     `address_key` and `name_key` recognise the person; `queue_number` only rises within an event,
     so that positions follow the order of arrival; the `told_…` columns say what the person has
     last heard; `still_comes_at` is when they said that they will still come; `link_code` revokes
-    the link in the letters when it changes.
+    the link in the letters when it changes; `withdrawn_late` says that a place came back after the
+    event's date for that.
     """
 
     __tablename__ = "registrations"
@@ -100,6 +101,7 @@ class Registration(Row):
     entered_by: Mapped[int | None]
     source: Mapped[str] = mapped_column(String(300), default="")
     reached_at: Mapped[datetime | None]
+    withdrawn_late: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     event: Mapped[Event] = relationship()
 
@@ -144,6 +146,12 @@ class Registration(Row):
             event_state=self.event.state.value,
             ends_at=self.event.ends_at,
             now=now,
+        )
+
+    def withdraws_late(self, now: datetime) -> bool:
+        """Whether giving the place back now would be noted as late."""
+        return rules.withdraws_late(
+            status=self.standing, deadline=self.event.withdrawal_deadline, now=now
         )
 
     def may_join(self, now: datetime) -> bool:

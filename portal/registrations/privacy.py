@@ -39,7 +39,7 @@ KEEPING: Rules = {
         end=_l("each field so many days after the event as the event’s record says"),
         personal=(*PERSONAL, "consents", "link_code"),
         statistical=STATISTICAL,
-        of_the_record=("status", "told_status", "notice_version", "stuck_reason"),
+        of_the_record=("status", "told_status", "notice_version", "stuck_reason", "withdrawn_late"),
     ),
     Note: Keeping(
         Whose.REGISTRANTS,
@@ -212,6 +212,7 @@ def held(registration: Registration) -> dict[str, Any]:
         "joined_at": _moment(registration.joined_at),
         "still_comes_at": _moment(registration.still_comes_at),
         "reached_at": _moment(registration.reached_at),
+        "withdrawn_late": registration.withdrawn_late,
         "notes": _notes(registration),
     }
 
@@ -267,6 +268,7 @@ def _end(registration: Registration, now: datetime) -> None:
     """Nothing is to come of it any more."""
     registration.consents = {}
     registration.still_comes_at = None
+    registration.withdrawn_late = False
     registration.told_revision = registration.revision
     registration.links_asked_at = registration.erase_asked_at = registration.stuck_at = None
     registration.erased_at = now

@@ -285,6 +285,11 @@ def may_withdraw(*, status: Status, event_state: str, ends_at: datetime, now: da
     return status.is_live and (event_state == "postponed" or now < ends_at)
 
 
+def withdraws_late(*, status: Status, deadline: datetime | None, now: datetime) -> bool:
+    """Only a place that somebody held comes back late; who leaves the line takes nothing along."""
+    return status is Status.CONFIRMED and deadline is not None and deadline <= now
+
+
 def joining_opens_at(starts_at: datetime, minutes: int) -> datetime:
     """From when the joining link is handed out."""
     return starts_at - timedelta(minutes=minutes)

@@ -76,6 +76,7 @@ NAMES = {
     "status_since": _l("Since"),
     "still_comes_at": _l("You said that you still come"),
     "subject": _l("Subject"),
+    "withdrawn_late": _l("Withdrawn late"),
     "summary": _l("Title in the calendar"),
     "teams": _l("Teams"),
     "text": _l("Text"),

@@ -499,6 +499,11 @@ def _people(now: datetime, soon: datetime, later: datetime) -> None:
     _comes("approval", "pending")
     _comes("approval", "hopeful")
     service.withdraw(_comes("open", "withdrawn"), by=COMMAND, now=now)
+    yesterday = now - timedelta(days=1)
+    _made("late", later, withdrawals_until=yesterday, changes_until=yesterday,
+          contacts=[{"role": {"en": LONG}, "email": f"{'programme' * 5}@example.org"}])  # fmt: skip
+    _comes("late", "late")
+    service.withdraw(_comes("late", "too-late"), by=COMMAND, now=now)
     service.decline(_comes("approval", "declined"), by=COMMAND, now=now)
     for name, verb in (("cancelled", event_service.cancel), ("postponed", event_service.postpone)):
         event = _made(name, later)

@@ -429,6 +429,10 @@ VISITOR: dict[str, Way] = {
     "own: within joining": own("within"),
     "own: waitlisted": own("waitlisted"),
     "own: pending": own("pending"),
+    "own: late": own("late"),
+    "own: withdrawn late": own("too-late"),
+    "event, deadlines over": at("/events/late/"),
+    "withdrawal, late": own("late", "/withdrawal"),
     "own: withdrawn": own("withdrawn"),
     "own: declined": own("declined"),
     "own: cancelled": own("cancelled"),
@@ -662,6 +666,9 @@ DESK: dict[str, Way] = {
     "letter, deleting": letter("draft", "/removal"),
     "refusal": person("declining", "/refusal"),
     "withdrawal at the desk": person("declining", "/withdrawal"),
+    "withdrawal at the desk, late": person("late", "/withdrawal"),
+    "registrations, one withdrawn late": at_desk("/events/late/registrations"),
+    "person, withdrawn late": person("too-late"),
     "details of the event": at_desk("/events/hybrid/details"),
     "details of the event, wrong": then(
         at_desk("/events/hybrid/details"), fill(joining_url="nowhere", capacity="-1"), press

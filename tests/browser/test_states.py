@@ -52,6 +52,8 @@ SAME_TITLE = {
     "second factor, wrong code",
     "own: asked again",
     "own: still comes",
+    "withdrawal, late",
+    "withdrawal at the desk, late",
     "reply, not asked",
     "reply, answered",
     "reply, yes",

@@ -92,7 +92,10 @@ def withdraw(registration: Registration, *, by: Actor, now: datetime) -> None:
         raise Refused(_("This registration is withdrawn already."))
     if not registration.may_withdraw(now):
         raise Refused(_("This registration cannot be withdrawn any more."))
-    settle(registration, Status.WITHDRAWN, "registration.withdrawn", by=by, now=now)
+    is_late = registration.withdraws_late(now)
+    noted = {"late": True} if is_late else {}
+    settle(registration, Status.WITHDRAWN, "registration.withdrawn", by=by, now=now, **noted)
+    registration.withdrawn_late = is_late
     fill_places(event, now=now)
 
 
@@ -350,14 +353,20 @@ _ANSWERED_AGAIN = (
 
 
 def settle(
-    registration: Registration, status: Status, act: str, *, by: Actor, now: datetime
+    registration: Registration,
+    status: Status,
+    act: str,
+    *,
+    by: Actor,
+    now: datetime,
+    **details: Any,
 ) -> None:
     """Another status, and the line that says who gave it."""
     before = registration.status
     _stand(registration, status, now)
     record(
         act, registration, by=by, now=now, event_id=registration.event_id,
-        before=before.value, after=status.value,
+        before=before.value, after=status.value, **details,
     )  # fmt: skip
 
 
@@ -366,6 +375,7 @@ def _stand(registration: Registration, status: Status, now: datetime) -> None:
         registration.queue_number = next_number(registration.event_id)
     registration.status = status
     registration.status_at = now
+    registration.withdrawn_late = False
     registration.revision += 1
     registration.stuck_at = None
 

@@ -176,6 +176,8 @@ def _own_page(registration: Registration, token: str) -> str:
         may_join=registration.may_join(now),
         joining_opens_at=joining_opens_at(event.starts_at, event.joining_minutes),
         is_over=event.is_over(now),
+        is_late=registration.withdraws_late(now),
+        now=now,
         materials=for_attendee(event, token, now) if registration.holds_place else [],
         access=door(registration, now),
         saved=request.args.get("saved") == "yes",
@@ -197,11 +199,12 @@ def _act_page(
     act: str, token: str, may: Callable[[Registration, datetime], bool] | None = None
 ) -> ResponseReturnValue:
     """What will happen, and the button; that its form is ours is checked before any view."""
-    registration = own_registration(token)
+    registration, now = own_registration(token), clock.now()
     return render_template(
         f"registrations/{act}.html",
         form=ActForm(), registration=registration, event=registration.event, token=token,
-        possible=may is None or may(registration, clock.now()),
+        possible=may is None or may(registration, now),
+        is_late=registration.withdraws_late(now), now=now,
     )  # fmt: skip
 
 
