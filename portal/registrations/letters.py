@@ -120,7 +120,7 @@ def entry(registration: Registration, invite: Invite) -> Entry:
     return Entry(
         uid=invite.uid,
         summary=translated(event.title, own_language),
-        description=_description(event, own_language, page),
+        description=description(event, page, own_language),
         location=event.place or _("Online"),
         url=page,
         conference="",
@@ -392,7 +392,7 @@ def _post(
         invite.first_message_id = message_id
 
 
-def _description(event: Event, lang: str, page: str) -> str:
+def description(event: Event, page: str, lang: str | None = None) -> str:
     """No link that is anybody's own: people share their calendars."""
     lines = [translated(event.summary, lang)]
     if event.online:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from portal.access import privacy as access
 from portal.accounts import privacy as accounts
 from portal.audit.service import Actor, deleted, record
+from portal.calendars import privacy as calendars
 from portal.circulars import privacy as circulars
 from portal.db import db
 from portal.errors import Refused
@@ -27,7 +28,8 @@ from portal.retention.queries import Term
 from portal.subjects import privacy as subjects
 
 WITH_THE_ADDRESS = (
-    invites.forget_all, circulars.forget_all, reminders.forget_all, access.forget_all,
+    invites.forget_all, calendars.forget_all, circulars.forget_all, reminders.forget_all,
+    access.forget_all,
 )  # fmt: skip
 """What parts hold about people beside their registration, and nobody needs without an address."""
 

@@ -26,6 +26,7 @@ NAMES = {
     "begun_at": _l("When"),
     "biography": _l("About you"),
     "birth_date": _l("Date of birth"),
+    "calendar_addresses": _l("Addresses of your calendar"),
     "calendar_entry": _l("Entry in your calendar"),
     "circulars": _l("Letters of the organisers to several people"),
     "consent": _l("Consent"),

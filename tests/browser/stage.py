@@ -25,6 +25,9 @@ from portal.accounts import queries as accounts
 from portal.accounts import service as account_service
 from portal.accounts.rules import Made, TeamRole
 from portal.audit.service import COMMAND, WORKER, Actor
+from portal.calendars import letters as calendar_letters
+from portal.calendars import service as calendars
+from portal.calendars.models import PersonalFeed
 from portal.campaigns.models import Visits
 from portal.campaigns.rules import Place
 from portal.circulars import service as circulars
@@ -111,6 +114,20 @@ class Stage:
             ).one()
             token = sign("registration", found.id, found.link_code)
         return f"/registrations/{token}{page}"
+
+    def calendar(self, email: str, *, ended: bool = False) -> str:
+        """The path of the page that ends a calendar address of this mailbox."""
+        with self.app.app_context(), transaction() as session:
+            question = select(Registration).where(Registration.email == email)
+            feed = PersonalFeed(
+                registration=session.scalars(question).one(), address_key="", asked_at=clock.now()
+            )
+            session.add(feed)
+            calendars.give(feed, now=clock.now())
+            if ended:
+                calendars.end(feed, now=clock.now())
+            session.flush()
+            return f"/calendars/{calendar_letters.token(feed)}"
 
     def data(self, email: str, page: str = "") -> str:
         """The path of what is kept about an address, as its letter links it."""

@@ -55,6 +55,13 @@ def own(name: str, rest: str = "") -> Way:
     )
 
 
+def calendar(*, ended: bool = False) -> Way:
+    """The page behind the link in the letter with the address of one's calendar."""
+    return lambda page, stage, lang: goto(
+        page, stage, f"/{lang}{stage.calendar('confirmed@example.org', ended=ended)}"
+    )
+
+
 def kept_of(name: str, rest: str = "") -> Way:
     """What is kept about an address, by the link in the letter."""
     return lambda page, stage, lang: goto(
@@ -429,6 +436,9 @@ VISITOR: dict[str, Way] = {
     "own: within joining": own("within"),
     "own: waitlisted": own("waitlisted"),
     "own: pending": own("pending"),
+    "own: calendar address asked for": own("confirmed", "?calendar=asked"),
+    "calendar address": calendar(),
+    "calendar address, ended": calendar(ended=True),
     "own: late": own("late"),
     "own: withdrawn late": own("too-late"),
     "event, deadlines over": at("/events/late/"),
