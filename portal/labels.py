@@ -276,6 +276,7 @@ OCCASIONS = {
     "event_cancelled": _l("Event cancelled"),
     "erased": _l("Registration deleted"),
     "links": _l("Links sent again"),
+    "last_details": _l("Form with the last details"),
     "calendar_address": _l("Calendar address"),
     "subject_link": _l("Link to all data of an address"),
     "subject_erased": _l("Everything deleted"),

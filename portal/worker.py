@@ -53,6 +53,7 @@ RESTS: Mapping[Chore, float] = {
     registrations.announce_rested_changes: 1.0,
     registrations.write_next_news: 1.0,
     registrations.erase_next: 1.0,
+    registrations.answer_next_recall: 0.5,
     events.publish_next: 1.0,
     registrations.forget_answers: 60.0,
     registrations.forget_notes: 60.0,

@@ -1,4 +1,4 @@
-"""Withdrawals have their date, a late one is noted, and mailboxes subscribe to their events."""
+"""Late withdrawals are noted, mailboxes subscribe to their events, forms are filled by a link."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,9 +42,23 @@ def upgrade():
         op.create_index(
             name, "personal_feeds", [column], sqlite_where=condition, postgresql_where=condition
         )
+    op.create_table(
+        "registration_recalls",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("address_key", sa.String(254), nullable=False),
+        sa.Column("language", sa.String(8), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["events.id"], name="fk_registration_recalls_event_id_events"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_registration_recalls"),
+    )
+    op.create_index("ix_registration_recalls_event_id", "registration_recalls", ["event_id"])
 
 
 def downgrade():
+    op.drop_table("registration_recalls")
     op.drop_table("personal_feeds")
     op.drop_column("registrations", "withdrawn_late")
     op.drop_column("events", "withdrawals_until")

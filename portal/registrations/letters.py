@@ -25,8 +25,9 @@ from portal.outbox import service as outbox
 from portal.outbox.mime import defang
 from portal.registrations import person, queries, service, unreached
 from portal.registrations.changes import Change, changes
-from portal.registrations.models import Registration
+from portal.registrations.models import Recall, Registration
 from portal.registrations.rules import (
+    OF_A_MAILBOX,
     Heard,
     Occasion,
     Reply,
@@ -35,6 +36,8 @@ from portal.registrations.rules import (
     occasion,
     standing,
 )
+
+LAST_DETAILS = "last-details"
 
 # Letters that show what was beside what is.
 SHOW_CHANGES = {
@@ -92,6 +95,44 @@ def write_links(registration: Registration, *, now: datetime) -> None:
         )
 
 
+def write_last_details(recall: Recall, *, now: datetime) -> None:
+    """One letter with a link for each person who is named under this address, if there is any.
+
+    It belongs to no event's people: the desks of those events do not see where else they go.
+    """
+    people = queries.last_of_each(recall.address_key)
+    if not people:
+        return
+    event, lang = recall.event, recall.language
+    with in_language(lang):
+        links = [
+            (
+                defang(each.full_name),
+                mail.public_url(
+                    "registrations.filled_form", lang=lang, slug=event.slug,
+                    token=details_token(event, each),
+                ),
+            )
+            for each in people
+        ]  # fmt: skip
+        mail.post(
+            mail.write(
+                "registrations", Occasion.LAST_DETAILS, language=lang,
+                title=translated(event.title, lang), links=links,
+            ),
+            to=("", people[0].email),
+            facts=(Occasion.LAST_DETAILS, recall.id, tokens.code()),
+            occasion=Occasion.LAST_DETAILS,
+            now=now,
+        )  # fmt: skip
+
+
+def details_token(event: Event, registration: Registration) -> str:
+    """For the form of this event alone, and for a while; ends with the link to the registration."""
+    code = registration.link_code
+    return tokens.sign_for_a_while(LAST_DETAILS, event.id, registration.id, code)
+
+
 def try_again(registration: Registration, *, by: Actor, now: datetime) -> None:
     """Everything that did not reach the person is tried once more, in its order."""
     for message in unreached.parked_of(registration):
@@ -103,7 +144,7 @@ def try_again(registration: Registration, *, by: Actor, now: datetime) -> None:
 def forget(registration: Registration) -> bool:
     """Remove every mail about them; not while one is still to be sent."""
     invites.forget(invites.of(registration.id, domain=mail.domain(), now=registration.status_at))
-    return outbox.forget_thread(registration.thread, registration.email, Occasion.LINKS)
+    return outbox.forget_thread(registration.thread, registration.email, *OF_A_MAILBOX)
 
 
 def drop_waiting(registration: Registration) -> None:

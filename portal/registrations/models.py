@@ -193,6 +193,19 @@ class Note(Row):
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class Recall(Row):
+    """Somebody at an event's form asked for their last details; gone once that is answered."""
+
+    __tablename__ = "registration_recalls"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), index=True)
+    address_key: Mapped[str] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(8))
+    asked_at: Mapped[datetime]
+
+    event: Mapped[Event] = relationship()
+
+
 class Answer(Row):
     """What the page answered to one sent form, so that a repeated post gets the same answer."""
 

@@ -17,7 +17,14 @@ from portal.invites.models import Invite
 from portal.keeping import Impersonal, Keeping, Rules, Whose
 from portal.protection.rules import Kept
 from portal.registrations import queries
-from portal.registrations.models import HELD_BY, STILL_HELD, Answer, Note, Registration
+from portal.registrations.models import (
+    HELD_BY,
+    STILL_HELD,
+    Answer,
+    Note,
+    Recall,
+    Registration,
+)
 from portal.registrations.person import FIELDS, search_text, without_needs
 from portal.registrations.rules import HOLDS
 
@@ -47,6 +54,13 @@ KEEPING: Rules = {
         end=_l("at the end that each of them says, a year at most, or with the person"),
         personal=PERSONAL_NOTES,
         of_the_record=("kind",),
+    ),
+    Recall: Keeping(
+        Whose.VISITORS,
+        what=_l("That somebody asked to have a form filled in with their last details"),
+        end=_l("when the letter is written, seconds later"),
+        personal=("address_key",),
+        of_the_record=("language",),
     ),
     Answer: Impersonal(
         "What a page answered to a form, under a digest, for two days.",

@@ -117,6 +117,14 @@ class Occasion(StrEnum):
     EVENT_CANCELLED = "event_cancelled"
     ERASED = "erased"
     LINKS = "links"
+    LAST_DETAILS = "last_details"
+
+
+OF_A_MAILBOX = (Occasion.LINKS, Occasion.LAST_DETAILS)
+"""Letters about no one registration, which go with any of the mailbox."""
+
+LAST_DETAILS_HOLD = timedelta(hours=2)
+"""For how long a form can be opened filled in by the link of its letter."""
 
 
 class Stillness(StrEnum):

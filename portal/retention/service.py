@@ -21,7 +21,7 @@ from portal.outbox import privacy as outbox
 from portal.protection.rules import Kept
 from portal.registrations import privacy as registrations
 from portal.registrations.models import Registration
-from portal.registrations.rules import Occasion
+from portal.registrations.rules import OF_A_MAILBOX
 from portal.reminders import privacy as reminders
 from portal.retention.models import Export
 from portal.retention.queries import Term
@@ -55,7 +55,7 @@ def _empty(
 ) -> None:
     ids = [each.id for each in people]
     if kept is Kept.CONTACT:
-        outbox.forget_mailboxes([each.email for each in people if each.email], Occasion.LINKS)
+        outbox.forget_mailboxes([each.email for each in people if each.email], *OF_A_MAILBOX)
         for forget_all in WITH_THE_ADDRESS:
             forget_all(ids)
     gone = [each for each in people if registrations.empty(each, kept, now=now)]

@@ -57,6 +57,7 @@ from portal.publications.rules import State as PublicationState
 from portal.publications.rules import Type as ReportType
 from portal.registrations import service
 from portal.registrations.demonstration import register_people
+from portal.registrations.letters import details_token
 from portal.registrations.models import Registration
 from portal.registrations.rules import Attendance
 from portal.registrations.service import notes
@@ -128,6 +129,13 @@ class Stage:
                 calendars.end(feed, now=clock.now())
             session.flush()
             return f"/calendars/{calendar_letters.token(feed)}"
+
+    def filled(self, email: str, slug: str) -> str:
+        """The path of an event's form with this person's last details in it."""
+        with self.app.app_context():
+            question = select(Registration).where(Registration.email == email)
+            token = details_token(_event(slug), db.session.scalars(question).one())
+        return f"/events/{slug}/register/last-details/{token}"
 
     def data(self, email: str, page: str = "") -> str:
         """The path of what is kept about an address, as its letter links it."""

@@ -418,6 +418,16 @@ VISITOR: dict[str, Way] = {
     "registering for the waitlist": at("/events/full/register"),
     "registering with approval": at("/events/approval/register"),
     "door not open yet": at("/events/not-yet/register"),
+    "form, filled in": lambda page, stage, lang: goto(
+        page, stage, f"/{lang}{stage.filled('confirmed@example.org', 'hybrid')}"
+    ),
+    "last details": at("/events/hybrid/register/last-details"),
+    "last details, wrong": then(
+        at("/events/hybrid/register/last-details"), fill(email="nowhere"), press
+    ),
+    "last details, sent": then(
+        at("/events/hybrid/register/last-details"), fill(email="nobody@example.org"), press
+    ),
     "door closed": at("/events/closed/register"),
     "door of a full event": at("/events/no-place/register"),
     "door of a postponed event": at("/events/postponed/register"),

@@ -52,6 +52,7 @@ SAME_TITLE = {
     "second factor, wrong code",
     "own: asked again",
     "own: still comes",
+    "form, filled in",
     "own: calendar address asked for",
     "withdrawal, late",
     "withdrawal at the desk, late",

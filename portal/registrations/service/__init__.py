@@ -23,7 +23,7 @@ from portal.events.models import Event
 from portal.events.rules import Door, Entrance, Places, State, places_left
 from portal.ledger import Erased, Row
 from portal.registrations import queries
-from portal.registrations.models import Answer, Registration
+from portal.registrations.models import Answer, Recall, Registration
 from portal.registrations.person import (
     address_key,
     columns,
@@ -274,6 +274,12 @@ def ask_for_links(registrations: Sequence[Registration], *, now: datetime) -> No
     """Have one letter written with the links of these registrations of one address."""
     for registration in registrations:
         registration.links_asked_at = now
+
+
+def ask_for_last_details(event_id: int, address_key: str, language: str, *, now: datetime) -> None:
+    """Somebody at this event's form; nothing here says whether the address is known."""
+    recall = Recall(event_id=event_id, address_key=address_key, language=language, asked_at=now)
+    db.session.add(recall)
 
 
 def _answer(entrance: Entrance, places: Places, now: datetime) -> Status:

@@ -48,7 +48,7 @@ def register(slug: str) -> ResponseReturnValue:
     found = queries.entrance(slug) or moved_event(slug)
     entrance, places = found
     door, stamp = entrance.door(places, clock.now()), (entrance.id, entrance.revision)
-    blanks = {"token": generate_csrf(), "key": new_key(), "places": _places_words(found)}
+    blanks = {"token": generate_csrf(), "key": new_key(), "places": places_words(found)}
     return cache.filled(door, stamp, lambda now: _untouched_form(public_event(slug), door), blanks)
 
 
@@ -99,7 +99,7 @@ def _untouched_form(event: Event, door: Door) -> Fresh:
     form = RegistrationForm(event.format)
     form.csrf_token.current_token = cache.blank("token")
     form.form_key.data = cache.blank("key")
-    return Fresh(_form_page(event, form, door, cache.blank("places")))
+    return Fresh(form_page(event, form, door, cache.blank("places")))
 
 
 def _answer_page(slug: str, status: Status) -> Fresh:
@@ -115,11 +115,14 @@ def _refused_form(found: tuple[Entrance, Places], form: RegistrationForm) -> Res
     form.renew_key()
     entrance, places = found
     door = entrance.door(places, clock.now())
-    page = _form_page(public_event(entrance.slug), form, door, _places_words(found))
+    page = form_page(public_event(entrance.slug), form, door, places_words(found))
     return page, 422 if door.lets_in else 409
 
 
-def _form_page(event: Event, form: RegistrationForm, door: Door, places: str) -> str:
+def form_page(
+    event: Event, form: RegistrationForm, door: Door, places: str, *, is_filled: bool = False
+) -> str:
+    """The form; `is_filled` where a link has put somebody's details into it."""
     form.say_for_how_long(records.days_kept(event.id, Kept.NEEDS))
     form.notice.data = notice_version(event.notice_number)
     return render_template(
@@ -130,10 +133,12 @@ def _form_page(event: Event, form: RegistrationForm, door: Door, places: str) ->
         places=places,
         closed=service.door_sentence(door),
         notice_version=notice_version(event.notice_number),
+        is_filled=is_filled,
     )
 
 
-def _places_words(found: tuple[Entrance, Places]) -> str:
+def places_words(found: tuple[Entrance, Places]) -> str:
+    """How many places are left."""
     entrance, places = found
     left = places_left(entrance.capacity, places.taken)
     if left is None:
