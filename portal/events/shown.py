@@ -215,12 +215,17 @@ class Shown:
         return [words for words in said if words]
 
     @property
-    def someone_is_to_ask(self) -> bool:
-        """Whether one of the deadlines is over, and whoever missed it has to write."""
-        event = self.event
-        dates = [event.registration_closes_at, event.changes_deadline, event.withdrawal_deadline]
-        is_over = any(date is not None and date <= self.now for date in dates)
-        return is_over and self.is_to_come and event.state is not State.POSTPONED
+    def a_deadline_is_over(self) -> bool:
+        """Whether somebody who is registered may have missed one."""
+        dates = [self.event.changes_deadline, self.event.withdrawal_deadline]
+        return any(date is not None and date <= self.now for date in dates)
+
+    @property
+    def has_closed(self) -> bool:
+        """Whether registration ended on its date: whoever missed it has to write."""
+        closes = self.event.registration_closes_at
+        is_public = self.event.state is State.PUBLISHED
+        return is_public and self.door is Door.CLOSED and closes is not None and closes <= self.now
 
     def when_in(self, zone: str) -> str:
         """Day, clock time and zone, on the clock of `zone`."""

@@ -142,9 +142,14 @@ def test_a_closed_registration_says_whom_to_ask(
     with app.app_context(), transaction():
         make_event(slug="trust", contacts=CONTACTS, registration_closes_at=DEADLINE)
         make_event(slug="nobody", registration_closes_at=DEADLINE)
-    assert MAILTO not in client.get("/en/events/trust/register").get_data(as_text=True)
-    clock.move_to(DEADLINE)
-    assert MAILTO in client.get("/en/events/trust/register").get_data(as_text=True)
+    hero = '<div class="event-acts">'
+    for path, start in (("/en/events/trust/register", "<main"), ("/en/events/trust/", hero)):
+        clock.move_to(DEADLINE - SECOND)
+        page = client.get(path).get_data(as_text=True)
+        assert MAILTO not in page.partition(start)[2].partition('id="practical"')[0]
+        clock.move_to(DEADLINE)
+        page = client.get(path).get_data(as_text=True)
+        assert MAILTO in page.partition(start)[2].partition('id="practical"')[0]
     assert "?subject=" in client.get("/en/events/nobody/register").get_data(as_text=True)
 
 
