@@ -13,6 +13,7 @@ from portal.access import views as access
 from portal.accounts import views as accounts
 from portal.accounts.desk import account, colleagues, identity, passkeys, team
 from portal.accounts.setup import init_accounts
+from portal.calendars import views as calendars
 from portal.campaigns import desk as campaigns_desk
 from portal.campaigns import views as campaigns
 from portal.circulars import desk as circulars_desk
@@ -109,6 +110,7 @@ BLUEPRINTS = (
     registration_unreached.bp,
     access.bp,
     access_desk.bp,
+    calendars.bp,
     circulars_desk.bp,
     reminders_desk.bp,
     retention_event.bp,

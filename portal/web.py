@@ -249,7 +249,8 @@ def _finish(response: Response) -> Response:
     if current_app.extensions["portal"].https:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     if g.get("personal"):
-        headers["Cache-Control"] = "no-store"
+        if not response.cache_control.private:  # a feed's program may ask whether it changed
+            headers["Cache-Control"] = "no-store"
         headers["Referrer-Policy"] = "no-referrer"
         headers["X-Robots-Tag"] = "noindex, nofollow"
     elif "Cache-Control" not in headers:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from portal import labels
 from portal.events.models import Event
 from portal.events.rules import Door
+from portal.events.shown import changes_words, whom_to_ask, withdrawal_words
 from portal.i18n import (
     clock_time,
     country_name,
@@ -43,6 +44,9 @@ def init_wording(app: Flask) -> None:
         label=label,
         door_words=door_words,
         stillness_words=stillness_words,
+        whom_to_ask=whom_to_ask,
+        changes_words=changes_words,
+        withdrawal_words=withdrawal_words,
     )
 
 

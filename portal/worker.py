@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from portal import clock, maintenance
 from portal.access import chores as access
 from portal.accounts import chores as accounts
+from portal.calendars import chores as calendars
 from portal.circulars import chores as circulars
 from portal.db import db
 from portal.events import chores as events
@@ -31,6 +32,7 @@ log = logging.getLogger("portal.worker")
 Chore = Callable[[datetime], bool]
 WRITING: Sequence[Chore] = (
     *registrations.CHORES,
+    *calendars.CHORES,
     *circulars.CHORES,
     *reminders.CHORES,
     *access.CHORES,
@@ -51,9 +53,12 @@ RESTS: Mapping[Chore, float] = {
     registrations.announce_rested_changes: 1.0,
     registrations.write_next_news: 1.0,
     registrations.erase_next: 1.0,
+    registrations.answer_next_recall: 0.5,
     events.publish_next: 1.0,
     registrations.forget_answers: 60.0,
     registrations.forget_notes: 60.0,
+    calendars.write_next_address: 1.0,
+    calendars.forget_those_of_nobody: 600.0,
     circulars.renew_refused_circulars: 5.0,
     circulars.forget_the_erased: 600.0,
     reminders.begin_next_reminder: 5.0,

@@ -20,7 +20,7 @@ from portal.events import service, zones
 from portal.events.choices import worded
 from portal.events.merging import MergingForm
 from portal.events.models import Event
-from portal.events.rules import Format, State
+from portal.events.rules import Format, Misplaced, State, misplaced
 from portal.fields import MomentField, WholeNumberField, text, web_address
 from portal.text import clean
 
@@ -88,7 +88,7 @@ class DetailsForm(NewTimeForm):
     names: tuple[str, ...] = (
         "starts_at", "ends_at", "zone", "format", "venue", "address", "joining_url",
         "joining_minutes", "capacity", "waitlist", "approval", "registration_opens_at",
-        "registration_closes_at", "changes_until",
+        "registration_closes_at", "changes_until", "withdrawals_until",
     )  # fmt: skip
     zone = SelectField(
         _l("Time zone"),
@@ -126,6 +126,11 @@ class DetailsForm(NewTimeForm):
         _l("Registrants can change their details until"), [Optional()],
         description=_l("Empty: until the event starts."),
     )  # fmt: skip
+    withdrawals_until = MomentField(
+        _l("Registrants can withdraw in time until"), [Optional()],
+        description=_l("Whoever gives a place back later still can, and it is noted as late. "
+                       "Empty: it is never late."),
+    )  # fmt: skip
 
     def validate(self, extra_validators: Any = None) -> bool:
         """What the event had to have before it was public, it keeps."""
@@ -156,6 +161,27 @@ class DetailsForm(NewTimeForm):
         self._needs_order(
             "registration_opens_at", field, _("Registration has to close after it opens.")
         )
+        self._lies_in_order(field, at_most="starts_at")
+
+    def validate_changes_until(self, field: Field) -> None:
+        self._lies_in_order(field, at_most="starts_at")
+
+    def validate_withdrawals_until(self, field: Field) -> None:
+        self._lies_in_order(field, at_most="ends_at")
+
+    def _lies_in_order(self, field: Field, *, at_most: str) -> None:
+        """The times of a postponed event are not asked for, and bound nothing."""
+        if field.data is None:
+            return
+        last = self[at_most].data if at_most in self else None
+        opens_at = self.registration_opens_at.data
+        wrong = misplaced(field.data, opens_at=opens_at, at_most=last)
+        if wrong is Misplaced.EARLY:
+            raise ValidationError(_("Enter a time after registration opens, or leave it empty."))
+        if wrong is Misplaced.LATE and at_most == "starts_at":
+            raise ValidationError(_("Enter a time before the event starts, or leave it empty."))
+        if wrong is Misplaced.LATE:
+            raise ValidationError(_("Enter a time before the event ends, or leave it empty."))
 
 
 class MoveOnlineForm(OnTheEventsClock):

@@ -30,7 +30,9 @@ from portal.events.rules import (
     Places,
     SessionKind,
     State,
+    changes_deadline,
     consent,
+    withdrawal_deadline,
 )
 from portal.i18n import Translated
 from portal.tokens import code
@@ -88,6 +90,7 @@ class Event(Published):
     registration_opens_at: Mapped[datetime | None]
     registration_closes_at: Mapped[datetime | None]
     changes_until: Mapped[datetime | None]
+    withdrawals_until: Mapped[datetime | None]
     capacity: Mapped[int | None]
     waitlist: Mapped[bool] = mapped_column(default=True)
     approval: Mapped[bool] = mapped_column(default=False)
@@ -128,6 +131,20 @@ class Event(Published):
         """The event as it would be with these facts; kept nowhere, and without its programme."""
         names = [column.key for column in Event.__mapper__.column_attrs if column.key != "id"]
         return Event(**({name: getattr(self, name) for name in names} | facts))
+
+    @property
+    def changes_deadline(self) -> datetime | None:
+        """Until when details can be changed, where it is said; see `rules.changes_deadline`."""
+        return changes_deadline(
+            state=self.state, until=self.changes_until, starts_at=self.starts_at
+        )
+
+    @property
+    def withdrawal_deadline(self) -> datetime | None:
+        """After which a withdrawal is late; see `rules.withdrawal_deadline`."""
+        return withdrawal_deadline(
+            state=self.state, until=self.withdrawals_until, asked_at=self.asked_again_at
+        )
 
     def is_over(self, now: datetime) -> bool:
         """Past is derived from the clock, not kept; a postponed event is still to be held."""

@@ -13,7 +13,9 @@ FACTS = (
     "joining_minutes", "organisers", "sectors", "audience", "working_languages", "contacts",
     "hashtag", "capacity", "waitlist", "approval",
 )  # fmt: skip
-DATES = ("registration_opens_at", "registration_closes_at", "changes_until")
+DATES = (
+    "registration_opens_at", "registration_closes_at", "changes_until", "withdrawals_until",
+)  # fmt: skip
 SESSION = ("title", "abstract", "sector", "room", "kind", "position")
 CODES = {"kind": Kind, "format": Format}
 

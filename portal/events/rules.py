@@ -168,6 +168,44 @@ def door(
     return Door.WAITLIST if waitlist else Door.FULL
 
 
+class Misplaced(StrEnum):
+    """Why a deadline cannot be what it says."""
+
+    EARLY = "early"
+    LATE = "late"
+
+
+def misplaced(
+    deadline: datetime, *, opens_at: datetime | None, at_most: datetime | None
+) -> Misplaced | None:
+    """A deadline lies after registration opens, and at the latest where all ends anyway."""
+    if opens_at is not None and deadline <= opens_at:
+        return Misplaced.EARLY
+    if at_most is not None and deadline > at_most:
+        return Misplaced.LATE
+    return None
+
+
+def changes_deadline(
+    *, state: State, until: datetime | None, starts_at: datetime
+) -> datetime | None:
+    """Until when details can be changed, where the organisers said so and the date holds."""
+    return None if until is None or state is State.POSTPONED else min(until, starts_at)
+
+
+def withdrawal_deadline(
+    *, state: State, until: datetime | None, asked_at: datetime | None
+) -> datetime | None:
+    """The date up to which a withdrawal is in time, where there is one that holds.
+
+    The dates of a postponed event are void; so is one from before people were asked whether they
+    come on the new date: nobody is late who answers a question.
+    """
+    if until is None or state is State.POSTPONED:
+        return None
+    return None if asked_at is not None and until <= asked_at else until
+
+
 @dataclass(frozen=True, slots=True)
 class Entrance:
     """The few facts of an event that a registration asks for."""

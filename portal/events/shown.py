@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from portal import i18n, labels
+from portal import i18n, labels, mail
 from portal.events.models import Event
 from portal.events.rules import Door, Places, State, next_change, places_left
 from portal.i18n import Translated, translated, translated_as
@@ -199,8 +200,32 @@ class Shown:
     def changes_at(self) -> datetime | None:
         """The next moment at which these words change by themselves."""
         event = self.event
-        moments = [event.registration_opens_at, event.registration_closes_at]
+        moments = [
+            event.registration_opens_at,
+            event.registration_closes_at,
+            event.changes_until,
+            event.withdrawals_until,
+        ]
         return next_change([*moments, event.starts_at, event.ends_at], self.now)
+
+    @property
+    def deadlines(self) -> list[str]:
+        """What those who have registered can do until when."""
+        said = [changes_words(self.event, self.now), withdrawal_words(self.event, self.now)]
+        return [words for words in said if words]
+
+    @property
+    def a_deadline_is_over(self) -> bool:
+        """Whether somebody who is registered may have missed one."""
+        dates = [self.event.changes_deadline, self.event.withdrawal_deadline]
+        return any(date is not None and date <= self.now for date in dates)
+
+    @property
+    def has_closed(self) -> bool:
+        """Whether registration ended on its date: whoever missed it has to write."""
+        closes = self.event.registration_closes_at
+        is_public = self.event.state is State.PUBLISHED
+        return is_public and self.door is Door.CLOSED and closes is not None and closes <= self.now
 
     def when_in(self, zone: str) -> str:
         """Day, clock time and zone, on the clock of `zone`."""
@@ -218,16 +243,56 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
+    """Somebody who can be asked, and how a letter to them begins."""
+
     role: str
     address: str
+    subject: str = ""
+
+    @property
+    def mailto(self) -> str:
+        """The link that opens a letter with its subject (RFC 6068)."""
+        return f"mailto:{quote(self.address, safe='@+')}?subject={quote(self.subject)}"
 
 
 def contacts(event: Event) -> list[Contact]:
     """Whom to ask, by role."""
     return [
-        Contact(translated(contact.get("role")), str(contact.get("email", "")))
+        Contact(
+            translated(contact.get("role")), str(contact.get("email", "")), translated(event.title)
+        )
         for contact in event.contacts
     ]
+
+
+def whom_to_ask(event: Event) -> list[Contact]:
+    """The same, never empty: where an event names nobody, the house answers."""
+    return contacts(event) or [Contact("", mail.sender()[1], translated(event.title))]
+
+
+def changes_words(event: Event, now: datetime) -> str:
+    """Until when details can be changed, where the organisers said so."""
+    until = event.changes_deadline
+    if until is None:
+        return ""
+    if now < until:
+        return _("Details can be changed until %(moment)s.", moment=moment(until, event.zone))
+    return _("The time to change details ended on %(moment)s.", moment=moment(until, event.zone))
+
+
+def withdrawal_words(event: Event, now: datetime) -> str:
+    """Until when a place is given back in time, where the organisers said so."""
+    until = event.withdrawal_deadline
+    if until is None:
+        return ""
+    said = moment(until, event.zone)
+    if now < until:
+        return _("Places can be given back until %(moment)s. Later is noted as late.", moment=said)
+    return _(
+        "The time to give a place back ended on %(moment)s. It is still possible, and is noted as "
+        "late.",
+        moment=said,
+    )
 
 
 def working_languages(event: Event) -> list[str]:

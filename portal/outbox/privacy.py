@@ -71,13 +71,13 @@ def forget_threads(threads: Sequence[str]) -> dict[int | None, int]:
     return _forget(Message.thread.in_(threads))
 
 
-def forget_mailboxes(addresses: Sequence[str], occasion: str) -> None:
-    """Remove the mails of an occasion, of no thread, that have left for these mailboxes."""
+def forget_mailboxes(addresses: Sequence[str], *occasions: str) -> None:
+    """Remove the mails of these occasions, of no thread, that have left for these mailboxes."""
     _forget(
         and_(
             func.lower(Message.recipient).in_([address.lower() for address in addresses]),
             Message.thread == "",
-            Message.occasion == occasion,
+            Message.occasion.in_(occasions),
             or_(Message.sent_at.is_not(None), Message.parked_at.is_not(None)),
         )
     )

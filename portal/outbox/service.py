@@ -234,8 +234,8 @@ def _was_overtaken(message: Message) -> bool:
     return any(each.sent_at or each.in_doubt for each in found)
 
 
-def forget_thread(thread: str, recipient: str, occasion: str) -> bool:
-    """Remove a thread's mails, and its readers' of an occasion that belong to no thread.
+def forget_thread(thread: str, recipient: str, *occasions: str) -> bool:
+    """Remove a thread's mails, and its readers' of these occasions that belong to no thread.
 
     Its readers are all mailboxes that it was ever written to. Not while one of these mails is
     still to be sent.
@@ -243,7 +243,7 @@ def forget_thread(thread: str, recipient: str, occasion: str) -> bool:
     written_to = select(func.lower(Message.recipient)).where(Message.thread == thread)
     of_nothing = and_(
         Message.thread == "",
-        Message.occasion == occasion,
+        Message.occasion.in_(occasions),
         or_(
             func.lower(Message.recipient) == func.lower(recipient),
             func.lower(Message.recipient).in_(written_to),

@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy import delete, select
 
-from portal import mail
+from portal import mail, wiping
 from portal.audit.service import WORKER
 from portal.batches import AT_ONCE, Attempt, on_its_own, together_or_one_by_one
 from portal.db import db, transaction
@@ -107,6 +107,21 @@ def write_next_links(now: datetime) -> bool:
     return True
 
 
+def answer_next_recall(now: datetime) -> bool:
+    """Send a form with their last details to the next who asked; nobody unknown gets a letter."""
+    if not queries.someone_recalls():
+        return False
+    with transaction() as session:
+        recall = queries.next_recall()
+        if recall is None:
+            return False
+        on_its_own(partial(letters.write_last_details, recall, now=now), lambda _reason: None)
+        if not queries.last_of_each(recall.address_key):
+            wiping.ask()
+        session.delete(recall)
+    return True
+
+
 def erase_next(now: datetime) -> bool:
     """Forget the next person who asked for it, with every mail about them that was sent."""
     if queries.next_to_erase() is None:
@@ -159,6 +174,7 @@ def _set_aside(registration: Registration, now: datetime, reason: str) -> None:
 CHORES = (
     write_next_letters,
     write_next_links,
+    answer_next_recall,
     move_lines_up,
     announce_rested_changes,
     write_next_news,

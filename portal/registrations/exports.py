@@ -21,8 +21,8 @@ CONSENTS = ("access_consent", "diet_consent", "list_consent", "photo_consent")
 FIELDS = (
     "title", "first_name", "last_name", "badge_name", "email", "phone", "organisation", "role",
     "stakeholder_group", "country", "attendance", "access_needs", "access_consent", "diet",
-    "diet_consent", "list_consent", "photo_consent", "status", "waitlist_position",
-    "registered_at", "language",
+    "diet_consent", "list_consent", "photo_consent", "status", "withdrawn_late",
+    "waitlist_position", "registered_at", "language",
 )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def _words() -> dict[str, dict[str, str]]:
     """What codes are called, looked up once for the whole file and not once a cell."""
     answers = {"yes": _("yes"), "no": _("no")}
     return {
-        **dict.fromkeys(CONSENTS, answers),
+        **dict.fromkeys((*CONSENTS, "withdrawn_late"), answers),
         "stakeholder_group": {code: str(words) for code, words in STAKEHOLDER_GROUPS.items()},
         "attendance": {code: str(words) for code, words in ATTENDANCE.items()},
         "status": {code: str(words) for code, words in STATUSES.items()},
@@ -104,7 +104,8 @@ def labels() -> list[str]:
         _("Attendance"), _("Access needs"), _("Access needs may be used"), _("Diet"),
         _("Diet may be used"),
         _("May stand in the list of attendees"), _("May be photographed"), _("Status"),
-        _("Position on the waitlist"), _("Registered at (UTC)"), _("Language"),
+        _("Withdrawn late"), _("Position on the waitlist"), _("Registered at (UTC)"),
+        _("Language"),
     ]  # fmt: skip
 
 
@@ -121,6 +122,7 @@ def _cells(person: Result[Any], positions: dict[int, int]) -> dict[str, str]:
         "diet": person.diet if "diet_consent" in consents else "",
         **{name: "yes" if name in consents else "no" for name in CONSENTS},
         "status": person.status,
+        "withdrawn_late": "yes" if person.withdrawn_late else "no",
         "waitlist_position": str(positions.get(person.id, "")),
         "registered_at": person.registered_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }

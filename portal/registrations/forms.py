@@ -245,6 +245,22 @@ class LinkForm(Form):
     )  # fmt: skip
 
 
+LAST_DETAILS = (
+    "title", "first_name", "last_name", "badge_name", "email", "phone", "organisation", "role",
+    "country",
+)  # fmt: skip
+"""What a form can be filled in with: nothing about health or beliefs, and nothing agreed to."""
+
+
+def of_last_details(
+    registration: Registration, event_format: Format, make: type[RegistrationForm]
+) -> RegistrationForm:
+    """An event's form with what a person wrote at their last one; how they come is asked anew."""
+    known: dict[str, Any] = {name: getattr(registration, name) for name in LAST_DETAILS}
+    known["stakeholder_group"] = registration.stakeholder_group.value or ""
+    return make(event_format, data=known)
+
+
 def of_registration(registration: Registration, make: Callable[..., AnyForm]) -> AnyForm:
     """The form, filled with what is known."""
     known: dict[str, Any] = {

@@ -101,6 +101,8 @@ def _details(entry: Entry) -> Iterable[str]:
     if "before" in found:
         words = [str(labels.STATUSES.get(found[name], found[name])) for name in ("before", "after")]
         yield _("%(before)s → %(after)s", before=words[0], after=words[1])
+    if found.get("late"):
+        yield _("after the deadline")
 
 
 def _note(note: Note, names: Mapping[int, str]) -> Happening:

@@ -25,8 +25,9 @@ from portal.outbox import service as outbox
 from portal.outbox.mime import defang
 from portal.registrations import person, queries, service, unreached
 from portal.registrations.changes import Change, changes
-from portal.registrations.models import Registration
+from portal.registrations.models import Recall, Registration
 from portal.registrations.rules import (
+    OF_A_MAILBOX,
     Heard,
     Occasion,
     Reply,
@@ -35,6 +36,8 @@ from portal.registrations.rules import (
     occasion,
     standing,
 )
+
+LAST_DETAILS = "last-details"
 
 # Letters that show what was beside what is.
 SHOW_CHANGES = {
@@ -80,7 +83,7 @@ def write_links(registration: Registration, *, now: datetime) -> None:
     with in_language(registration.language):
         written = mail.write(
             "registrations", Occasion.LINKS, language=registration.language,
-            entries=[Told(each, each.event, registration.language) for each in told],
+            entries=[Standing(each, each.event, registration.language, now) for each in told],
         )  # fmt: skip
         mail.post(
             written,
@@ -90,6 +93,44 @@ def write_links(registration: Registration, *, now: datetime) -> None:
             event_id=registration.event_id,
             now=now,
         )
+
+
+def write_last_details(recall: Recall, *, now: datetime) -> None:
+    """One letter with a link for each person who is named under this address, if there is any.
+
+    It belongs to no event's people: the desks of those events do not see where else they go.
+    """
+    people = queries.last_of_each(recall.address_key)
+    if not people:
+        return
+    event, lang = recall.event, recall.language
+    with in_language(lang):
+        links = [
+            (
+                defang(each.full_name),
+                mail.public_url(
+                    "registrations.filled_form", lang=lang, slug=event.slug,
+                    token=details_token(event, each),
+                ),
+            )
+            for each in people
+        ]  # fmt: skip
+        mail.post(
+            mail.write(
+                "registrations", Occasion.LAST_DETAILS, language=lang,
+                title=translated(event.title, lang), links=links,
+            ),
+            to=("", people[0].email),
+            facts=(Occasion.LAST_DETAILS, recall.id, tokens.code()),
+            occasion=Occasion.LAST_DETAILS,
+            now=now,
+        )  # fmt: skip
+
+
+def details_token(event: Event, registration: Registration) -> str:
+    """For the form of this event alone, and for a while; ends with the link to the registration."""
+    code = registration.link_code
+    return tokens.sign_for_a_while(LAST_DETAILS, event.id, registration.id, code)
 
 
 def try_again(registration: Registration, *, by: Actor, now: datetime) -> None:
@@ -103,7 +144,7 @@ def try_again(registration: Registration, *, by: Actor, now: datetime) -> None:
 def forget(registration: Registration) -> bool:
     """Remove every mail about them; not while one is still to be sent."""
     invites.forget(invites.of(registration.id, domain=mail.domain(), now=registration.status_at))
-    return outbox.forget_thread(registration.thread, registration.email, Occasion.LINKS)
+    return outbox.forget_thread(registration.thread, registration.email, *OF_A_MAILBOX)
 
 
 def drop_waiting(registration: Registration) -> None:
@@ -120,7 +161,7 @@ def entry(registration: Registration, invite: Invite) -> Entry:
     return Entry(
         uid=invite.uid,
         summary=translated(event.title, own_language),
-        description=_description(event, own_language, page),
+        description=description(event, page, own_language),
         location=event.place or _("Online"),
         url=page,
         conference="",
@@ -248,6 +289,30 @@ class Told:
         )
 
 
+@dataclass(frozen=True)
+class Standing(Told):
+    """How a registration stands at one moment, and what its person can still do until when."""
+
+    now: datetime
+
+    @cached_property
+    def facts(self) -> list[tuple[str, str]]:
+        return super().facts + self._deadlines()
+
+    def _deadlines(self) -> list[tuple[str, str]]:
+        """Until when what can be done, to a person who may still come; not what is over."""
+        event, dates = self.event, []
+        if self.status.is_live:
+            dates.append((_("Change details until"), event.changes_deadline))
+        if self.status is Status.CONFIRMED:
+            dates.append((_("Give the place back until"), event.withdrawal_deadline))
+        return [
+            (words, moment_words(at, event.zone))
+            for words, at in dates
+            if at is not None and at > self.now
+        ]
+
+
 def _take_back(registration: Registration, invite: Invite) -> None:
     if not registration.told_revision:
         return
@@ -354,7 +419,7 @@ def _post(
 ) -> None:
     written = mail.write(
         "registrations", what, language=registration.language,
-        told=Told(registration, registration.event, registration.language),
+        told=Standing(registration, registration.event, registration.language, now),
         changes=differences, calendar=calendar,
     )  # fmt: skip
     message_id = mail.post(
@@ -374,7 +439,7 @@ def _post(
         invite.first_message_id = message_id
 
 
-def _description(event: Event, lang: str, page: str) -> str:
+def description(event: Event, page: str, lang: str | None = None) -> str:
     """No link that is anybody's own: people share their calendars."""
     lines = [translated(event.summary, lang)]
     if event.online:

@@ -48,6 +48,7 @@ COLUMNS = (
     Registration.registered_at,
     Registration.stuck_at,
     Registration.still_comes_at,
+    Registration.withdrawn_late,
 )
 
 

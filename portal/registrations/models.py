@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Row, coded
@@ -32,7 +32,8 @@ class Registration(Row):
     so that positions follow the order of arrival; the `told_…` columns say what the person has
     last heard; `still_comes_at` is when they said that they will still come; `link_code` revokes
     the link in the letters when it changes; `answered` is "yes" while answers of theirs to the
-    event's questions are kept (`questions.models`).
+    event's questions are kept (`questions.models`); `withdrawn_late` says that a place came back
+    after the event's date for that.
     """
 
     __tablename__ = "registrations"
@@ -102,6 +103,7 @@ class Registration(Row):
     entered_by: Mapped[int | None]
     source: Mapped[str] = mapped_column(String(300), default="")
     reached_at: Mapped[datetime | None]
+    withdrawn_late: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     event: Mapped[Event] = relationship()
 
@@ -148,6 +150,12 @@ class Registration(Row):
             now=now,
         )
 
+    def withdraws_late(self, now: datetime) -> bool:
+        """Whether giving the place back now would be noted as late."""
+        return rules.withdraws_late(
+            status=self.standing, deadline=self.event.withdrawal_deadline, now=now
+        )
+
     def may_join(self, now: datetime) -> bool:
         """Whether the joining link is handed out to this person now; see `rules.may_join`."""
         event = self.event
@@ -185,6 +193,19 @@ class Note(Row):
     author_id: Mapped[int | None]
     written_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Recall(Row):
+    """Somebody at an event's form asked for their last details; gone once that is answered."""
+
+    __tablename__ = "registration_recalls"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), index=True)
+    address_key: Mapped[str] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(8))
+    asked_at: Mapped[datetime]
+
+    event: Mapped[Event] = relationship()
 
 
 class Answer(Row):

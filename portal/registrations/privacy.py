@@ -19,7 +19,14 @@ from portal.protection.rules import Kept
 from portal.questions import privacy as answers
 from portal.questions.service import answers as questions
 from portal.registrations import queries
-from portal.registrations.models import HELD_BY, STILL_HELD, Answer, Note, Registration
+from portal.registrations.models import (
+    HELD_BY,
+    STILL_HELD,
+    Answer,
+    Note,
+    Recall,
+    Registration,
+)
 from portal.registrations.person import FIELDS, search_text, without_needs
 from portal.registrations.rules import HOLDS
 
@@ -41,7 +48,7 @@ KEEPING: Rules = {
         end=_l("each field so many days after the event as the event’s record says"),
         personal=(*PERSONAL, "consents", "link_code"),
         statistical=STATISTICAL,
-        of_the_record=("status", "told_status", "notice_version", "stuck_reason"),
+        of_the_record=("status", "told_status", "notice_version", "stuck_reason", "withdrawn_late"),
     ),
     Note: Keeping(
         Whose.REGISTRANTS,
@@ -49,6 +56,13 @@ KEEPING: Rules = {
         end=_l("at the end that each of them says, a year at most, or with the person"),
         personal=PERSONAL_NOTES,
         of_the_record=("kind",),
+    ),
+    Recall: Keeping(
+        Whose.VISITORS,
+        what=_l("That somebody asked to have a form filled in with their last details"),
+        end=_l("when the letter is written, seconds later"),
+        personal=("address_key",),
+        of_the_record=("language",),
     ),
     Answer: Impersonal(
         "What a page answered to a form, under a digest, for two days.",
@@ -217,6 +231,7 @@ def held(registration: Registration) -> dict[str, Any]:
         "still_comes_at": _moment(registration.still_comes_at),
         "reached_at": _moment(registration.reached_at),
         **answers.held(registration.id),
+        "withdrawn_late": registration.withdrawn_late,
         "notes": _notes(registration),
     }
 
@@ -275,6 +290,7 @@ def _end(registration: Registration, now: datetime) -> None:
     """Nothing is to come of it any more."""
     registration.consents = {}
     registration.still_comes_at = None
+    registration.withdrawn_late = False
     registration.told_revision = registration.revision
     registration.links_asked_at = registration.erase_asked_at = registration.stuck_at = None
     registration.erased_at = now

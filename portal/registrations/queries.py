@@ -13,7 +13,7 @@ from portal.events import queries as event_queries
 from portal.events.models import Event
 from portal.events.rules import Entrance, Places, State
 from portal.outbox.models import Message
-from portal.registrations.models import Answer, Registration
+from portal.registrations.models import Answer, Recall, Registration
 from portal.registrations.rules import Status
 
 _A_LETTER_WAITS = exists().where(
@@ -184,6 +184,49 @@ def of_address(address_key: str) -> Sequence[Registration]:
         .options(joinedload(Registration.event))
         .order_by(Event.starts_at, Registration.id)
     ).all()
+
+
+def last_of_each(address_key: str) -> list[Registration]:
+    """The latest registration of each person of a mailbox, who is still named in it."""
+    latest_first = db.session.scalars(
+        select(Registration)
+        .where(
+            Registration.address_key == address_key,
+            *_IS_NAMED,
+        )
+        .order_by(Registration.registered_at.desc(), Registration.id.desc())
+        .limit(MOST_OF_A_MAILBOX)
+    )
+    people: dict[str, Registration] = {}
+    for each in latest_first:
+        people.setdefault(each.name_key, each)
+    return list(people.values())[:MOST_PEOPLE]
+
+
+def named(registration_id: int) -> Registration | None:
+    """The registration, while it still says who it is of."""
+    which = Registration.id == registration_id, *_IS_NAMED
+    return db.session.scalar(select(Registration).where(*which))
+
+
+_IS_NAMED = (
+    Registration.last_name != "",
+    Registration.email != "",
+    Registration.erased_at.is_(None),
+    Registration.erase_asked_at.is_(None),
+)
+MOST_OF_A_MAILBOX, MOST_PEOPLE = 200, 8
+
+
+def someone_recalls() -> bool:
+    """Whether anybody waits for a form with their last details."""
+    return db.session.execute(select(Recall.id).limit(1)).first() is not None
+
+
+def next_recall() -> Recall | None:
+    """The next one."""
+    question = select(Recall).order_by(Recall.id).limit(1)
+    return db.session.scalar(for_update(question, skip_locked=True))
 
 
 def with_needs(event_id: int) -> Sequence[Registration]:

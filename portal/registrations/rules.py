@@ -117,6 +117,14 @@ class Occasion(StrEnum):
     EVENT_CANCELLED = "event_cancelled"
     ERASED = "erased"
     LINKS = "links"
+    LAST_DETAILS = "last_details"
+
+
+OF_A_MAILBOX = (Occasion.LINKS, Occasion.LAST_DETAILS)
+"""Letters about no one registration, which go with any of the mailbox."""
+
+LAST_DETAILS_HOLD = timedelta(hours=2)
+"""For how long a form can be opened filled in by the link of its letter."""
 
 
 class Stillness(StrEnum):
@@ -283,6 +291,11 @@ def may_change(
 def may_withdraw(*, status: Status, event_state: str, ends_at: datetime, now: datetime) -> bool:
     """A place can be given back until the event is over; a postponed one is not over."""
     return status.is_live and (event_state == "postponed" or now < ends_at)
+
+
+def withdraws_late(*, status: Status, deadline: datetime | None, now: datetime) -> bool:
+    """Only a place that somebody held comes back late; who leaves the line takes nothing along."""
+    return status is Status.CONFIRMED and deadline is not None and deadline <= now
 
 
 def joining_opens_at(starts_at: datetime, minutes: int) -> datetime:

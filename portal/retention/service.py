@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from portal.access import privacy as access
 from portal.accounts import privacy as accounts
 from portal.audit.service import Actor, deleted, record
+from portal.calendars import privacy as calendars
 from portal.circulars import privacy as circulars
 from portal.db import db
 from portal.errors import Refused
@@ -20,14 +21,15 @@ from portal.outbox import privacy as outbox
 from portal.protection.rules import Kept
 from portal.registrations import privacy as registrations
 from portal.registrations.models import Registration
-from portal.registrations.rules import Occasion
+from portal.registrations.rules import OF_A_MAILBOX
 from portal.reminders import privacy as reminders
 from portal.retention.models import Export
 from portal.retention.queries import Term
 from portal.subjects import privacy as subjects
 
 WITH_THE_ADDRESS = (
-    invites.forget_all, circulars.forget_all, reminders.forget_all, access.forget_all,
+    invites.forget_all, calendars.forget_all, circulars.forget_all, reminders.forget_all,
+    access.forget_all,
 )  # fmt: skip
 """What parts hold about people beside their registration, and nobody needs without an address."""
 
@@ -53,7 +55,7 @@ def _empty(
 ) -> None:
     ids = [each.id for each in people]
     if kept is Kept.CONTACT:
-        outbox.forget_mailboxes([each.email for each in people if each.email], Occasion.LINKS)
+        outbox.forget_mailboxes([each.email for each in people if each.email], *OF_A_MAILBOX)
         for forget_all in WITH_THE_ADDRESS:
             forget_all(ids)
     gone = [each for each in people if registrations.empty(each, kept, now=now)]

@@ -5,6 +5,7 @@ from typing import Any
 
 from portal.access import privacy as access
 from portal.audit import privacy as audit
+from portal.calendars import privacy as calendars
 from portal.circulars import privacy as circulars
 from portal.invites import privacy as invites
 from portal.outbox import privacy as outbox
@@ -15,6 +16,7 @@ from portal.reminders import privacy as reminders
 HOLDING: Sequence[Callable[[Registration], dict[str, Any]]] = (
     registrations.held,
     lambda registration: invites.held(registration.id),
+    calendars.held,
     circulars.held,
     reminders.held,
     access.held,
@@ -22,6 +24,7 @@ HOLDING: Sequence[Callable[[Registration], dict[str, Any]]] = (
     lambda registration: audit.held(Registration.__tablename__, registration.id),
 )
 FORGETTING: Sequence[Callable[[Registration], None]] = (
+    calendars.erase,
     circulars.erase,
     reminders.erase,
     access.erase,

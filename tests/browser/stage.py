@@ -25,6 +25,9 @@ from portal.accounts import queries as accounts
 from portal.accounts import service as account_service
 from portal.accounts.rules import Made, TeamRole
 from portal.audit.service import COMMAND, WORKER, Actor
+from portal.calendars import letters as calendar_letters
+from portal.calendars import service as calendars
+from portal.calendars.models import PersonalFeed
 from portal.campaigns.models import Visits
 from portal.campaigns.rules import Place
 from portal.circulars import service as circulars
@@ -57,6 +60,7 @@ from portal.questions.rules import Kind as Question
 from portal.questions.rules import Said
 from portal.registrations import service
 from portal.registrations.demonstration import register_people
+from portal.registrations.letters import details_token
 from portal.registrations.models import Registration
 from portal.registrations.rules import Attendance
 from portal.registrations.service import answers as answering
@@ -117,6 +121,27 @@ class Stage:
             ).one()
             token = sign("registration", found.id, found.link_code)
         return f"/registrations/{token}{page}"
+
+    def calendar(self, email: str, *, ended: bool = False) -> str:
+        """The path of the page that ends a calendar address of this mailbox."""
+        with self.app.app_context(), transaction() as session:
+            question = select(Registration).where(Registration.email == email)
+            feed = PersonalFeed(
+                registration=session.scalars(question).one(), address_key="", asked_at=clock.now()
+            )
+            session.add(feed)
+            calendars.give(feed, now=clock.now())
+            if ended:
+                calendars.end(feed, now=clock.now())
+            session.flush()
+            return f"/calendars/{calendar_letters.token(feed)}"
+
+    def filled(self, email: str, slug: str) -> str:
+        """The path of an event's form with this person's last details in it."""
+        with self.app.app_context():
+            question = select(Registration).where(Registration.email == email)
+            token = details_token(_event(slug), db.session.scalars(question).one())
+        return f"/events/{slug}/register/last-details/{token}"
 
     def data(self, email: str, page: str = "") -> str:
         """The path of what is kept about an address, as its letter links it."""
@@ -506,6 +531,11 @@ def _people(now: datetime, soon: datetime, later: datetime) -> None:
     _comes("approval", "pending")
     _comes("approval", "hopeful")
     service.withdraw(_comes("open", "withdrawn"), by=COMMAND, now=now)
+    yesterday = now - timedelta(days=1)
+    _made("late", later, withdrawals_until=yesterday, changes_until=yesterday,
+          contacts=[{"role": {"en": LONG}, "email": f"{'programme' * 5}@example.org"}])  # fmt: skip
+    _comes("late", "late")
+    service.withdraw(_comes("late", "too-late"), by=COMMAND, now=now)
     service.decline(_comes("approval", "declined"), by=COMMAND, now=now)
     for name, verb in (("cancelled", event_service.cancel), ("postponed", event_service.postpone)):
         event = _made(name, later)

@@ -55,6 +55,13 @@ def own(name: str, rest: str = "") -> Way:
     )
 
 
+def calendar(*, ended: bool = False) -> Way:
+    """The page behind the link in the letter with the address of one's calendar."""
+    return lambda page, stage, lang: goto(
+        page, stage, f"/{lang}{stage.calendar('confirmed@example.org', ended=ended)}"
+    )
+
+
 def kept_of(name: str, rest: str = "") -> Way:
     """What is kept about an address, by the link in the letter."""
     return lambda page, stage, lang: goto(
@@ -435,6 +442,16 @@ VISITOR: dict[str, Way] = {
     "own answers, no file chosen": then(own("unanswered", "/files/10"), press),
     "own: answers saved": then(own("answerer", "/answers"), _ticks, press),
     "door not open yet": at("/events/not-yet/register"),
+    "form, filled in": lambda page, stage, lang: goto(
+        page, stage, f"/{lang}{stage.filled('confirmed@example.org', 'hybrid')}"
+    ),
+    "last details": at("/events/hybrid/register/last-details"),
+    "last details, wrong": then(
+        at("/events/hybrid/register/last-details"), fill(email="nowhere"), press
+    ),
+    "last details, sent": then(
+        at("/events/hybrid/register/last-details"), fill(email="nobody@example.org"), press
+    ),
     "door closed": at("/events/closed/register"),
     "door of a full event": at("/events/no-place/register"),
     "door of a postponed event": at("/events/postponed/register"),
@@ -453,6 +470,13 @@ VISITOR: dict[str, Way] = {
     "own: within joining": own("within"),
     "own: waitlisted": own("waitlisted"),
     "own: pending": own("pending"),
+    "own: calendar address asked for": own("confirmed", "?calendar=asked"),
+    "calendar address": calendar(),
+    "calendar address, ended": calendar(ended=True),
+    "own: late": own("late"),
+    "own: withdrawn late": own("too-late"),
+    "event, deadlines over": at("/events/late/"),
+    "withdrawal, late": own("late", "/withdrawal"),
     "own: withdrawn": own("withdrawn"),
     "own: declined": own("declined"),
     "own: cancelled": own("cancelled"),
@@ -686,6 +710,9 @@ DESK: dict[str, Way] = {
     "letter, deleting": letter("draft", "/removal"),
     "refusal": person("declining", "/refusal"),
     "withdrawal at the desk": person("declining", "/withdrawal"),
+    "withdrawal at the desk, late": person("late", "/withdrawal"),
+    "registrations, one withdrawn late": at_desk("/events/late/registrations"),
+    "person, withdrawn late": person("too-late"),
     "details of the event": at_desk("/events/hybrid/details"),
     "details of the event, wrong": then(
         at_desk("/events/hybrid/details"), fill(joining_url="nowhere", capacity="-1"), press

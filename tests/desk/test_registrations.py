@@ -131,7 +131,8 @@ def test_the_files_heads_are_codes_for_programs_and_words_for_people(client: Por
         "stakeholder_group": "expert", "country": "BE", "attendance": "in_person",
         "access_needs": "", "access_consent": "no", "diet": "", "diet_consent": "no",
         "list_consent": "yes", "photo_consent": "no", "status": "waitlisted",
-        "waitlist_position": "1", "registered_at": "2026-11-02T09:00:00Z", "language": "en",
+        "withdrawn_late": "no", "waitlist_position": "1", "registered_at": "2026-11-02T09:00:00Z",
+        "language": "en",
     }  # fmt: skip
     book = openpyxl.load_workbook(io.BytesIO(client.get(f"{LIST}.xlsx").get_data()))
     sheet, notes = book.worksheets

@@ -98,7 +98,7 @@ def test_the_page_says_what_one_needs_to_know(make: Make, client: PortalClient) 
         "leads to your registration, where you can change it or give your place back. "
         "Have the link sent again"
     )
-    assert "mailto:programme@example.org" in links(page)
+    assert "mailto:programme@example.org?subject=Trust%20in%20microcredentials" in links(page)
 
 
 @pytest.mark.parametrize(

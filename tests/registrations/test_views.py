@@ -451,7 +451,7 @@ def test_details_can_be_changed_until_the_deadline(
     clock.move_to(JANUARY - timedelta(days=2))  # type: ignore[attr-defined]
     client.submit(form, {"organisation": "Too Late"})
     assert "Royal Society" in client.get(link).get_data(as_text=True)
-    assert "cannot be changed any more" in client.get(link).get_data(as_text=True)
+    assert "The time to change details ended on" in client.get(link).get_data(as_text=True)
 
 
 def test_nothing_changed_means_no_write_and_no_letter(

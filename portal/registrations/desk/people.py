@@ -183,7 +183,9 @@ def _act(registration_id: int, verb: Verb, template: str) -> ResponseReturnValue
     if request.method == "POST":
         verb(registration, by=by(), now=clock.now())
         return back(registration_id)
-    return render_template(template, event=own_event(), registration=registration, form=ActForm())
+    return render_template(
+        template, event=own_event(), registration=registration, form=ActForm(), now=clock.now()
+    )
 
 
 def _wish() -> Wish:

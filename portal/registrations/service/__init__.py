@@ -25,7 +25,7 @@ from portal.ledger import Erased, Row
 from portal.questions.rules import Said
 from portal.questions.service import answers as questions
 from portal.registrations import queries
-from portal.registrations.models import Answer, Registration
+from portal.registrations.models import Answer, Recall, Registration
 from portal.registrations.person import (
     address_key,
     columns,
@@ -97,7 +97,10 @@ def withdraw(registration: Registration, *, by: Actor, now: datetime) -> None:
         raise Refused(_("This registration is withdrawn already."))
     if not registration.may_withdraw(now):
         raise Refused(_("This registration cannot be withdrawn any more."))
-    settle(registration, Status.WITHDRAWN, "registration.withdrawn", by=by, now=now)
+    is_late = registration.withdraws_late(now)
+    noted = {"late": True} if is_late else {}
+    settle(registration, Status.WITHDRAWN, "registration.withdrawn", by=by, now=now, **noted)
+    registration.withdrawn_late = is_late
     fill_places(event, now=now)
 
 
@@ -278,6 +281,12 @@ def ask_for_links(registrations: Sequence[Registration], *, now: datetime) -> No
         registration.links_asked_at = now
 
 
+def ask_for_last_details(event_id: int, address_key: str, language: str, *, now: datetime) -> None:
+    """Somebody at this event's form; nothing here says whether the address is known."""
+    recall = Recall(event_id=event_id, address_key=address_key, language=language, asked_at=now)
+    db.session.add(recall)
+
+
 def _answer(entrance: Entrance, places: Places, now: datetime) -> Status:
     door = entrance.door(places, now)
     if not door.lets_in:
@@ -359,14 +368,20 @@ _ANSWERED_AGAIN = (
 
 
 def settle(
-    registration: Registration, status: Status, act: str, *, by: Actor, now: datetime
+    registration: Registration,
+    status: Status,
+    act: str,
+    *,
+    by: Actor,
+    now: datetime,
+    **details: Any,
 ) -> None:
     """Another status, and the line that says who gave it."""
     before = registration.status
     _stand(registration, status, now)
     record(
         act, registration, by=by, now=now, event_id=registration.event_id,
-        before=before.value, after=status.value,
+        before=before.value, after=status.value, **details,
     )  # fmt: skip
 
 
@@ -375,6 +390,7 @@ def _stand(registration: Registration, status: Status, now: datetime) -> None:
         registration.queue_number = next_number(registration.event_id)
     registration.status = status
     registration.status_at = now
+    registration.withdrawn_late = False
     registration.revision += 1
     registration.stuck_at = None
 

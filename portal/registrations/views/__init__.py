@@ -3,10 +3,11 @@
 from portal.registrations.views import (  # they hang their pages on it
     answering,
     files,
+    last_details,
     own,
     registering,
     resending,
 )
 from portal.registrations.views.shared import bp
 
-__all__ = ["answering", "bp", "files", "own", "registering", "resending"]
+__all__ = ["answering", "bp", "files", "last_details", "own", "registering", "resending"]

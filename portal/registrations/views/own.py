@@ -18,14 +18,16 @@ from flask_babel import gettext as _
 from portal import clock, mail
 from portal.access.own_page import door
 from portal.audit.service import REGISTRANT
+from portal.calendars import service as calendars
 from portal.db import looking
 from portal.errors import Refused
 from portal.events.rules import State, places_left
-from portal.extensions import csrf
+from portal.extensions import csrf, limiter
 from portal.forms import ActForm
 from portal.i18n import in_language
 from portal.invites import rules as calendar
 from portal.invites import service as invites
+from portal.limits import rate
 from portal.materials.shown import for_attendee
 from portal.protection import queries as records
 from portal.protection.rules import Kept
@@ -47,6 +49,7 @@ from portal.registrations.views.shared import (
     bp,
     held_registration,
     leads_to_event,
+    may_write_to,
     own_registration,
 )
 from portal.subjects.service import forget_details
@@ -145,6 +148,17 @@ def calendar_file(token: str) -> ResponseReturnValue:
     return response
 
 
+@bp.post("/registrations/<token>/calendar-address")
+@limiter.limit(rate("link"))
+@personal
+def calendar_address(token: str) -> ResponseReturnValue:
+    """It goes to the mailbox: whoever else has this link does not see the other events."""
+    registration = own_registration(token)
+    if may_write_to(registration.email, "mail"):
+        calendars.ask(registration, now=clock.now())
+    return redirect(url_for("registrations.own", token=token, calendar="asked"), 303)
+
+
 @bp.post("/registrations/<token>/join")
 @personal
 def join(token: str) -> ResponseReturnValue:
@@ -176,12 +190,15 @@ def _own_page(registration: Registration, token: str) -> str:
         may_join=registration.may_join(now),
         joining_opens_at=joining_opens_at(event.starts_at, event.joining_minutes),
         is_over=event.is_over(now),
+        is_late=registration.withdraws_late(now),
+        now=now,
         materials=for_attendee(event, token, now) if registration.holds_place else [],
         access=door(registration, now),
         answers=answers.of(registration, now),
         saved=request.args.get("saved") == "yes",
         answered=request.args.get("saved") == "answers",
         ignored=answers.ignored(registration, request.args.getlist("ignored")),
+        calendar_asked=request.args.get("calendar") == "asked",
         replied=request.args.get("replied") == "yes" and registration.reply is Reply.YES,
     )
 
@@ -200,11 +217,12 @@ def _act_page(
     act: str, token: str, may: Callable[[Registration, datetime], bool] | None = None
 ) -> ResponseReturnValue:
     """What will happen, and the button; that its form is ours is checked before any view."""
-    registration = own_registration(token)
+    registration, now = own_registration(token), clock.now()
     return render_template(
         f"registrations/{act}.html",
         form=ActForm(), registration=registration, event=registration.event, token=token,
-        possible=may is None or may(registration, clock.now()),
+        possible=may is None or may(registration, now),
+        is_late=registration.withdraws_late(now), now=now,
     )  # fmt: skip
 
 

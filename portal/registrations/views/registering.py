@@ -55,7 +55,7 @@ def register(slug: str) -> ResponseReturnValue:
     found = queries.entrance(slug) or moved_event(slug)
     entrance, places = found
     door, stamp = entrance.door(places, clock.now()), (entrance.id, entrance.revision)
-    blanks = {"token": generate_csrf(), "key": new_key(), "places": _places_words(found)}
+    blanks = {"token": generate_csrf(), "key": new_key(), "places": places_words(found)}
     asked = questions.asked(entrance.id) if entrance.asks else []
     full = questions.full(entrance.id, asked)
 
@@ -73,7 +73,7 @@ def register(slug: str) -> ResponseReturnValue:
 def send_registration(slug: str) -> ResponseReturnValue:
     with looking():
         found = queries.entrance(slug) or moved_event(slug)
-        form = _form_class(found[0])(found[0].format)
+        form = form_class_of(found[0])(found[0].format)
         if not form.validate_on_submit():
             return _refused_form(found, form)
     may_write = may_write_to(form.email.data, "registering")
@@ -115,7 +115,7 @@ def answer(slug: str) -> ResponseReturnValue:
     )
 
 
-def _form_class(entrance: Entrance) -> type[RegistrationForm]:
+def form_class_of(entrance: Entrance) -> type[RegistrationForm]:
     """The form, with the event's questions where it has some."""
     if not entrance.asks:
         return RegistrationForm
@@ -127,7 +127,7 @@ def _untouched_form(event: Event, door: Door, form_class: type[RegistrationForm]
     form = form_class(event.format)
     form.csrf_token.current_token = cache.blank("token")
     form.form_key.data = cache.blank("key")
-    return Fresh(_form_page(event, form, door, cache.blank("places")))
+    return Fresh(form_page(event, form, door, cache.blank("places")))
 
 
 def _answer_page(slug: str, status: Status, ignored: Sequence[int]) -> Fresh:
@@ -145,20 +145,23 @@ def _refused_form(found: tuple[Entrance, Places], form: RegistrationForm) -> Res
     form.renew_key()
     entrance, places = found
     door = entrance.door(places, clock.now())
-    page = _form_page(public_event(entrance.slug), form, door, _places_words(found))
+    page = form_page(public_event(entrance.slug), form, door, places_words(found))
     return page, 422 if door.lets_in else 409
 
 
 def _answers_refused(entrance: Entrance, no: Refused) -> ResponseReturnValue:
     """What was chosen is full, or a question was changed, since the form was checked."""
-    form = _form_class(entrance)(entrance.format)
+    form = form_class_of(entrance)(entrance.format)
     form.validate()
     if isinstance(form, Asking):
         form.refuse(no)
     return _refused_form((entrance, queries.places(entrance.id)), form)
 
 
-def _form_page(event: Event, form: RegistrationForm, door: Door, places: str) -> str:
+def form_page(
+    event: Event, form: RegistrationForm, door: Door, places: str, *, is_filled: bool = False
+) -> str:
+    """The form; `is_filled` where a link has put somebody's details into it."""
     form.say_for_how_long(records.days_kept(event.id, Kept.NEEDS))
     form.notice.data = notice_version(event.notice_number)
     return render_template(
@@ -169,10 +172,12 @@ def _form_page(event: Event, form: RegistrationForm, door: Door, places: str) ->
         places=places,
         closed=service.door_sentence(door),
         notice_version=notice_version(event.notice_number),
+        is_filled=is_filled,
     )
 
 
-def _places_words(found: tuple[Entrance, Places]) -> str:
+def places_words(found: tuple[Entrance, Places]) -> str:
+    """How many places are left."""
     entrance, places = found
     left = places_left(entrance.capacity, places.taken)
     if left is None:
