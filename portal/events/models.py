@@ -6,7 +6,16 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Row, coded
@@ -43,7 +52,8 @@ class Event(Published):
     something was missing; who asked a colleague to approve it stands in `publish_asked_by` as in
     the audit, until it is public or sent back; `publish_asked_at` is empty again once it is
     approved. `reason` is what the organisers said of postponing or cancelling. Who registered
-    before `asked_again_at` was asked whether they will still come.
+    before `asked_again_at` was asked whether they will still come. With `no_withdraws` a proven No
+    of somebody's calendar gives their place back.
     """
 
     __tablename__ = "events"
@@ -81,6 +91,7 @@ class Event(Published):
     capacity: Mapped[int | None]
     waitlist: Mapped[bool] = mapped_column(default=True)
     approval: Mapped[bool] = mapped_column(default=False)
+    no_withdraws: Mapped[bool] = mapped_column(default=False, server_default=false())
     state: Mapped[State] = mapped_column(coded(State), default=State.DRAFT)
     demonstration: Mapped[bool] = mapped_column(default=False)
     previous_starts_at: Mapped[datetime | None]

@@ -39,7 +39,7 @@ KEEPING: Rules = {
         end=_l("each field so many days after the event as the event’s record says"),
         personal=(*PERSONAL, "consents", "link_code"),
         statistical=STATISTICAL,
-        of_the_record=("status", "told_status", "notice_version", "stuck_reason"),
+        of_the_record=("status", "told_status", "notice_version", "stuck_reason", "failing_code"),
     ),
     Note: Keeping(
         Whose.REGISTRANTS,
@@ -212,6 +212,7 @@ def held(registration: Registration) -> dict[str, Any]:
         "joined_at": _moment(registration.joined_at),
         "still_comes_at": _moment(registration.still_comes_at),
         "reached_at": _moment(registration.reached_at),
+        "mail_came_back_at": _moment(registration.failing_at),
         "notes": _notes(registration),
     }
 
@@ -269,6 +270,7 @@ def _end(registration: Registration, now: datetime) -> None:
     registration.still_comes_at = None
     registration.told_revision = registration.revision
     registration.links_asked_at = registration.erase_asked_at = registration.stuck_at = None
+    registration.failing_at, registration.failing_code = None, ""
     registration.erased_at = now
     wiping.ask()
 

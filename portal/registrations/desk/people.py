@@ -21,6 +21,7 @@ from portal.events.guards import guard_event, needs, own_event
 from portal.events.models import Event
 from portal.forms import ActForm
 from portal.i18n import translated
+from portal.invites import queries as invites
 from portal.registrations import exports, history, listing, queries, service, unreached
 from portal.registrations.desk.common import back, id_of, one
 from portal.registrations.listing import Wish
@@ -113,6 +114,7 @@ def show(registration_id: int) -> ResponseReturnValue:
         consents=labels.CONSENTS,
         history=history.of(registration),
         access=access.shown_of(registration),
+        invite=invites.of(registration.id),
         labels=labels,
         form=ActForm(),
     )
