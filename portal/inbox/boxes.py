@@ -193,7 +193,7 @@ def _sign_in(url: str) -> imaplib.IMAP4:
         line = imaplib.IMAP4(host, parts.port or 143, timeout=TIMEOUT)
     try:
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
-        line.login(_quoted(user), password)
+        line.login(user if re.fullmatch(r"[A-Za-z0-9@._+-]+", user) else _quoted(user), password)
         _status, said = line.capability()  # may be others once signed in
         line.capabilities = tuple(said[-1].decode("ascii", "replace").upper().split())
     except BaseException:

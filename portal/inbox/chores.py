@@ -15,11 +15,10 @@ from flask import current_app
 from portal import clock
 from portal.batches import NO_LETTERS_FAULT
 from portal.config import Settings
-from portal.db import db, transaction
+from portal.db import transaction
 from portal.heartbeat import LONG_AGO
 from portal.inbox import letters, privacy, queries, reading, service
 from portal.inbox.boxes import ASIDE, LEFT, Away, Box, Gone, open_box
-from portal.inbox.models import Reading
 from portal.inbox.rules import HAD_THEIR_EFFECT, Mail, Outcome
 from portal.registrations.models import Registration
 
@@ -95,8 +94,10 @@ def _outcome(octets: bytes, now: datetime) -> Outcome | None:
     try:
         said = reading.read(octets, authserv_id=_settings().inbox_authserv_id)
         with transaction():
-            outcome = _take_effect(said, clock.now())
-            service.finish(db.session.get_one(Reading, taken_id), outcome, now=now)
+            taken = service.held(taken_id)
+            if taken.outcome is Outcome.TAKEN:  # nobody else did it while this worker slept
+                service.finish(taken, _take_effect(said, clock.now()), now=now)
+            outcome = taken.outcome
     except NO_LETTERS_FAULT:
         raise
     except Exception as error:  # whatever a stranger wrote: the next mail is read

@@ -56,6 +56,12 @@ def _lease(reading: Reading, now: datetime) -> None:
     reading.leased_until = now + LEASE
 
 
+def held(reading_id: int) -> Reading:
+    """The mail that was taken up, held until its effect is committed."""
+    question = select(Reading).where(Reading.id == reading_id)
+    return db.session.scalars(for_update(question)).one()
+
+
 def finish(reading: Reading, outcome: Outcome, *, now: datetime) -> None:
     """It had its effect, or is to have none."""
     reading.outcome, reading.leased_until, reading.at = outcome, None, now
@@ -74,15 +80,16 @@ def note_answer(
 
     UID and ATTENDEE have to be those of the invite that the calendar holds.
     """
-    held = invite.held or {}
-    attendee = str(held.get("attendee_address", "")).lower()
+    if invite.held is None:
+        return Outcome.OUTDATED, None
+    attendee = str(invite.held["attendee_address"]).lower()
     if said.uid != invite.uid or attendee not in said.partstats:
         return Outcome.LEFT, None
     stamped_at = rules.stamp(said, now)
     is_news = rules.is_news(
         said, stamped_at, sequence=invite.sequence, last=invite.reply_stamped_at
     )
-    if not is_news or not registration.status.is_live or registration.event.is_over(now):
+    if not is_news or not registration.holds_place or registration.event.is_over(now):
         return Outcome.OUTDATED, None
     partstat = rules.answer(said, attendee)
     what = rules.occasion(said, partstat)

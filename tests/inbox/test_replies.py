@@ -104,13 +104,20 @@ def test_a_no_that_is_not_proven_is_answered_by_a_letter_with_the_button_to_with
     assert client.submit(withdrawal, {}).status_code == 303
     assert told(deliver()) == [("ada@example.org", "Your registration is withdrawn", "CANCEL")]
 
+    nobody = reply("outlook_declined", invite, STAMP="20261102T110000Z", ATTENDEE="")
+    inbox.put(reply("outlook_counter", invite, STAMP="20261102T110000Z"), nobody)
+    assert deliver() == [] and inbox.waiting == 0, "the calendar holds nothing of ours any more"
+
 
 def test_a_no_frees_the_place_only_when_it_is_proven_and_the_organiser_chose_so(
     app: Flask, client: PortalClient, clock: time_machine.Traveller, deliver: Deliver, inbox: Inbox
 ) -> None:
     with app.app_context(), transaction():
-        make_event(slug="trust", capacity=4, no_withdraws=True)
+        make_event(slug="trust", capacity=4)
         make_event(slug="other")
+    olga = sign_in(app, make_user(app, "olga@example.org", "trust"))
+    seen = olga.submit("/desk/events/trust/details", {"no_withdraws": "y"}, action="/details")
+    assert olga.submit(seen, {"step": "act"}, action="/details").status_code == 303
     for name in ("proven", "forwarded", "elsewhere", "domain", "waits"):
         register(client, "trust", last_name=name, email=f"{name}@example.org")
     register(client, "other", last_name="not chosen", email="chosen@example.org")
