@@ -70,7 +70,7 @@ def _read(box: Box, key: str, now: datetime) -> bool:
     _bags.resting[key] = now + REST
     try:
         octets = box.fetch(key)
-        outcome = Outcome.LEFT if octets is None else _outcome(octets, now)
+        outcome = _left(key, now) if octets is None else _outcome(octets, now)
         if outcome is None:
             return False
         if outcome in HAD_THEIR_EFFECT:
@@ -81,6 +81,15 @@ def _read(box: Box, key: str, now: datetime) -> bool:
         return False
     log.info("a mail was read", extra={"fields": {"outcome": outcome.value}})
     return True
+
+
+def _left(key: str, now: datetime) -> Outcome | None:
+    """A mail that is too large to be looked at; it is counted, and nothing else."""
+    with transaction():
+        taken = service.take_up(sha256(f"too large: {key}".encode()).hexdigest(), now=now)
+        if taken is not None and taken.outcome is Outcome.TAKEN:
+            service.finish(taken, Outcome.LEFT, now=now)
+        return taken.outcome if taken is not None else None
 
 
 def _outcome(octets: bytes, now: datetime) -> Outcome | None:

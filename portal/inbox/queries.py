@@ -1,12 +1,14 @@
 """Questions of whoever reads the portal's mailbox."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
 from portal.db import db, for_update
-from portal.inbox.rules import Occasion
+from portal.inbox.models import Reading
+from portal.inbox.rules import HAD_THEIR_EFFECT, Occasion, Outcome
 from portal.invites.models import Invite
 from portal.outbox.models import Message
 from portal.registrations.models import Registration
@@ -46,6 +48,23 @@ def answers_written(registration: Registration, now: datetime) -> int:
         Message.created_at > now - A_DAY,
     )
     return db.session.scalar(question) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What became of the mails of the last thirty days."""
+
+    read: int
+    left: int
+    aside: int
+
+
+def figures() -> Figures:
+    """How many mails had their effect, were left for a person, or could not be read."""
+    question = select(Reading.outcome, func.count()).group_by(Reading.outcome)
+    counts = {row[0]: row[1] for row in db.session.execute(question).all()}
+    read = sum(counts.get(outcome, 0) for outcome in HAD_THEIR_EFFECT)
+    return Figures(read, counts.get(Outcome.LEFT, 0), counts.get(Outcome.ASIDE, 0))
 
 
 def _kept(registration: Registration | None) -> Registration | None:

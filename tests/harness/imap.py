@@ -61,7 +61,8 @@ class _Talk(socketserver.StreamRequestHandler):
                 self._say(f"* CAPABILITY {imap.capabilities}")
             case "LOGIN":
                 given = [re.sub(r"\\(.)", r"\1", each) for each in _strings(rest)]
-                return "OK in" if given == ["portal", imap.password] else "NO wrong password"
+                is_known = rest.startswith("portal ") and given == [imap.password]
+                return "OK in" if is_known else "NO wrong password"
             case "NAMESPACE":
                 self._say(f'* NAMESPACE (("{imap.prefix}" ".")) NIL NIL')
             case "SELECT":

@@ -215,3 +215,6 @@ def test_what_is_not_from_the_invited_calendar_is_left_alone(
     assert deliver() == []
     assert standing(app) == ("confirmed", "")
     assert (inbox.waiting, inbox.left, inbox.aside) == (0, len(mails), 0)
+    eva = sign_in(app, make_user(app, "eva@example.org", admin=True))
+    outbox = eva.get("/desk/outbox/").get_data(as_text=True)
+    assert "What came back" in outbox and f">{len(mails)}<" in outbox
