@@ -38,7 +38,7 @@ class Claimed:
     recipient: str
     octets: bytes
     in_doubt: bool
-    return_path: str
+    return_path: str = ""
 
 
 def post(
