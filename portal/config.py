@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from portal import small_print
@@ -26,6 +26,8 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 DATABASE_SCHEMES = ("sqlite", "postgresql+psycopg")
 MAIL_TLS = ("none", "starttls", "tls")
+LONGEST_NAME_OF_MAILBOX = 64 - len("+") - 20
+"""Beside the code of an address for answers (RFC 5321, 4.5.3.1.1)."""
 
 LIMITS_PER_NETWORK: Mapping[str, str] = MappingProxyType(
     {
@@ -91,6 +93,8 @@ class Settings:
         default_factory=lambda: {**LIMITS_PER_NETWORK, **LIMITS_PER_ADDRESS}
     )
     mail_rate: str = ""
+    inbox_url: str = field(default="", repr=False)
+    inbox_authserv_id: str = ""
     metrics_token: str = field(default="", repr=False)
     log_file: Path | None = None
     social_links: tuple[tuple[str, str], ...] = ()
@@ -234,6 +238,8 @@ class _Reader:
             "backup_days": self.number("PORTAL_BACKUP_DAYS", 90, lowest=1, highest=3650),
             "limits": self.limits(),
             "mail_rate": self.mail_rate(),
+            "inbox_url": self.inbox_url(),
+            "inbox_authserv_id": self.inbox_authserv_id(),
             "metrics_token": self.text("PORTAL_METRICS_TOKEN", ""),
             "log_file": self.file("PORTAL_LOG_FILE"),
             "social_links": self.social_links(),
@@ -319,6 +325,35 @@ class _Reader:
             self.wrong.append(
                 "PORTAL_MAIL_FROM has to be an address such as Portal <portal@example.org>."
             )
+        return value
+
+    def inbox_url(self) -> str:
+        """Where the portal reads its own mail; no sentence repeats what may be a password."""
+        value = self.text("PORTAL_INBOX_URL", "")
+        if value and not _is_inbox_url(value):
+            self.wrong.append(
+                "PORTAL_INBOX_URL has to be maildir:///a/directory or "
+                "imaps://user:password@host:port/folder, with what is special in a password "
+                "percent-encoded; imap: without encryption is for this machine only."
+            )
+        name = parseaddr(self.text("PORTAL_MAIL_FROM", ""))[1].rpartition("@")[0]
+        if value and len(name) > LONGEST_NAME_OF_MAILBOX:
+            self.wrong.append(
+                "PORTAL_MAIL_FROM is too long for PORTAL_INBOX_URL: what stands before the @ may "
+                f"have {LONGEST_NAME_OF_MAILBOX} characters, since answers come to it with a code."
+            )
+        return value
+
+    def inbox_authserv_id(self) -> str:
+        """By which name the server of the portal's own mailbox says whom it has proven."""
+        value = self.text("PORTAL_INBOX_AUTHSERV_ID", "").lower()
+        if value and not re.fullmatch(r"[a-z0-9._-]{1,200}", value):
+            self.wrong.append(
+                "PORTAL_INBOX_AUTHSERV_ID has to be the first word of your mail server's "
+                "Authentication-Results, such as mx.example.org."
+            )
+        elif value and not self.text("PORTAL_INBOX_URL", ""):
+            self.wrong.append("PORTAL_INBOX_AUTHSERV_ID needs PORTAL_INBOX_URL.")
         return value
 
     def mail_rate(self) -> str:
@@ -439,6 +474,26 @@ def _is_mail_url(value: str) -> bool:
         return parts.path.startswith("/") and not parts.netloc
     tls = parse_qs(parts.query).get("tls", ["none"])[-1]
     return parts.scheme == "smtp" and bool(parts.hostname) and port_is_number and tls in MAIL_TLS
+
+
+def _is_inbox_url(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        port_is_number = parts.port is None or parts.port > 0
+        options = parse_qs(parts.query, strict_parsing=bool(parts.query))
+    except ValueError:
+        return False
+    if parts.scheme == "maildir":
+        return parts.path.startswith("/") and len(parts.path) > 1 and not parts.netloc
+    words = [unquote(each or "") for each in (parts.username, parts.password, parts.path)]
+    return (
+        parts.scheme in ("imap", "imaps")
+        and bool(parts.hostname and words[0] and words[1])
+        and port_is_number
+        and all(each.isascii() and each.isprintable() for each in words)
+        and (parts.scheme == "imaps" or _host(value) in LOCAL_HOSTS)
+        and set(options) <= {"cafile"}
+    )
 
 
 def kept(path: Path, fresh: str) -> str:

@@ -153,6 +153,12 @@ CONSENTS = {
     "list_consent": _l("may stand in the list of attendees"),
     "photo_consent": _l("may be photographed"),
 }
+PARTSTATS = {
+    "ACCEPTED": _l("Yes"),
+    "TENTATIVE": _l("Perhaps"),
+    "DECLINED": _l("No"),
+    "DELEGATED": _l("Somebody else comes"),
+}
 ACTS = {
     "registration.made": _l("Registered"),
     "registration.returned": _l("Registered again"),
@@ -172,6 +178,8 @@ ACTS = {
     "registration.merged": _l("Became one with another registration of this person"),
     "registration.gained": _l("Took over the better place of another registration"),
     "registration.still_comes": _l("Will still come"),
+    "registration.calendar_replied": _l("Their calendar answered"),
+    "registration.came_back": _l("Mail to their address came back"),
     "registration.joined": _l("Went to the joining link"),
     "registration.tried_again": _l("Letter to be written again"),
     "registration.noted": _l("Note written"),
@@ -280,6 +288,9 @@ OCCASIONS = {
     "links": _l("Links sent again"),
     "last_details": _l("Form with the last details"),
     "calendar_address": _l("Calendar address"),
+    "calendar_declined": _l("Answer to a No from the calendar"),
+    "calendar_delegated": _l("Answer to a calendar that named somebody else"),
+    "calendar_countered": _l("Answer to another time from the calendar"),
     "subject_link": _l("Link to all data of an address"),
     "subject_erased": _l("Everything deleted"),
     "subject_request": _l("Request about personal data"),

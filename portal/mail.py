@@ -68,6 +68,7 @@ def post(
     calendar: Calendar | None = None,
     in_reply_to: str | None = None,
     reply_to: str | None = None,
+    return_path: str = "",
     before: dict[str, Any] | None = None,
     priority: int = outbox.PERSONAL,
 ) -> str:
@@ -99,6 +100,7 @@ def post(
         method=calendar.method if calendar else "",
         before=before,
         priority=priority,
+        return_path=return_path,
         now=now,
     )
     return message_id
@@ -108,6 +110,17 @@ def sender() -> tuple[str, str]:
     """The portal's name and mailbox, from which every letter comes."""
     name, address = parseaddr(_settings().mail_from)
     return name or current_app.extensions["site"].name, address
+
+
+def reads_replies() -> bool:
+    """Whether the portal reads its own mailbox, so that calendars may be asked for an answer."""
+    return bool(_settings().inbox_url)
+
+
+def address_of(code: str) -> str:
+    """The portal's mailbox under a code: whatever comes there is about one registration."""
+    local, _at, host = sender()[1].rpartition("@")
+    return f"{local}+{code}@{host}"
 
 
 def public_url(endpoint: str, **values: Any) -> str:

@@ -1,9 +1,10 @@
-"""The loop over all chores: two threads, one that writes letters, one that takes them out."""
+"""The loop over all chores: threads that write letters, take them out, and read what comes back."""
 
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -19,6 +20,7 @@ from portal.circulars import chores as circulars
 from portal.db import db
 from portal.events import chores as events
 from portal.heartbeat import beat
+from portal.inbox import chores as inbox
 from portal.materials import chores as materials
 from portal.news import chores as news
 from portal.outbox import chores as outbox
@@ -37,6 +39,7 @@ WRITING: Sequence[Chore] = (
     *reminders.CHORES,
     *access.CHORES,
     outbox.forget_old,
+    *inbox.CHORES,
     accounts.forget_sign_ins,
     *events.CHORES,
     *materials.CHORES,
@@ -45,6 +48,7 @@ WRITING: Sequence[Chore] = (
     *retention.CHORES,
 )
 POSTING: Sequence[Chore] = (outbox.deliver_some,)
+READING: Sequence[Chore] = (inbox.read_next,)
 IDLE_SECONDS, GATHERING_SECONDS = 0.3, 0.06
 """Between rounds that found nothing, or something: what comes meanwhile costs less together."""
 
@@ -69,6 +73,8 @@ RESTS: Mapping[Chore, float] = {
     access.erase_who_left: 1.0,
     access.erase_over: 30.0,
     outbox.forget_old: 60.0,
+    inbox.forget_read: 600.0,
+    inbox.read_next: 5.0,
     accounts.forget_sign_ins: 600.0,
     events.forget_speakers_addresses: 600.0,
     materials.sweep_files: 3600.0,
@@ -91,15 +97,21 @@ HEARTBEAT = timedelta(seconds=10)
 def run(app: Flask, stop: threading.Event) -> None:
     """Do chores until `stop` is set; the one under way is finished first.
 
-    When either thread dies the other ends too, so that the whole worker is started again.
+    When any thread dies the others end too, so that the whole worker is started again.
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="posting") as threads:
-        posting = threads.submit(_post, app, stop)
+    with ExitStack() as threads:
+        others = [
+            threads.enter_context(ThreadPoolExecutor(1, thread_name_prefix=name)).submit(
+                work, app, stop
+            )
+            for name, work in (("posting", _post), ("reading", _read))
+        ]
         try:
             _loop(app, stop, WRITING, beats=True)
         finally:
             stop.set()
-        posting.result()
+        for each in others:
+            each.result()
 
 
 def run_all(now: datetime) -> None:
@@ -110,7 +122,7 @@ def run_all(now: datetime) -> None:
 
 def run_each(now: datetime) -> bool:
     """Do every chore once; whether any found something to do."""
-    return any([_do(chore, now) for chore in (*WRITING, *POSTING)])
+    return any([_do(chore, now) for chore in (*WRITING, *POSTING, *READING)])
 
 
 def _post(app: Flask, stop: threading.Event) -> None:
@@ -122,6 +134,17 @@ def _post(app: Flask, stop: threading.Event) -> None:
     finally:
         stop.set()
         outbox.hang_up()
+
+
+def _read(app: Flask, stop: threading.Event) -> None:
+    """A mailbox may be slow to answer: nobody's letter waits for it."""
+    if not app.extensions["portal"].inbox_url:
+        return
+    try:
+        _loop(app, stop, READING)
+    finally:
+        stop.set()
+        inbox.hang_up()
 
 
 def _until_the_next_may_leave() -> float:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -87,8 +88,8 @@ class DetailsForm(NewTimeForm):
 
     names: tuple[str, ...] = (
         "starts_at", "ends_at", "zone", "format", "venue", "address", "joining_url",
-        "joining_minutes", "capacity", "waitlist", "approval", "registration_opens_at",
-        "registration_closes_at", "changes_until", "withdrawals_until",
+        "joining_minutes", "capacity", "waitlist", "approval", "no_withdraws",
+        "registration_opens_at", "registration_closes_at", "changes_until", "withdrawals_until",
     )  # fmt: skip
     zone = SelectField(
         _l("Time zone"),
@@ -116,6 +117,13 @@ class DetailsForm(NewTimeForm):
     )
     waitlist = BooleanField(_l("Keep a waitlist when all places are taken"))
     approval = BooleanField(_l("Organisers approve each registration"))
+    no_withdraws = BooleanField(
+        _l("A No from somebody’s calendar gives their place back"),
+        description=_l(
+            "Only where it is proven who sent it. Anybody else gets a letter with a "
+            "button to withdraw."
+        ),
+    )
     registration_opens_at = MomentField(
         _l("Registration opens at"), [Optional()], description=_l("Empty: at once.")
     )
@@ -144,12 +152,16 @@ class DetailsForm(NewTimeForm):
     def __init__(self, event: Event, **given: Any) -> None:
         if event.state is State.POSTPONED:
             self.names = tuple(name for name in self.names if name not in NewTimeForm.names)
+        if not _proves_senders():
+            self.names = tuple(name for name in self.names if name != "no_withdraws")
         super().__init__(event, **given)
 
     def process(self, formdata: Any = None, *args: Any, **given: Any) -> None:
         self.zone.choices = worded(dict(zones.choices(self.event.starts_at, self.event.zone)))
         if self.event.state is State.POSTPONED:
             del self.starts_at, self.ends_at
+        if not _proves_senders():
+            del self.no_withdraws
         super().process(formdata, *args, **given)
 
     @property
@@ -182,6 +194,11 @@ class DetailsForm(NewTimeForm):
             raise ValidationError(_("Enter a time before the event starts, or leave it empty."))
         if wrong is Misplaced.LATE:
             raise ValidationError(_("Enter a time before the event ends, or leave it empty."))
+
+
+def _proves_senders() -> bool:
+    """Whether the portal reads answers of calendars, and is told who sent them."""
+    return bool(current_app.extensions["portal"].inbox_authserv_id)
 
 
 class MoveOnlineForm(OnTheEventsClock):

@@ -55,7 +55,8 @@ class Event(Published):
     the audit, until it is public or sent back; `publish_asked_at` is empty again once it is
     approved. `reason` is what the organisers said of postponing or cancelling. Who registered
     before `asked_again_at` was asked whether they will still come. An event that `asks` has
-    questions of its own, or had some that were answered.
+    questions of its own, or had some that were answered. With `no_withdraws` a proven No of
+    somebody's calendar gives their place back.
     """
 
     __tablename__ = "events"
@@ -94,6 +95,7 @@ class Event(Published):
     capacity: Mapped[int | None]
     waitlist: Mapped[bool] = mapped_column(default=True)
     approval: Mapped[bool] = mapped_column(default=False)
+    no_withdraws: Mapped[bool] = mapped_column(default=False, server_default=false())
     state: Mapped[State] = mapped_column(coded(State), default=State.DRAFT)
     demonstration: Mapped[bool] = mapped_column(default=False)
     previous_starts_at: Mapped[datetime | None]

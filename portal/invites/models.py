@@ -3,20 +3,24 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Row
+from portal.db import Row, coded
+from portal.invites.rules import Partstat
 
 
 class Invite(Row):
     """The calendar entry of one registration. Never deleted, so that SEQUENCE only rises.
 
     `held` is what the calendar at `address` holds since our last message, None where it holds
-    nothing: enough to write the CANCEL that takes it out again.
+    nothing: enough to write the CANCEL that takes it out again. `reply_code` stands in the address
+    to which answers and bounces come; it is given before the first invite or never, since the
+    ORGANIZER stays the same for life. `partstat` is what the calendar answered to this SEQUENCE.
     """
 
     __tablename__ = "invites"
+    __table_args__ = (Index("ix_invites_reply_code", "reply_code", unique=True),)
 
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"), unique=True)
     uid: Mapped[str] = mapped_column(String(200), unique=True)
@@ -27,3 +31,7 @@ class Invite(Row):
     content: Mapped[str | None] = mapped_column(String(64))
     held: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     first_message_id: Mapped[str] = mapped_column(String(250), default="")
+    reply_code: Mapped[str | None] = mapped_column(String(32))
+    partstat: Mapped[Partstat | None] = mapped_column(coded(Partstat))
+    replied_at: Mapped[datetime | None]
+    reply_stamped_at: Mapped[datetime | None]

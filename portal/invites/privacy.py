@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import null, select, update
+from sqlalchemy import null, update
 
 from portal.db import db
+from portal.invites import queries
 from portal.invites.models import Invite
 from portal.keeping import Keeping, Rules, Whose
 
 KEEPING: Rules = {
     Invite: Keeping(
         Whose.REGISTRANTS,
-        what=_l("What their calendar holds, with name and address"),
+        what=_l("What their calendar holds, with name and address, and what it answered"),
         end=_l("with the mail address, by the record of the event"),
-        personal=("held", "first_message_id"),
+        personal=("held", "first_message_id", "reply_code", "partstat"),
         of_the_record=("uid", "substance", "content"),
     ),
 }
@@ -26,14 +27,28 @@ def forget_all(registration_ids: Sequence[int]) -> None:
     db.session.execute(
         update(Invite)
         .where(Invite.registration_id.in_(registration_ids))
-        .values(held=null(), first_message_id="")
-    )
+        .values(
+            held=null(), first_message_id="", reply_code=None, partstat=None, replied_at=None,
+            reply_stamped_at=None,
+        )
+    )  # fmt: skip
 
 
 def held(registration_id: int) -> dict[str, Any]:
-    """The calendar entry that was sent, as the person's calendar holds it."""
-    invite = db.session.scalar(select(Invite).where(Invite.registration_id == registration_id))
-    if invite is None or invite.held is None:
+    """The calendar entry that was sent, as the person's calendar holds it, and its answer."""
+    invite = queries.of(registration_id)
+    return {} if invite is None else _entry(invite) | _reply(invite)
+
+
+def _reply(invite: Invite) -> dict[str, Any]:
+    if invite.partstat is None or invite.replied_at is None:
+        return {}
+    said, at = invite.partstat.value, invite.replied_at.isoformat()
+    return {"calendar_reply": {"answer": said, "noted_at": at}}
+
+
+def _entry(invite: Invite) -> dict[str, Any]:
+    if invite.held is None:
         return {}
     shown = ("summary", "location", "attendee_name", "attendee_address")
     return {

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from hashlib import sha256
 from typing import Literal
 from urllib.parse import quote
@@ -15,16 +16,28 @@ from urllib.parse import quote
 from icalendar import Parameters, vDatetime, vDuration, vInt, vText, vUri
 from icalendar.parser import Contentline
 
-Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
+Method = Literal["REQUEST", "CANCEL", "PUBLISH", "DECLINECOUNTER"]
 Status = Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
 Value = vText | vUri | vInt | vDatetime | vDuration
 
 PRODUCT = "-//PLA portal//Invites//EN"
 
 
+class Partstat(StrEnum):
+    """What a calendar answered to an invite (RFC 5545, 3.2.12)."""
+
+    ACCEPTED = "ACCEPTED"
+    TENTATIVE = "TENTATIVE"
+    DECLINED = "DECLINED"
+    DELEGATED = "DELEGATED"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What the calendar of one person should hold."""
+    """What the calendar of one person should hold.
+
+    `asks` says that an answer is read; whose is not read nobody should be asked for.
+    """
 
     uid: str
     summary: str
@@ -39,6 +52,7 @@ class Entry:
     attendee_name: str
     attendee_address: str
     created_at: datetime
+    asks: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,10 +75,20 @@ class PublicEntry:
     organizer_address: str
 
 
-def request(entry: Entry, *, sequence: int, stamped_at: datetime) -> bytes:
+def request(
+    entry: Entry, *, sequence: int, stamped_at: datetime, answered: Partstat | None = None
+) -> bytes:
     """The REQUEST that puts the entry into the person's calendar or renews it (RFC 5546, 3.2.2)."""
-    event = _invite(entry, status="CONFIRMED", sequence=sequence, stamped_at=stamped_at)
+    event = _invite(
+        entry, status="CONFIRMED", sequence=sequence, stamped_at=stamped_at, answered=answered
+    )
     return _calendar("REQUEST", event)
+
+
+def decline_counter(entry: Entry, *, sequence: int, stamped_at: datetime) -> bytes:
+    """No to another time that the person proposed; the entry stays as it is (RFC 5546, 3.2.8)."""
+    event = _invite(entry, status="CONFIRMED", sequence=sequence, stamped_at=stamped_at)
+    return _calendar("DECLINECOUNTER", event)
 
 
 def cancel(entry: Entry, *, sequence: int, stamped_at: datetime) -> bytes:
@@ -156,13 +180,23 @@ def _calendar(method: Method, *blocks: Iterable[str]) -> bytes:
     return b"".join(_folded(line) for line in lines)
 
 
-def _invite(entry: Entry, *, status: Status, sequence: int, stamped_at: datetime) -> Iterator[str]:
-    """One ATTENDEE, who has said yes by registering: no client should ask again."""
+def _invite(
+    entry: Entry,
+    *,
+    status: Status,
+    sequence: int,
+    stamped_at: datetime,
+    answered: Partstat | None = None,
+) -> Iterator[str]:
+    """One ATTENDEE, who has said yes by registering: no client should ask again.
+
+    Only where answers are read the calendar asks, and what it said to this SEQUENCE stays said.
+    """
     attendee = {
         "CUTYPE": "INDIVIDUAL",
         "ROLE": "REQ-PARTICIPANT",
-        "PARTSTAT": "ACCEPTED",
-        "RSVP": "FALSE",
+        "PARTSTAT": (answered or "NEEDS-ACTION") if entry.asks else "ACCEPTED",
+        "RSVP": "TRUE" if entry.asks else "FALSE",
     }
     yield from _vevent(
         _personal(entry, status=status, sequence=sequence, stamped_at=stamped_at),

@@ -1,5 +1,6 @@
 """The difference between what a calendar holds and what it should hold, and its message."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from sqlalchemy import bindparam, select
 from portal.db import db
 from portal.invites import rules
 from portal.invites.models import Invite
-from portal.invites.rules import Entry
+from portal.invites.rules import Entry, Partstat
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +49,28 @@ def renew(invite: Invite, entry: Entry, *, now: datetime) -> Calendar | None:
     if invite.held is not None and invite.content == content:
         return None
     substance = rules.substance(entry)
+    before = invite.sequence
     invite.sequence = rules.next_sequence(
-        invite.sequence,
+        before,
         told_substance=invite.substance,
         substance=substance,
         was_cancelled=invite.held is None,
         is_cancelled=False,
     )
+    if invite.sequence != before:
+        _ask_anew(invite)
     invite.stamped_at = rules.next_stamp(invite.stamped_at, now)
     invite.substance, invite.content = substance, content
     invite.held = _to_json(entry)
-    octets = rules.request(entry, sequence=invite.sequence, stamped_at=invite.stamped_at)
+    octets = rules.request(
+        entry, sequence=invite.sequence, stamped_at=invite.stamped_at, answered=invite.partstat
+    )
     return Calendar("REQUEST", octets)
+
+
+def _ask_anew(invite: Invite) -> None:
+    """Another time or place is another question: what was answered to the old one is void."""
+    invite.partstat = invite.replied_at = invite.reply_stamped_at = None
 
 
 def cancel(invite: Invite, *, now: datetime) -> Calendar | None:
@@ -74,6 +85,31 @@ def cancel(invite: Invite, *, now: datetime) -> Calendar | None:
     return Calendar("CANCEL", octets)
 
 
+def decline_counter(invite: Invite, *, now: datetime) -> Calendar | None:
+    """No to a time that the calendar proposed, or None where it holds nothing of ours."""
+    if invite.held is None or invite.sequence is None:
+        return None
+    invite.stamped_at = rules.next_stamp(invite.stamped_at, now)
+    entry = _from_json(invite.held)
+    octets = rules.decline_counter(entry, sequence=invite.sequence, stamped_at=invite.stamped_at)
+    return Calendar("DECLINECOUNTER", octets)
+
+
+def take_replies(invite: Invite) -> None:
+    """Give it the code of the address to which answers come, unless an invite left without one."""
+    if invite.reply_code is None and invite.sequence is None:
+        invite.reply_code = secrets.token_hex(10)
+
+
+def note_reply(
+    invite: Invite, partstat: Partstat | None, *, stamped_at: datetime, now: datetime
+) -> None:
+    """What the calendar answered, and the stamp that orders answers (RFC 5546, 2.1.5)."""
+    invite.reply_stamped_at = stamped_at
+    if partstat is not None:
+        invite.partstat, invite.replied_at = partstat, now
+
+
 def state(invite: Invite) -> dict[str, Any]:
     """What the calendar holds now, to come back to if the next message is never sent."""
     return {
@@ -82,6 +118,9 @@ def state(invite: Invite) -> dict[str, Any]:
         "substance": invite.substance,
         "content": invite.content,
         "first_message_id": invite.first_message_id or "",
+        "partstat": invite.partstat,
+        "replied_at": _as_text(invite.replied_at),
+        "reply_stamped_at": _as_text(invite.reply_stamped_at),
     }
 
 
@@ -92,12 +131,26 @@ def restore(invite: Invite, state: dict[str, Any]) -> None:
     invite.substance = state["substance"]
     invite.content = state["content"]
     invite.first_message_id = state["first_message_id"]
+    answered = state.get("partstat")
+    invite.partstat = Partstat(answered) if answered else None
+    invite.replied_at = _as_moment(state.get("replied_at"))
+    invite.reply_stamped_at = _as_moment(state.get("reply_stamped_at"))
 
 
 def forget(invite: Invite) -> None:
     """Keep no name and address of whoever is to be forgotten; SEQUENCE still only rises."""
     invite.held = None
     invite.first_message_id = ""
+    invite.reply_code = None
+    _ask_anew(invite)
+
+
+def _as_text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _as_moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _to_json(entry: Entry) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def _allowed(gap: timedelta, now: datetime) -> int:
 
 def _deliver(transport: Transport, message: Claimed) -> bool:
     """Whether the server can be asked for the next one."""
-    sender = parseaddr(_settings().mail_from)[1]
+    sender = message.return_path or parseaddr(_settings().mail_from)[1]
     try:
         transport.send(message.message_id, sender, message.recipient, message.octets)
     except Permanent as error:

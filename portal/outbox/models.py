@@ -17,7 +17,8 @@ class Message(Row):
 
     `thread` keeps the letters about one registration in order; `before` is what the person had
     heard until then, so that a letter that was never sent can be taken back; `in_doubt` is true
-    from the moment a try begins until its refusal is certain.
+    from the moment a try begins until its refusal is certain; `return_path` is where a server sends
+    it back to, empty for the portal's own address.
     """
 
     __tablename__ = "outbox_messages"
@@ -46,8 +47,9 @@ class Message(Row):
     event_id: Mapped[int | None] = mapped_column(index=True)
     occasion: Mapped[str] = mapped_column(String(40))
     recipient: Mapped[str] = mapped_column(String(254))
+    return_path: Mapped[str] = mapped_column(String(254), default="", server_default="")
     subject: Mapped[str] = mapped_column(String(500))
-    method: Mapped[str] = mapped_column(String(10), default="")
+    method: Mapped[str] = mapped_column(String(20), default="")
     octets: Mapped[bytes] = mapped_column(LargeBinary)
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     priority: Mapped[int] = mapped_column(default=0)

@@ -29,7 +29,7 @@ KEEPING: Rules = {
         Whose.REGISTRANTS,
         what=_l("Letters: the mail until it is sent, then address and subject"),
         end=_l("90 days after they were sent, or with the person"),
-        personal=(*PERSONAL, "reason", "message_id"),
+        personal=(*PERSONAL, "reason", "message_id", "return_path"),
         of_the_record=("thread", "occasion", "method"),
     ),
 }

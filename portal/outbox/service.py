@@ -38,6 +38,7 @@ class Claimed:
     recipient: str
     octets: bytes
     in_doubt: bool
+    return_path: str = ""
 
 
 def post(
@@ -53,6 +54,7 @@ def post(
     method: str = "",
     before: dict[str, Any] | None = None,
     priority: int = PERSONAL,
+    return_path: str = "",
 ) -> None:
     """Put a finished mail where it waits for the postman."""
     db.session.add(
@@ -67,6 +69,7 @@ def post(
             method=method,
             before=before,
             priority=priority,
+            return_path=return_path,
             created_at=now,
             due_at=now,
         )
@@ -154,11 +157,14 @@ _MAY_BE_CLAIMED = and_(
 )
 _SOMETHING_IS_DUE = select(Message.id).where(_MAY_BE_CLAIMED).limit(1)
 _READY = (
-    select(Message.id, Message.message_id, Message.recipient, Message.octets, Message.in_doubt)
+    select(
+        Message.id, Message.message_id, Message.recipient, Message.octets, Message.in_doubt,
+        Message.return_path,
+    )
     .where(_MAY_BE_CLAIMED)
     .order_by(Message.priority, Message.id)
     .limit(bindparam("count"))
-)
+)  # fmt: skip
 _LEASE = (
     update(_MAILS)
     .where(_MAILS.c.id.in_(bindparam("ids", expanding=True)))

@@ -98,6 +98,10 @@ def _details(entry: Entry) -> Iterable[str]:
         yield ", ".join(str(labels.CONSENTS.get(name, name)) for name in consents)
     if status := found.get("status"):
         yield str(labels.STATUSES.get(status, status))
+    if partstat := found.get("partstat"):
+        yield str(labels.PARTSTATS.get(partstat, partstat))
+    if code := found.get("code"):
+        yield str(code)
     if "before" in found:
         words = [str(labels.STATUSES.get(found[name], found[name])) for name in ("before", "after")]
         yield _("%(before)s → %(after)s", before=words[0], after=words[1])
@@ -131,6 +135,7 @@ def _letter(message: Message) -> Happening:
 _METHODS = {
     "REQUEST": lambda: _("with an invite for the calendar"),
     "CANCEL": lambda: _("takes the entry out of the calendar"),
+    "DECLINECOUNTER": lambda: _("says no to another time"),
 }
 
 

@@ -51,6 +51,8 @@ BULK = {Occasion.PROGRAMME_CHANGED, Occasion.EVENT_POSTPONED, Occasion.EVENT_CAN
 def write(registration: Registration, invite: Invite, *, now: datetime) -> None:
     """Bring what the person has heard up to what is so, with the letter that does it, if any."""
     event = registration.event
+    if mail.reads_replies():
+        invites.take_replies(invite)
     _take_back(registration, invite)
     before = _state(registration, invite)
     heard, truth = _heard(registration), _truth(registration, event)
@@ -139,6 +141,8 @@ def try_again(registration: Registration, *, by: Actor, now: datetime) -> None:
         outbox.try_again(message, by=by, now=now)
     if registration.stuck_at is not None:
         service.try_again(registration, by=by, now=now)
+    if registration.failing_at is not None:
+        service.write_once_more(registration, by=by, now=now)
 
 
 def forget(registration: Registration) -> bool:
@@ -158,6 +162,8 @@ def entry(registration: Registration, invite: Invite) -> Entry:
     own_language = registration.language
     page = mail.public_url("events.show", lang=own_language, slug=event.slug)
     name, address = mail.sender()
+    if invite.reply_code:
+        address = mail.address_of(invite.reply_code)
     return Entry(
         uid=invite.uid,
         summary=translated(event.title, own_language),
@@ -172,7 +178,14 @@ def entry(registration: Registration, invite: Invite) -> Entry:
         attendee_name=registration.full_name or registration.email,
         attendee_address=registration.email,
         created_at=invite.created_at,
+        asks=bool(invite.reply_code) and mail.reads_replies(),
     )
+
+
+def return_path(invite: Invite) -> str:
+    """Where a letter comes back to that nobody takes; empty where the portal reads no mail."""
+    is_read = invite.reply_code and mail.reads_replies()
+    return mail.address_of(invite.reply_code) if is_read and invite.reply_code else ""
 
 
 def manage_url(registration: Registration, lang: str) -> str:
@@ -422,6 +435,7 @@ def _post(
         told=Standing(registration, registration.event, registration.language, now),
         changes=differences, calendar=calendar,
     )  # fmt: skip
+    back_to = return_path(invite)
     message_id = mail.post(
         written,
         to=("", address),
@@ -431,6 +445,8 @@ def _post(
         event_id=registration.event_id,
         calendar=calendar,
         in_reply_to=invite.first_message_id or None,
+        reply_to=back_to if calendar is not None and back_to else None,
+        return_path=back_to,
         before=before,
         priority=outbox.BULK if what in BULK else outbox.PERSONAL,
         now=now,

@@ -16,6 +16,7 @@ from portal.registrations.rules import Attendance, NoteKind, Reply, StakeholderG
 _UNTOLD = text("revision > told_revision")
 _ASKED = text("links_asked_at IS NOT NULL")
 _STUCK = text("stuck_at IS NOT NULL")
+_FAILING = text("failing_at IS NOT NULL")
 STILL_HELD = {kept: text(rules.still_held(kept)) for kept in Kept}
 """Word for word as in the indexes, without which SQLite would not use them."""
 
@@ -30,10 +31,11 @@ class Registration(Row):
 
     `address_key` and `name_key` recognise the person; `queue_number` only rises within an event,
     so that positions follow the order of arrival; the `told_…` columns say what the person has
-    last heard; `still_comes_at` is when they said that they will still come; `link_code` revokes
-    the link in the letters when it changes; `answered` is "yes" while answers of theirs to the
-    event's questions are kept (`questions.models`); `withdrawn_late` says that a place came back
-    after the event's date for that.
+    last heard; `failing_at` is when a mail to the address came back; `still_comes_at` is when they
+    said that they will still come; `link_code` revokes the link in the letters when it changes;
+    `answered` is "yes" while answers of theirs to the event's questions are kept
+    (`questions.models`); `withdrawn_late` says that a place came back after the event's date for
+    that.
     """
 
     __tablename__ = "registrations"
@@ -46,6 +48,10 @@ class Registration(Row):
         Index("ix_registrations_untold", "id", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
         Index("ix_registrations_links", "id", sqlite_where=_ASKED, postgresql_where=_ASKED),
         Index("ix_registrations_stuck", "event_id", sqlite_where=_STUCK, postgresql_where=_STUCK),
+        Index(
+            "ix_registrations_failing", "event_id",
+            sqlite_where=_FAILING, postgresql_where=_FAILING,
+        ),
         *(
             Index(f"ix_registrations_{HELD_BY[kept]}", "event_id",
                   sqlite_where=STILL_HELD[kept], postgresql_where=STILL_HELD[kept])
@@ -94,6 +100,8 @@ class Registration(Row):
     links_asked_at: Mapped[datetime | None]
     stuck_at: Mapped[datetime | None]
     stuck_reason: Mapped[str] = mapped_column(String(200), default="")
+    failing_at: Mapped[datetime | None]
+    failing_code: Mapped[str] = mapped_column(String(20), default="", server_default="")
     joined_at: Mapped[datetime | None]
     still_comes_at: Mapped[datetime | None]
     erase_asked_at: Mapped[datetime | None] = mapped_column(index=True)

@@ -48,7 +48,14 @@ KEEPING: Rules = {
         end=_l("each field so many days after the event as the event’s record says"),
         personal=(*PERSONAL, "consents", "link_code"),
         statistical=STATISTICAL,
-        of_the_record=("status", "told_status", "notice_version", "stuck_reason", "withdrawn_late"),
+        of_the_record=(
+            "status",
+            "told_status",
+            "notice_version",
+            "stuck_reason",
+            "withdrawn_late",
+            "failing_code",
+        ),
     ),
     Note: Keeping(
         Whose.REGISTRANTS,
@@ -232,6 +239,7 @@ def held(registration: Registration) -> dict[str, Any]:
         "reached_at": _moment(registration.reached_at),
         **answers.held(registration.id),
         "withdrawn_late": registration.withdrawn_late,
+        "mail_came_back_at": _moment(registration.failing_at),
         "notes": _notes(registration),
     }
 
@@ -293,6 +301,7 @@ def _end(registration: Registration, now: datetime) -> None:
     registration.withdrawn_late = False
     registration.told_revision = registration.revision
     registration.links_asked_at = registration.erase_asked_at = registration.stuck_at = None
+    registration.failing_at, registration.failing_code = None, ""
     registration.erased_at = now
     wiping.ask()
 

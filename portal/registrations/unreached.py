@@ -1,9 +1,10 @@
-"""Whom no letter reaches: refused for good by the mail server, or not to be written at all."""
+"""Whom no letter reaches: refused by the mail server, come back, or not to be written at all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import gettext as _
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
@@ -50,7 +51,12 @@ def ids(event_id: int) -> CompoundSelect[int]:
         Registration.stuck_at.is_not(None),
         _not_told_since(Registration.stuck_at),
     )
-    return union(parked, stuck)
+    failing = select(Registration.id).where(
+        Registration.event_id == event_id,
+        Registration.failing_at.is_not(None),
+        _not_told_since(Registration.failing_at),
+    )
+    return union(parked, stuck, failing)
 
 
 def count(event_id: int) -> int:
@@ -99,7 +105,12 @@ def _one(registration: Registration, letters: Sequence[Message]) -> Unreached:
     if registration.stuck_at:
         reasons.append(registration.stuck_reason)
         moments.append(registration.stuck_at)
+    if registration.failing_at:
+        reasons.append(_("Mail comes back: %(code)s", code=registration.failing_code))
+        moments.append(registration.failing_at)
     unheard = [str(labels.OCCASIONS.get(each.occasion, each.occasion)) for each in letters]
+    if registration.failing_at:
+        unheard.append(_("what was sent to this address"))
     return Unreached(
         registration,
         list(dict.fromkeys(reasons)),

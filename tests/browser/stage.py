@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -40,6 +41,8 @@ from portal.events import queries as events
 from portal.events import service as event_service
 from portal.events.models import Appearance, Event, Session, Speaker
 from portal.events.rules import Format, SessionKind, State
+from portal.invites import service as invites
+from portal.invites.rules import Partstat
 from portal.maintenance import Pause, begin, end
 from portal.materials import service as materials
 from portal.materials.models import Material
@@ -315,6 +318,8 @@ def staged(server: Server) -> Iterator[Stage]:
     server.environ["PORTAL_PUBLIC_URL"] = server.url
     server.environ["PORTAL_TRUSTED_PROXIES"] = "1"
     server.environ["PORTAL_LIMITS"] = "link=20/hour;sign_in=1000/hour;reset=1000/hour"
+    server.environ["PORTAL_INBOX_URL"] = f"maildir://{_maildir(server)}"
+    server.environ["PORTAL_INBOX_AUTHSERV_ID"] = "mx.example.org"
     cache.clear()
     app = create_app(Settings.from_environ(server.environment()))
     with app.app_context(), transaction():
@@ -324,6 +329,13 @@ def staged(server: Server) -> Iterator[Stage]:
     finally:
         server.close()
         close(app)
+
+
+def _maildir(server: Server) -> Path:
+    """A mailbox to read in which nothing ever comes."""
+    for name in ("new", "cur"):
+        (server.directory / "inbox" / name).mkdir(parents=True, exist_ok=True)
+    return server.directory / "inbox"
 
 
 def _event(slug: str) -> Event:
@@ -649,6 +661,11 @@ def _letters(now: datetime) -> None:
     parked.parked_at, parked.reason = now, "550 5.1.1 no such mailbox here"
     stuck = _comes("crowd", "stuck")
     stuck.stuck_at, stuck.stuck_reason = now, "The template says nothing about this state."
+    answered = _comes("crowd", "answered")
+    answered.told_revision, answered.told_event_revision = answered.revision, 1
+    service.note_failing(answered, "5.1.1", by=COMMAND, now=now)
+    invite = invites.of(answered.id, domain="example.org", now=now)
+    invites.note_reply(invite, Partstat.TENTATIVE, stamped_at=now, now=now)
 
 
 _LETTERS: dict[str, int] = {}

@@ -643,6 +643,7 @@ DESK: dict[str, Way] = {
     "registration, confirmed": person("confirmed"),
     "registration, pending": person("pending"),
     "registration, letter stuck": person("stuck"),
+    "registration, mail comes back": person("answered"),
     "registrations, filtered by more": at_desk(
         "/events/hybrid/registrations?attendance=online&country=BE&unreached=yes"
     ),

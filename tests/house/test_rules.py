@@ -11,6 +11,7 @@ from sqlalchemy import JSON, LargeBinary, String
 
 from portal.config import ROOT
 from portal.db import db
+from portal.inbox.rules import Occasion as CalendarOccasion
 from portal.keeping import Impersonal, Keeping, inventory
 from portal.registrations import privacy as registrations
 from portal.registrations.rules import HOLDS, Occasion
@@ -102,6 +103,14 @@ def test_a_table_about_nobody_names_its_texts(app: Flask) -> None:
             columns = db.metadata.tables[name].columns
             texts = {each.key for each in columns if isinstance(each.type, WORDS)}
             assert texts == set(rule.texts), name
+
+
+@pytest.mark.parametrize("occasion", list(CalendarOccasion))
+@pytest.mark.parametrize("shape", ["subject.txt", "txt", "html"])
+def test_every_answer_to_a_calendar_has_its_three_shapes(
+    occasion: CalendarOccasion, shape: str
+) -> None:
+    assert (ROOT / "templates/inbox/mail" / f"{occasion}.{shape}").is_file()
 
 
 @pytest.mark.parametrize("occasion", ["access_asked", "access_reminder"])

@@ -1,4 +1,4 @@
-"""The worker's two threads: one does not live on without the other."""
+"""The worker's threads: none lives on without the others."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ def running(app: Flask, stop: threading.Event) -> Iterator[list[BaseException]]:
         assert not thread.is_alive()
 
 
-@pytest.mark.parametrize("victim", ["writing", "posting"])
+@pytest.mark.parametrize("victim", ["writing", "posting", "reading"])
+@pytest.mark.settings(PORTAL_INBOX_URL="maildir:///nowhere/inbox")
 def test_when_one_thread_dies_the_worker_ends_with_its_error(app: Flask, victim: str) -> None:
     stop = Deadly(victim)
     with running(app, stop) as ends:

@@ -270,10 +270,23 @@ def test_the_content_is_all_that_a_calendar_shows() -> None:
         for name in _changes()
         if rules.content(entry()) != rules.content(entry(**{name: _changes()[name]}))
     }
-    assert changed == {field.name for field in fields(rules.Entry)} - {"created_at"}
+    assert changed == {field.name for field in fields(rules.Entry)} - {"created_at", "asks"}
     assert rules.content(entry(starts_at=MARCH.astimezone(timezone(timedelta(hours=5))))) == (
         rules.content(entry())
     )
+
+
+def test_whose_answers_are_read_is_asked_and_what_they_answered_stays_said() -> None:
+    asks = entry(asks=True)
+    request = lines(rules.request(asks, sequence=0, stamped_at=MARCH))
+    (attendee,) = [each for each in request if each.startswith("ATTENDEE")]
+    assert ";PARTSTAT=NEEDS-ACTION;RSVP=TRUE;" in attendee
+    again = rules.request(asks, sequence=0, stamped_at=MARCH, answered=rules.Partstat.TENTATIVE)
+    assert ";PARTSTAT=TENTATIVE;RSVP=TRUE;" in "".join(lines(again))
+    silent = rules.request(entry(), sequence=0, stamped_at=MARCH, answered=rules.Partstat.DECLINED)
+    assert ";PARTSTAT=ACCEPTED;RSVP=FALSE;" in "".join(lines(silent))
+    declined = rules.decline_counter(asks, sequence=2, stamped_at=MARCH)
+    assert {"METHOD:DECLINECOUNTER", "SEQUENCE:2", "STATUS:CONFIRMED"} <= set(lines(declined))
 
 
 def test_neither_digest_runs_two_fields_together() -> None:

@@ -43,6 +43,53 @@ def test_production_with_all_it_needs_is_in_order(tmp_path: Path) -> None:
     assert production.trusted_hosts == ("portal.example.org",)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "maildir:///srv/mail/portal",
+        "imaps://portal%40example.org:h%3Aush@mail.example.org/INBOX",
+        "imaps://portal:hush@mail.example.org:9993?cafile=/etc/ca.pem",
+        "imap://portal:hush@localhost:1143/Portal/Replies",
+    ],
+)
+def test_a_mailbox_to_read_is_a_directory_or_a_server_that_proves_its_name(
+    tmp_path: Path, url: str
+) -> None:
+    found = settings(tmp_path, **PRODUCTION, PORTAL_INBOX_URL=url)
+    assert found.inbox_url == url
+    assert "hush" not in repr(found) and "h%3Aush" not in repr(found)
+    assert settings(tmp_path).inbox_url == ""
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "maildir://srv/mail", "maildir:///", "/srv/mail", "pop3://portal:hush@mail.example.org",
+        "imap://portal:hush@mail.example.org", "imaps://mail.example.org",
+        "imaps://portal@mail.example.org", "imaps://portal:hush@mail.example.org:mail",
+        "imaps://portal:hu%0D%0Ash@mail.example.org", "imaps://portal:hush@m.org?verify=0",
+    ],
+)  # fmt: skip
+def test_any_other_mailbox_is_refused_without_saying_its_password(tmp_path: Path, url: str) -> None:
+    (sentence,) = refusals(tmp_path, **PRODUCTION, PORTAL_INBOX_URL=url)
+    assert sentence.startswith("PORTAL_INBOX_URL has to be") and "hush" not in sentence
+
+
+def test_answers_need_room_for_a_code_and_a_name_of_a_server(tmp_path: Path) -> None:
+    inbox = {"PORTAL_INBOX_URL": "maildir:///srv/mail"}
+    long = {"PORTAL_MAIL_FROM": f"{'p' * 44}@example.org"}
+    (sentence,) = refusals(tmp_path, **PRODUCTION | inbox | long)
+    assert sentence.startswith("PORTAL_MAIL_FROM is too long")
+    name = {"PORTAL_INBOX_AUTHSERV_ID": "mx.example.org"}
+    assert settings(tmp_path, **PRODUCTION, **inbox, **name).inbox_authserv_id == "mx.example.org"
+    (sentence,) = refusals(tmp_path, **PRODUCTION, **name)
+    assert sentence == "PORTAL_INBOX_AUTHSERV_ID needs PORTAL_INBOX_URL."
+    (sentence,) = refusals(
+        tmp_path, **PRODUCTION, **inbox, PORTAL_INBOX_AUTHSERV_ID="mx example; pass"
+    )
+    assert sentence.startswith("PORTAL_INBOX_AUTHSERV_ID has to be the first word")
+
+
 OIDC = {
     "PORTAL_OIDC_ISSUER": "https://login.example.org/cas/oauth2",
     "PORTAL_OIDC_CLIENT_ID": "portal",

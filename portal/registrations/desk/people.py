@@ -21,6 +21,7 @@ from portal.events.guards import guard_event, needs, own_event
 from portal.events.models import Event
 from portal.forms import ActForm
 from portal.i18n import translated
+from portal.invites import queries as invites
 from portal.registrations import answers, exports, history, listing, queries, service, unreached
 from portal.registrations.desk.common import back, id_of, one
 from portal.registrations.listing import Wish
@@ -116,6 +117,7 @@ def show(registration_id: int) -> ResponseReturnValue:
         history=history.of(registration),
         access=access.shown_of(registration),
         answers=answers.of(registration, clock.now()),
+        invite=invites.of(registration.id),
         labels=labels,
         form=ActForm(),
     )

@@ -275,6 +275,20 @@ def try_again(registration: Registration, *, by: Actor, now: datetime) -> None:
     record("registration.tried_again", registration, by=by, now=now, event_id=registration.event_id)
 
 
+def write_once_more(registration: Registration, *, by: Actor, now: datetime) -> None:
+    """To an address whose mail came back: a letter with their link shows whether it works now."""
+    registration.failing_at, registration.failing_code = None, ""
+    registration.links_asked_at = now
+    record("registration.tried_again", registration, by=by, now=now, event_id=registration.event_id)
+
+
+def note_failing(registration: Registration, code: str, *, by: Actor, now: datetime) -> None:
+    """A mail to this address came back for good: `code` is why (RFC 3463)."""
+    registration.failing_at, registration.failing_code = now, code
+    event_id = registration.event_id
+    record("registration.came_back", registration, by=by, now=now, event_id=event_id, code=code)
+
+
 def ask_for_links(registrations: Sequence[Registration], *, now: datetime) -> None:
     """Have one letter written with the links of these registrations of one address."""
     for registration in registrations:
@@ -335,7 +349,7 @@ def enter_again(
     if registration.answered or sent.answers:
         questions.keep(registration.id, sent.answers, now=now)
     write_values(registration, whole(sent, now) | {"erase_asked_at": None, "erased_at": None})
-    registration.still_comes_at = None
+    registration.still_comes_at = registration.failing_at = None
     _stand(registration, status, now)
     db.session.flush()
     event_id = registration.event_id

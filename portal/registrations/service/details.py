@@ -53,7 +53,7 @@ def change(
         _merge(registration, other, event, by=by, now=now)
         return True
     if moves:
-        registration.link_code = secrets.token_urlsafe(9)
+        _another_address(registration)
     kept = registration.consents
     registration.consents = {name: kept.get(name, given) for name, given in consents.items()}
     write_values(registration, columns(person))
@@ -90,7 +90,7 @@ def correct(
     if not changed:
         return False
     if address_key(person["email"]) != registration.address_key:
-        registration.link_code = secrets.token_urlsafe(9)
+        _another_address(registration)
     write_values(registration, columns(person) | {"language": language, "consents": consents})
     registration.revision += 1
     registration.stuck_at = None
@@ -101,6 +101,12 @@ def correct(
             consents=sorted(taken),
         )  # fmt: skip
     return True
+
+
+def _another_address(registration: Registration) -> None:
+    """The old one's link opens nothing any more, and what it refused says nothing of the new."""
+    registration.link_code = secrets.token_urlsafe(9)
+    registration.failing_at, registration.failing_code = None, ""
 
 
 def _with_consent(person: dict[str, Any], consents: Collection[str]) -> dict[str, Any]:
