@@ -476,6 +476,7 @@ VISITOR: dict[str, Way] = {
     "own: late": own("late"),
     "own: withdrawn late": own("too-late"),
     "event, deadlines over": at("/events/late/"),
+    "event, closed": at("/events/closed/"),
     "withdrawal, late": own("late", "/withdrawal"),
     "own: withdrawn": own("withdrawn"),
     "own: declined": own("declined"),

@@ -100,6 +100,8 @@ def test_after_the_deadline_the_page_says_whom_to_ask_and_the_withdrawal_is_note
     register(client, event)
     link = link_in(deliver()[0])
     assert MAILTO not in client.get(link).get_data(as_text=True)
+    clock.move_to(DEADLINE - SECOND)
+    assert CAN_BE in words(client.get(f"/en/events/{event}/"))  # kept, and only until then
     clock.move_to(DEADLINE)
     for path in (link, f"{link}/withdrawal", f"/en/events/{event}/"):
         page = client.get(path)
