@@ -56,6 +56,7 @@ NAMES = {
     "passkeys": _l("Passkeys"),
     "photo": _l("Photo"),
     "photo_text": _l("Words for the photo"),
+    "place_was_kept_for_a_group": _l("Your place was kept for a group"),
     "reached_at": _l("Told by an organiser"),
     "receiver": _l("Given on to"),
     "recordings": _l("Recordings agreed to"),

@@ -21,16 +21,30 @@ from portal.registrations.service import notes, refuse_when_settled, settle
 def promote(registration: Registration, *, reason: str, by: Actor, now: datetime) -> None:
     """Give somebody in line a free place, whoever stands before them."""
     event = _held(registration, now)
-    if free_places(event) == 0:
+    division = queries.places_now(event.id, event, now).division
+    seat = None if division is None else division.seat(registration.who)
+    if division is None and free_places(event) == 0:
         raise Refused(_("No place is free. Raise the number of places first."))
-    settle(registration, Status.CONFIRMED, "registration.promoted", by=by, now=now)
+    if division is not None and seat is None:
+        raise Refused(_("None of the free places is for this person."))
+    settle(registration, Status.CONFIRMED, "registration.promoted", seat=seat, by=by, now=now)
     notes.write(registration, reason, kind=NoteKind.PROMOTED, by=by, now=now)
     events.places_changed(event.id)
 
 
 def free_places(event: Event) -> int | None:
-    """How many places can be given now; None where there is no limit."""
-    return places_left(event.capacity, queries.places(event.id).taken)
+    """How many places nobody has; None where there is no limit."""
+    return places_left(event.places_in_all, queries.places(event.id).taken)
+
+
+def free_for(registration: Registration, now: datetime) -> int | None:
+    """How many places this person could get now, whoever stands before them."""
+    event = registration.event
+    division = queries.places_now(event.id, event, now).division
+    if division is None:
+        return free_places(event)
+    person = registration.who
+    return division.part(person).left_for(person)
 
 
 def move(

@@ -16,10 +16,11 @@ from portal.audit.service import REGISTRANT
 from portal.cache import Fresh
 from portal.db import looking
 from portal.errors import Refused
+from portal.events import places_shown
 from portal.events import queries as events
 from portal.events import service as event_service
 from portal.events.models import Event
-from portal.events.rules import Door, Entrance, Places, places_left
+from portal.events.rules import Door, Entrance, Places
 from portal.extensions import csrf, limiter
 from portal.i18n import page_language
 from portal.limits import rate
@@ -45,11 +46,17 @@ from portal.web import personal
 @personal
 def register(slug: str) -> ResponseReturnValue:
     """Kept but for the form's token and key and the places left."""
-    found = queries.entrance(slug) or moved_event(slug)
+    found = queries.entrance(slug, clock.now()) or moved_event(slug)
     entrance, places = found
     door, stamp = entrance.door(places, clock.now()), (entrance.id, entrance.revision)
-    blanks = {"token": generate_csrf(), "key": new_key(), "places": _places_words(found)}
-    return cache.filled(door, stamp, lambda now: _untouched_form(public_event(slug), door), blanks)
+    kept = places_shown.kept_words(places, public_event(slug).zone) if places.kept_left else ""
+    blanks = {
+        "token": generate_csrf(), "key": new_key(), "places": _places_words(found), "kept": kept,
+    }  # fmt: skip
+    return cache.filled(
+        (door, bool(kept)), stamp,
+        lambda now: _untouched_form(public_event(slug), door, has_kept=bool(kept)), blanks,
+    )  # fmt: skip
 
 
 @bp.post("/events/<slug>/register")
@@ -58,7 +65,7 @@ def register(slug: str) -> ResponseReturnValue:
 @personal
 def send_registration(slug: str) -> ResponseReturnValue:
     with looking():
-        found = queries.entrance(slug) or moved_event(slug)
+        found = queries.entrance(slug, clock.now()) or moved_event(slug)
         form = RegistrationForm(found[0].format)
         if not form.validate_on_submit():
             return _refused_form(found, form)
@@ -76,8 +83,11 @@ def send_registration(slug: str) -> ResponseReturnValue:
     )
     try:
         answer = service.register(entrance, sent, by=REGISTRANT, now=now)
-    except Refused:  # the door closed meanwhile: said on the form, with all that was typed
-        return _refused_form((entrance, queries.places(entrance.id)), form)
+    except Refused as refused:  # said on the form, with all that was typed
+        places = queries.places_now(entrance.id, entrance, now)
+        if entrance.door(places, now).lets_in:  # the door is open, but not for this person
+            form.form_errors = [refused.sentence]
+        return _refused_form((entrance, places), form)
     session["answer"] = [slug, answer.value, masked(form.email.data)]
     return redirect(url_for("registrations.answer", slug=slug), 303)
 
@@ -95,11 +105,12 @@ def answer(slug: str) -> ResponseReturnValue:
     return cache.filled(status, stamp[:2], lambda now: _answer_page(slug, status), blanks)
 
 
-def _untouched_form(event: Event, door: Door) -> Fresh:
+def _untouched_form(event: Event, door: Door, *, has_kept: bool) -> Fresh:
     form = RegistrationForm(event.format)
     form.csrf_token.current_token = cache.blank("token")
     form.form_key.data = cache.blank("key")
-    return Fresh(_form_page(event, form, door, cache.blank("places")))
+    kept = cache.blank("kept") if has_kept else ""
+    return Fresh(_form_page(event, form, door, cache.blank("places"), kept))
 
 
 def _answer_page(slug: str, status: Status) -> Fresh:
@@ -115,11 +126,13 @@ def _refused_form(found: tuple[Entrance, Places], form: RegistrationForm) -> Res
     form.renew_key()
     entrance, places = found
     door = entrance.door(places, clock.now())
-    page = _form_page(public_event(entrance.slug), form, door, _places_words(found))
+    event = public_event(entrance.slug)
+    kept = places_shown.kept_words(places, event.zone)
+    page = _form_page(event, form, door, _places_words(found), kept)
     return page, 422 if door.lets_in else 409
 
 
-def _form_page(event: Event, form: RegistrationForm, door: Door, places: str) -> str:
+def _form_page(event: Event, form: RegistrationForm, door: Door, places: str, kept: str) -> str:
     form.say_for_how_long(records.days_kept(event.id, Kept.NEEDS))
     form.notice.data = notice_version(event.notice_number)
     return render_template(
@@ -128,6 +141,7 @@ def _form_page(event: Event, form: RegistrationForm, door: Door, places: str) ->
         form=form,
         door=door,
         places=places,
+        kept=kept,
         closed=service.door_sentence(door),
         notice_version=notice_version(event.notice_number),
     )
@@ -135,7 +149,9 @@ def _form_page(event: Event, form: RegistrationForm, door: Door, places: str) ->
 
 def _places_words(found: tuple[Entrance, Places]) -> str:
     entrance, places = found
-    left = places_left(entrance.capacity, places.taken)
+    if places.division is not None and places.division.is_apart:
+        return places_shown.apart_words(places.division)
+    left = places.left(entrance.capacity)
     if left is None:
         return _("no limit")
     return ngettext("%(num)d place left", "%(num)d places left", left)
