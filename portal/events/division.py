@@ -134,6 +134,11 @@ class Part:
             return None
         return self.open_left + sum(self.left_of(each) for each in self.quotas if each.is_for(who))
 
+    def opens_at(self, who: Who) -> datetime | None:
+        """When what is kept for others is next open to everybody, if anything is left of it."""
+        kept = [each for each in self.quotas if self.left_of(each) and not each.is_for(who)]
+        return min((quota.until for quota in kept), default=None)
+
     def standings(self) -> list[Standing]:
         """How each quota stands, the narrowest first."""
         return [

@@ -6,7 +6,7 @@ from flask_babel import ngettext
 from portal.events.division import Division, Kept, Part
 from portal.events.rules import Places
 from portal.i18n import countries, moment_words, page_language
-from portal.labels import STAKEHOLDER_GROUPS
+from portal.labels import ATTENDANCE, STAKEHOLDER_GROUPS
 
 
 def whom(quota: Kept) -> str:
@@ -21,7 +21,7 @@ def kept_words(places: Places, zone: str) -> str:
     if places.division is None:
         return ""
     kept = [
-        _kept(part, quota, zone)
+        _kept(part, quota, zone, is_apart=places.division.is_apart)
         for part in places.division.parts.values()
         for quota in part.quotas
         if part.left_of(quota)
@@ -29,14 +29,18 @@ def kept_words(places: Places, zone: str) -> str:
     return " ".join(kept)
 
 
-def _kept(part: Part, quota: Kept, zone: str) -> str:
+def _kept(part: Part, quota: Kept, zone: str, *, is_apart: bool) -> str:
     return ngettext(
         "%(num)s place is kept until %(moment)s for: %(whom)s.",
         "%(num)s places are kept until %(moment)s for: %(whom)s.",
         part.left_of(quota),
         moment=moment_words(quota.until, zone),
-        whom=whom(quota),
+        whom=whom(quota) + (f" · {ATTENDANCE[_way(quota)]}" if is_apart else ""),
     )
+
+
+def _way(quota: Kept) -> str:
+    return "online" if quota.online else "in_person"
 
 
 def apart_words(division: Division) -> str:

@@ -441,10 +441,12 @@ def _check(event: Event) -> None:
 
 
 def ensure_places_for_quotas(event: Event, quotas: Iterable[Quota], now: datetime) -> None:
-    """More places than there are cannot be kept."""
+    """Where there is no limit nothing is kept, and never more than there is."""
     kept = [quota.kept for quota in quotas]
     for part in Division(event.capacity, event.online_capacity, kept, {}, {}, now).parts.values():
         places = sum(quota.places for quota in part.quotas)
+        if places and part.capacity is None:
+            raise Refused(_("Places can be kept only where their number has a limit."))
         if part.capacity is not None and places > part.capacity:
             raise Refused(
                 ngettext(

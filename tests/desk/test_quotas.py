@@ -92,6 +92,8 @@ def test_what_cannot_be_kept_is_refused_on_the_form_with_all_that_was_typed(
         kept = db.session.scalars(select(Quota)).one()
         assert (kept.groups, kept.countries) == (["mep"], ["CY", "GR"])
     # The event itself keeps enough places for it, and has a limit.
+    page = client.submit(DETAILS, {"capacity": ""}, action="/details")
+    assert "only where their number has a limit" in words(page)
     page = client.submit(DETAILS, {"capacity": "1"}, action="/details")
     assert page.status_code == 422
     assert "2 places are kept for groups, and there are 1 places." in words(page)

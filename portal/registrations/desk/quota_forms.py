@@ -1,5 +1,6 @@
 """What organisers may send about places that are kept."""
 
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -35,7 +36,13 @@ class QuotaForm(MergingForm):
     )
     countries = TextAreaField(
         _l("And comes from"),
-        [Optional(), Length(max=LONGEST_LIST)],
+        [
+            Optional(),
+            Length(
+                max=LONGEST_LIST,
+                message=_l("Write at most %(most)s characters.", most=LONGEST_LIST),
+            ),
+        ],
         filters=[clean_lines],
         description=_l("Countries, one a line, by name or code: Greece or GR. Empty: any country."),
         render_kw={"rows": 3, "autocomplete": "off"},
@@ -114,8 +121,12 @@ def _known(quota: Quota) -> dict[str, Any]:
 def _code_of(line: str) -> str:
     """The country that a line means, by code or by its name in any language of the portal."""
     wanted = fold(line).strip()
-    for lang in dict.fromkeys((page_language(), *languages())):
-        for code, name in countries(lang):
-            if wanted in (fold(name), code.lower()):
-                return code
-    return ""
+    spoken = dict.fromkeys((page_language(), *languages()))
+    return next((code for lang in spoken if (code := _codes(lang).get(wanted))), "")
+
+
+@lru_cache(maxsize=64)
+def _codes(lang: str) -> dict[str, str]:
+    """Codes by names and by themselves, without accents and in small letters."""
+    found = countries(lang)
+    return {fold(name): code for code, name in found} | {code.lower(): code for code, _n in found}

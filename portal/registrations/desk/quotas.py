@@ -13,6 +13,7 @@ from portal.events import service as events
 from portal.events.guards import guard_event, own_event
 from portal.events.models import Quota
 from portal.events.places_shown import whom
+from portal.events.rules import State
 from portal.forms import ActForm
 from portal.registrations import listing
 from portal.registrations.desk.common import LARGEST_ID
@@ -25,10 +26,13 @@ guard_event(bp)
 
 @bp.get("/")
 def index() -> ResponseReturnValue:
-    event = own_event()
-    division = listing.division(event, clock.now())
+    event, now = own_event(), clock.now()
     return render_template(
-        "registrations/desk/quotas.html", event=event, division=division, whom=whom
+        "registrations/desk/quotas.html",
+        event=event,
+        division=listing.division(event, now),
+        whom=whom,
+        is_open=event.state is not State.CANCELLED and not event.is_over(now),
     )
 
 

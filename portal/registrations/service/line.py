@@ -47,6 +47,13 @@ def free_for(registration: Registration, now: datetime) -> int | None:
     return division.part(person).left_for(person)
 
 
+def kept_for_others_until(registration: Registration, now: datetime) -> datetime | None:
+    """When places that are free, and kept for others, are next open to this person as well."""
+    event = registration.event
+    found = queries.divisions({event.id: event}, now).get(event.id)
+    return None if found is None else found.part(registration.who).opens_at(registration.who)
+
+
 def move(
     registration: Registration, position: int, *, reason: str, by: Actor, now: datetime
 ) -> None:

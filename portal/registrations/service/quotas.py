@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import func, select, update
 
@@ -83,9 +82,6 @@ def taken(quota: Quota) -> int:
 
 def _settle(event: Event, quota: Quota, now: datetime) -> None:
     is_apart = event.online_capacity is not None
-    capacity = event.online_capacity if is_apart and quota.online else event.capacity
-    if capacity is None:
-        raise Refused(_("Say first how many places there are: without a limit none are kept."))
     events.ensure_places_for_quotas(event, event_queries.quotas([event.id]), now)
     if quota.until > now:
         free = max(quota.places - taken(quota), 0)

@@ -176,6 +176,7 @@ def _own_page(registration: Registration, token: str) -> str:
         token=token,
         form=ActForm(),
         position=queries.position(registration) if waits and not event.is_divided else None,
+        opens_at=line.kept_for_others_until(registration, now) if waits else None,
         stillness=service.why_still(event, left, now) if waits else None,
         may_change=registration.may_change(now),
         may_withdraw=registration.may_withdraw(now),
