@@ -122,7 +122,7 @@ def test_without_a_waitlist_who_belongs_to_no_quota_is_told_so_and_loses_nothing
     kept(app, MEPS, capacity=1, waitlist=False)
     refused = register(client, "trust", organisation="Analytical Society of Ghent")
     assert refused.status_code == 422
-    assert "not for you" in words(refused)
+    assert "No place is free for you" in words(refused)
     assert "Analytical Society of Ghent" in refused.get_data(as_text=True)
     assert comes(client, "Eva", "mep", "FR") == "confirmed"
     assert "there is no waitlist" in words(client.get("/en/events/trust/register"))

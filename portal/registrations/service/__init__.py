@@ -307,7 +307,10 @@ def _answer(
         seat = places.division.seat_behind_the_line(who(sent.person))
     status = _status(entrance, places, seat, approval=entrance.approval)
     if status is Status.WAITLISTED and not entrance.waitlist:
-        raise Refused(_("The places that are left are not for you, and there is no waitlist."))
+        raise Refused(
+            _("No place is free for you: those that are left are kept for others, or for the "
+              "other way to take part. There is no waitlist.")
+        )  # fmt: skip
     return status, seat
 
 
