@@ -208,9 +208,9 @@ def free_slug(wanted: str) -> str:
 
 
 def quotas(event_ids: Collection[int]) -> Sequence[Quota]:
-    """For whom places are kept at these events."""
-    question = select(Quota).where(Quota.event_id.in_(event_ids))
-    return db.session.scalars(question.order_by(Quota.id)).all()
+    """For whom places are kept at these events, as it is now."""
+    question = select(Quota).where(Quota.event_id.in_(event_ids)).order_by(Quota.id)
+    return db.session.scalars(question.execution_options(populate_existing=True)).all()
 
 
 def quota(event_id: int, quota_id: int) -> Quota | None:

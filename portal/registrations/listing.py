@@ -15,7 +15,7 @@ from portal.db import db
 from portal.events.division import Division
 from portal.events.models import Event
 from portal.events.rules import State
-from portal.registrations import news, queries, unreached
+from portal.registrations import divisions, news, unreached
 from portal.registrations.models import Registration
 from portal.registrations.queries import HAS_ADDRESS, LIVE
 from portal.registrations.rules import (
@@ -157,7 +157,7 @@ def figures(event: Event, *, with_forgotten: bool = False) -> Figures:
 
 def division(event: Event, now: datetime) -> Division | None:
     """How the event's places are divided, and how each quota stands; None where they are not."""
-    return queries.divisions({event.id: event}, now).get(event.id)
+    return divisions.of({event.id: event}, now).get(event.id)
 
 
 def were_forgotten(event: Event) -> bool:

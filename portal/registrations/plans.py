@@ -17,7 +17,7 @@ from portal.events.service import (
 )
 from portal.i18n import Translated, translated
 from portal.mail import Said
-from portal.registrations import listing, news, queries
+from portal.registrations import divisions, listing, news, queries
 from portal.registrations.changes import Change, changes
 from portal.registrations.rules import Occasion, stillness
 
@@ -126,5 +126,5 @@ def _promoted(event: Event, event_id: int, now: datetime) -> list[int]:
     if still is not None or not places.someone_waits:
         return []
     if event.is_divided:
-        return list(queries.moving_up(event_id, event, now))
+        return list(divisions.moving_up(event_id, event, now))
     return [each.id for each in queries.first_waiting(event_id, left)]

@@ -1,10 +1,9 @@
 """Questions about registrations."""
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,13 +21,13 @@ from sqlalchemy.orm import aliased, joinedload
 
 from portal.db import db, for_update, glance
 from portal.events import queries as event_queries
-from portal.events.division import Division, Kept, Seat, Who
-from portal.events.models import Event, Quota
+from portal.events.models import Event
 from portal.events.rules import Entrance, Places, State
 from portal.outbox.models import Message
+from portal.registrations import divisions
+from portal.registrations.divisions import Divisible
 from portal.registrations.models import Answer, Registration
-from portal.registrations.person import who_is
-from portal.registrations.rules import Attendance, Status
+from portal.registrations.rules import Status
 
 _A_LETTER_WAITS = exists().where(
     Message.thread == literal("registration:") + cast(Registration.id, String),
@@ -41,17 +40,6 @@ _COUNTS = Registration.erased_at.is_(None) | (Registration.status != Status.WITH
 LIVE = tuple(status for status in Status if status.is_live)
 
 
-class Divisible(Protocol):
-    """Whatever says how many places an event has: its row, the few facts of it, or a plan."""
-
-    @property
-    def capacity(self) -> int | None: ...
-    @property
-    def online_capacity(self) -> int | None: ...
-    @property
-    def is_divided(self) -> bool: ...
-
-
 def entrance(slug: str, now: datetime) -> tuple[Entrance, Places] | None:
     """The way into a public event, and its places, in one small read if they are not divided."""
     with glance() as connection:
@@ -60,7 +48,7 @@ def entrance(slug: str, now: datetime) -> tuple[Entrance, Places] | None:
         return None
     *facts, taken, someone_waits = found
     entrance = Entrance(*facts)
-    division = divisions({entrance.id: entrance}, now).get(entrance.id)
+    division = divisions.of({entrance.id: entrance}, now).get(entrance.id)
     return entrance, Places(int(taken), bool(someone_waits), division)
 
 
@@ -73,88 +61,7 @@ def places(event_id: int) -> Places:
 def places_now(event_id: int, event: Divisible, now: datetime) -> Places:
     """The same, and how the places are divided at this moment."""
     found = places(event_id)
-    return replace(found, division=divisions({event_id: event}, now).get(event_id))
-
-
-def divisions(events: Mapping[int, Divisible], now: datetime) -> dict[int, Division]:
-    """How the places of those of these events are divided that have quotas or two capacities.
-
-    Two reads for all of them together, and none where there are no such events.
-    """
-    divided = {number: event for number, event in events.items() if event.is_divided}
-    if not divided:
-        return {}
-    kept: dict[int, list[Kept]] = {number: [] for number in divided}
-    for quota in event_queries.quotas(divided):
-        kept[quota.event_id].append(quota.kept)
-    taken: dict[int, Counter[tuple[bool, int | None]]] = {each: Counter() for each in divided}
-    waiting: dict[int, Counter[Who]] = {each: Counter() for each in divided}
-    for event_id, status, quota_id, group, country, attendance, count in db.session.execute(
-        _counted(divided)
-    ):
-        who = who_is(group, country, attendance)
-        if status is Status.CONFIRMED:
-            taken[event_id][who.online, quota_id] += count
-        else:
-            waiting[event_id][who] += count
-    return {
-        number: Division(
-            event.capacity, event.online_capacity, kept[number], taken[number], waiting[number], now
-        )
-        for number, event in divided.items()
-    }
-
-
-_WHO = Registration.stakeholder_group, Registration.country, Registration.attendance
-
-
-def _counted(event_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
-    kinds = Registration.event_id, Registration.status, Registration.quota_id, *_WHO
-    return (
-        select(*kinds, func.count())
-        .where(
-            Registration.event_id.in_(event_ids),
-            Registration.status.in_((Status.CONFIRMED, Status.WAITLISTED)),
-        )
-        .group_by(*kinds)
-    )
-
-
-def without_quota(quota: Quota, count: int, *, is_apart: bool) -> Sequence[Registration]:
-    """Who has an open place and could have one of this quota, in order of arrival."""
-    question = (
-        select(Registration)
-        .where(
-            Registration.event_id == quota.event_id,
-            Registration.status == Status.CONFIRMED,
-            Registration.quota_id.is_(None),
-        )
-        .order_by(Registration.registered_at, Registration.id)
-        .limit(count)
-    )
-    if quota.groups:
-        question = question.where(Registration.stakeholder_group.in_(quota.groups))
-    if quota.countries:
-        question = question.where(Registration.country.in_(quota.countries))
-    if is_apart:
-        there = Attendance.ONLINE if quota.online else Attendance.IN_PERSON
-        question = question.where(Registration.attendance == there)
-    return db.session.scalars(question).all()
-
-
-def moving_up(event_id: int, event: Divisible, now: datetime) -> dict[int, Seat]:
-    """Who of the line of a divided event can have a place, and which: the first who may have it."""
-    division = divisions({event_id: event}, now)[event_id]
-    if not division.line_moves:
-        return {}
-    rows = db.session.execute(
-        select(Registration.id, *_WHO)
-        .where(Registration.event_id == event_id, Registration.status == Status.WAITLISTED)
-        .order_by(Registration.queue_number)
-    )
-    return division.move_up(
-        (number, who_is(group, country, how)) for number, group, country, how in rows
-    )
+    return replace(found, division=divisions.of({event_id: event}, now).get(event_id))
 
 
 # The questions that every registration asks are put together once: that costs as much as asking.
@@ -198,7 +105,7 @@ _SITUATION = select(
 def places_of(events: Sequence[Event], now: datetime) -> dict[int, Places]:
     """The same for several events, in one read, and two where places of some are divided."""
     event_ids = [event.id for event in events]
-    divided = divisions({event.id: event for event in events}, now)
+    divided = divisions.of({event.id: event for event in events}, now)
     rows = db.session.execute(
         select(Registration.event_id, Registration.status, func.count())
         .where(
@@ -380,7 +287,7 @@ def event_with_a_line_that_may_move(now: datetime) -> int | None:
 def divided_event_with_a_line_that_may_move(now: datetime) -> int | None:
     """The same where it matters who waits, as after a quota's moment; three reads for all."""
     found = db.session.scalars(select(Event).where(*_has_a_line(now), _IS_DIVIDED)).all()
-    divided = divisions({event.id: event for event in found}, now)
+    divided = divisions.of({event.id: event for event in found}, now)
     return next((number for number, each in divided.items() if each.line_moves), None)
 
 

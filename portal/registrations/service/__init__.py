@@ -23,7 +23,7 @@ from portal.events.division import Seat
 from portal.events.models import Event
 from portal.events.rules import Door, Entrance, Places, State, places_left
 from portal.ledger import Erased, Row
-from portal.registrations import queries
+from portal.registrations import divisions, queries
 from portal.registrations.models import Answer, Registration
 from portal.registrations.person import (
     address_key,
@@ -213,7 +213,7 @@ def fill_places(event: Event, *, now: datetime) -> int:
     still = why_still(event, left, now)
     if still is not None or not places.someone_waits:
         return 0
-    seats = queries.moving_up(event.id, event, now) if event.is_divided else {}
+    seats = divisions.moving_up(event.id, event, now) if event.is_divided else {}
     promoted = (
         queries.some_of_line(seats) if event.is_divided else queries.first_waiting(event.id, left)
     )
@@ -297,7 +297,7 @@ def _answer(
 ) -> tuple[Status, Seat | None]:
     """What a newcomer gets, and of divided places which."""
     if entrance.is_divided:
-        divided = queries.divisions({entrance.id: entrance}, now)
+        divided = divisions.of({entrance.id: entrance}, now)
         places = replace(places, division=divided[entrance.id])
     door = entrance.door(places, now)
     if not door.lets_in:

@@ -12,7 +12,7 @@ from portal.errors import Refused
 from portal.events import service as events
 from portal.events.models import Event
 from portal.events.rules import places_left
-from portal.registrations import queries
+from portal.registrations import divisions, queries
 from portal.registrations.models import Registration
 from portal.registrations.rules import NoteKind, Status, reordered
 from portal.registrations.service import notes, refuse_when_settled, settle
@@ -50,7 +50,7 @@ def free_for(registration: Registration, now: datetime) -> int | None:
 def kept_for_others_until(registration: Registration, now: datetime) -> datetime | None:
     """When places that are free, and kept for others, are next open to this person as well."""
     event = registration.event
-    found = queries.divisions({event.id: event}, now).get(event.id)
+    found = divisions.of({event.id: event}, now).get(event.id)
     return None if found is None else found.part(registration.who).opens_at(registration.who)
 
 

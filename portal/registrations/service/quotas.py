@@ -12,7 +12,7 @@ from portal.errors import Refused
 from portal.events import queries as event_queries
 from portal.events import service as events
 from portal.events.models import Event, Quota
-from portal.registrations import queries
+from portal.registrations import divisions
 from portal.registrations.models import Registration
 from portal.registrations.service import fill_places, refuse_when_settled
 
@@ -85,7 +85,7 @@ def _settle(event: Event, quota: Quota, now: datetime) -> None:
     events.ensure_places_for_quotas(event, event_queries.quotas([event.id]), now)
     if quota.until > now:
         free = max(quota.places - taken(quota), 0)
-        for registration in queries.without_quota(quota, free, is_apart=is_apart):
+        for registration in divisions.with_open_places(quota, free, is_apart=is_apart):
             registration.quota_id = quota.id
     db.session.flush()
     _moves(event, now)
