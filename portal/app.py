@@ -62,6 +62,7 @@ from portal.registrations import views as registrations
 from portal.registrations.desk import details as person_details
 from portal.registrations.desk import line as registration_line
 from portal.registrations.desk import people
+from portal.registrations.desk import quotas as registration_quotas
 from portal.registrations.desk import unreached as registration_unreached
 from portal.reminders import desk as reminders_desk
 from portal.retention.desk import copies as retention_copies
@@ -107,6 +108,7 @@ BLUEPRINTS = (
     people.bp,
     person_details.bp,
     registration_line.bp,
+    registration_quotas.bp,
     registration_unreached.bp,
     access.bp,
     access_desk.bp,

@@ -56,7 +56,7 @@ def _unknown() -> Response:
     g.lang, g.same_page = wanted_language(), ("pages.front", {})
     now = clock.now()
     coming = events.upcoming(now)[:EVENTS_OFFERED]
-    taken = places_of([event.id for event in coming])
+    taken = places_of(coming, now)
     shown = [Shown(event, taken[event.id], now) for event in coming]
     page = render_template("campaigns/unknown.html", events=shown)
     return _kept_nowhere(Response(page, 404))

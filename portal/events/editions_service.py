@@ -12,7 +12,7 @@ from portal.audit.service import Actor, record
 from portal.db import db, for_update
 from portal.errors import Refused
 from portal.events import patterns, queries, service, speaker_service
-from portal.events.models import Event, Session, Template
+from portal.events.models import Event, Quota, Session, Template
 from portal.events.rules import State
 from portal.protection import queries as records
 from portal.protection.rules import copied
@@ -40,6 +40,9 @@ def make(
     event = service.create(facts, by=by, now=now)
     for columns in patterns.sessions(pattern, event.starts_at, event.zone) if pattern else ():
         db.session.add(Session(event_id=event.id, **columns))
+    for columns in patterns.quotas(pattern, event.starts_at, event.zone, now) if pattern else ():
+        db.session.add(Quota(event_id=event.id, **columns))
+        event.has_quotas = True
     accounts.join_team(organiser, event.id, by=by, now=now)
     return event
 
@@ -50,11 +53,15 @@ def make_next(
     """The next edition: texts, programme and settings of this one, and nobody of it."""
     if (made := _made_just_now(organiser, facts, now)) is not None:
         return made
-    made = make(facts, patterns.of(event), organiser=organiser, by=by, now=now)
+    made = make(facts, _pattern(event), organiser=organiser, by=by, now=now)
     if (said := records.current(event.id)) is not None:
         service.keep_record(made, copied(said.facts), by=by, now=now)
     record("event.copied", made, by=by, now=now, event_id=made.id, source=event.id)
     return made
+
+
+def _pattern(event: Event) -> dict[str, Any]:
+    return patterns.of(event, queries.quotas([event.id]))
 
 
 def ensure_removable(event: Event) -> None:
@@ -96,7 +103,7 @@ def keep_template(event: Event, name: str, *, by: Actor, now: datetime) -> Templ
     """A template after this event; it lives on when the event does not."""
     if db.session.scalar(select(Template.id).where(Template.name == name)) is not None:
         raise Refused(_("There is a template of this name already."))
-    template = Template(name=name, pattern=patterns.of(event), created_at=now)
+    template = Template(name=name, pattern=_pattern(event), created_at=now)
     db.session.add(template)
     db.session.flush()
     record("template.kept", template, by=by, now=now, event_id=event.id)

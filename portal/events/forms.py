@@ -17,7 +17,8 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal import clock, labels
-from portal.events import service, zones
+from portal.errors import Refused
+from portal.events import queries, service, zones
 from portal.events.choices import worded
 from portal.events.merging import MergingForm
 from portal.events.models import Event
@@ -88,7 +89,7 @@ class DetailsForm(NewTimeForm):
 
     names: tuple[str, ...] = (
         "starts_at", "ends_at", "zone", "format", "venue", "address", "joining_url",
-        "joining_minutes", "capacity", "waitlist", "approval", "no_withdraws",
+        "joining_minutes", "capacity", "online_capacity", "waitlist", "approval", "no_withdraws",
         "registration_opens_at", "registration_closes_at", "changes_until", "withdrawals_until",
     )  # fmt: skip
     zone = SelectField(
@@ -115,6 +116,12 @@ class DetailsForm(NewTimeForm):
         [Optional(), NumberRange(0, MOST_PLACES, _l("Enter a number from 0 to 1000000."))],
         description=_l("Empty: as many as come. 0: nobody can register."),
     )
+    online_capacity = WholeNumberField(
+        _l("Places online"),
+        [Optional(), NumberRange(0, MOST_PLACES, _l("Enter a number from 0 to 1000000."))],
+        description=_l("Only for events in person and online. With a number here, the places above "
+                       "are those in the room. Empty: both share them."),
+    )  # fmt: skip
     waitlist = BooleanField(_l("Keep a waitlist when all places are taken"))
     approval = BooleanField(_l("Organisers approve each registration"))
     no_withdraws = BooleanField(
@@ -142,12 +149,22 @@ class DetailsForm(NewTimeForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """What the event had to have before it was public, it keeps."""
-        is_valid = super().validate(extra_validators)
+        is_valid = super().validate(extra_validators) and self._has_places_for_quotas()
         has_place = self.venue.data or self.address.data or self.format.data is Format.ONLINE
         if self.event.state is State.DRAFT or not self.event.place or has_place:
             return is_valid
         self.venue.errors = [_("The event is public: enter a venue or an address.")]
         return False
+
+    def _has_places_for_quotas(self) -> bool:
+        try:
+            planned = self.event.planned(self.facts)
+            quotas = queries.quotas([self.event.id]) if self.event.has_quotas else []
+            service.ensure_places_for_quotas(planned, quotas, clock.now())
+        except Refused as refused:
+            self.capacity.errors = [refused.sentence]
+            return False
+        return True
 
     def __init__(self, event: Event, **given: Any) -> None:
         if event.state is State.POSTPONED:
@@ -214,4 +231,5 @@ class MoveOnlineForm(OnTheEventsClock):
 
     @property
     def facts(self) -> dict[str, Any]:
-        return service.whole(super().facts | {"format": Format.ONLINE})
+        everybody = {"format": Format.ONLINE, "capacity": self.event.places_in_all}
+        return service.whole(super().facts | everybody)

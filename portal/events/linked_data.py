@@ -66,10 +66,13 @@ def event_data(shown: Shown, *, page: str, register: str, image: str) -> dict[st
     }
     if event.previous_starts_at is not None:
         data["previousStartDate"] = _local(event.previous_starts_at, event)
-    if event.capacity is not None:
-        data["maximumAttendeeCapacity"] = event.capacity
+    if event.places_in_all is not None:
+        data["maximumAttendeeCapacity"] = event.places_in_all
         data["remainingAttendeeCapacity"] = shown.places_left
-    return {name: value for name, value in data.items() if value not in ("", [])}
+    if event.online_capacity is not None:
+        data["maximumPhysicalAttendeeCapacity"] = event.capacity
+        data["maximumVirtualAttendeeCapacity"] = event.online_capacity
+    return {name: value for name, value in data.items() if value not in ("", [], None)}
 
 
 def _status(event: Event) -> str:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Row, coded
 from portal.edition import Published
+from portal.events.division import Kept, in_all
 from portal.events.rules import (
     SHOWN,
     Consent,
@@ -57,6 +58,9 @@ class Event(Published):
     before `asked_again_at` was asked whether they will still come. An event that `asks` has
     questions of its own, or had some that were answered. With `no_withdraws` a proven No of
     somebody's calendar gives their place back.
+
+    With `online_capacity` a hybrid event has two numbers of places, and `capacity` is the room's;
+    `has_quotas` spares all others a look for theirs.
     """
 
     __tablename__ = "events"
@@ -93,6 +97,8 @@ class Event(Published):
     changes_until: Mapped[datetime | None]
     withdrawals_until: Mapped[datetime | None]
     capacity: Mapped[int | None]
+    online_capacity: Mapped[int | None]
+    has_quotas: Mapped[bool] = mapped_column(default=False, server_default=false())
     waitlist: Mapped[bool] = mapped_column(default=True)
     approval: Mapped[bool] = mapped_column(default=False)
     no_withdraws: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -173,6 +179,16 @@ class Event(Published):
         return self.state is State.DRAFT and self.publish_asked_by is not None and not is_asked
 
     @property
+    def is_divided(self) -> bool:
+        """As `Entrance.is_divided`."""
+        return self.has_quotas or self.online_capacity is not None
+
+    @property
+    def places_in_all(self) -> int | None:
+        """In the room and online together; None: no limit."""
+        return in_all(self.capacity, self.online_capacity)
+
+    @property
     def in_person(self) -> bool:
         return self.format is not Format.ONLINE
 
@@ -184,6 +200,31 @@ class Event(Published):
     def place(self) -> str:
         """Venue and address in one line; empty for what is only online."""
         return ", ".join(part for part in (self.venue, self.address) if part)
+
+
+class Quota(Row):
+    """Places of an event that are kept until a moment for some groups, some countries, or both.
+
+    `online` says of which capacity they are, where the room and what is online have their own.
+    """
+
+    __tablename__ = "quotas"
+    __table_args__ = (CheckConstraint("places > 0", name="places_positive"),)
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), index=True)
+    places: Mapped[int]
+    until: Mapped[datetime]
+    groups: Mapped[list[Any]] = mapped_column(default=list)
+    countries: Mapped[list[Any]] = mapped_column(default=list)
+    online: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def kept(self) -> Kept:
+        """As the rule wants it."""
+        return Kept(
+            self.id, self.places, self.until, frozenset(self.groups), frozenset(self.countries),
+            self.online,
+        )  # fmt: skip
 
 
 class OldSlug(Row):

@@ -1,9 +1,10 @@
 """What one event hands on to another: named columns only, so that nobody's data goes along."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from portal.events.models import Event
+from portal.events.models import Event, Quota
 from portal.events.rules import Format, Kind, SessionKind
 from portal.wall_clock import distance, moved
 
@@ -11,16 +12,17 @@ from portal.wall_clock import distance, moved
 FACTS = (
     "kind", "title", "summary", "description", "zone", "format", "venue", "address",
     "joining_minutes", "organisers", "sectors", "audience", "working_languages", "contacts",
-    "hashtag", "capacity", "waitlist", "approval", "no_withdraws",
+    "hashtag", "capacity", "online_capacity", "waitlist", "approval", "no_withdraws",
 )  # fmt: skip
 DATES = (
     "registration_opens_at", "registration_closes_at", "changes_until", "withdrawals_until",
 )  # fmt: skip
+QUOTA = ("places", "groups", "countries", "online")
 SESSION = ("title", "abstract", "sector", "room", "kind", "position")
 CODES = {"kind": Kind, "format": Format}
 
 
-def of(event: Event) -> dict[str, Any]:
+def of(event: Event, quotas: Sequence[Quota]) -> dict[str, Any]:
     """The event as JSON; moments as seconds after its start on the hands of its clock."""
     dates = {name: getattr(event, name) for name in DATES}
     return {
@@ -34,6 +36,10 @@ def of(event: Event) -> dict[str, Any]:
             }
             for session in event.sessions
             if session.cancelled_at is None
+        ],
+        "quotas": [
+            {"until": _after(event, quota.until), **{name: getattr(quota, name) for name in QUOTA}}
+            for quota in quotas
         ],
     }
 
@@ -64,6 +70,18 @@ def sessions(pattern: dict[str, Any], starts_at: datetime, zone: str) -> list[di
             }
         )
     return found
+
+
+def quotas(
+    pattern: dict[str, Any], starts_at: datetime, zone: str, now: datetime
+) -> list[dict[str, Any]]:
+    """The columns of its quotas, but of those whose moment would be over."""
+    found = [
+        {name: kept[name] for name in QUOTA}
+        | {"until": moved(starts_at, timedelta(seconds=kept["until"]), zone)}
+        for kept in pattern.get("quotas", ())
+    ]
+    return [each for each in found if each["until"] > now]
 
 
 def _after(event: Event, moment: datetime) -> float:

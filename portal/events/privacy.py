@@ -12,6 +12,7 @@ from portal.events.models import (
     Appearance,
     Event,
     OldSlug,
+    Quota,
     Revision,
     Session,
     Speaker,
@@ -56,6 +57,10 @@ KEEPING: Rules = {
     Revision: Impersonal(
         "What an event said: it names nobody, speakers stand in it as ids.",
         texts=("facts",),
+    ),
+    Quota: Impersonal(
+        "How many places are kept for which groups and countries, in codes.",
+        texts=("groups", "countries"),
     ),
     OldSlug: Impersonal(
         "Addresses that events had.",

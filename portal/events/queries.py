@@ -11,7 +11,15 @@ from sqlalchemy.orm import selectinload
 from portal import edition
 from portal.accounts.models import Membership
 from portal.db import Stamp, db
-from portal.events.models import Appearance, Event, OldSlug, Revision, Session, Template
+from portal.events.models import (
+    Appearance,
+    Event,
+    OldSlug,
+    Quota,
+    Revision,
+    Session,
+    Template,
+)
 from portal.events.rules import FEED_KEEPS_CANCELLED, RESERVED, Entrance, State
 from portal.i18n import Translated
 
@@ -197,6 +205,18 @@ def free_slug(wanted: str) -> str:
     )
     names = chain((wanted,), (f"{wanted}-{number}" for number in count(2)))
     return next(name for name in names if name not in taken)
+
+
+def quotas(event_ids: Collection[int]) -> Sequence[Quota]:
+    """For whom places are kept at these events, as it is now."""
+    question = select(Quota).where(Quota.event_id.in_(event_ids)).order_by(Quota.id)
+    return db.session.scalars(question.execution_options(populate_existing=True)).all()
+
+
+def quota(event_id: int, quota_id: int) -> Quota | None:
+    """One of the event's, as it is now."""
+    question = select(Quota).where(Quota.id == quota_id, Quota.event_id == event_id)
+    return db.session.scalar(question.execution_options(populate_existing=True))
 
 
 def templates() -> Sequence[Template]:

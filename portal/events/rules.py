@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from portal.events.division import Division, in_all
+
 TELL_AFTER = timedelta(minutes=10)
 RESERVED = frozenset({"new"})
 """Addresses that pages of the desk have, and no event can."""
@@ -128,10 +130,30 @@ def checklist(
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """How many places are taken, and whether somebody stands in line."""
+    """How many places are taken, whether somebody stands in line, and how places are divided.
+
+    Of most events they are not: whoever comes first gets the next one.
+    """
 
     taken: int = 0
     someone_waits: bool = False
+    division: Division | None = None
+
+    def left(self, capacity: int | None) -> int | None:
+        """How many can be had by somebody of whom nothing is known yet; None: no limit."""
+        if self.division is not None:
+            return self.division.left_for_newcomers
+        return places_left(capacity, self.taken)
+
+    def is_full(self, capacity: int | None) -> bool:
+        """Whether who comes now stands in line, unless places are kept for them."""
+        waits_for_all = self.someone_waits and self.division is None
+        return waits_for_all or self.left(capacity) == 0
+
+    @property
+    def kept_left(self) -> int:
+        """How many are kept for some people, and free."""
+        return 0 if self.division is None else self.division.kept_left
 
 
 def places_left(capacity: int | None, taken: int) -> int | None:
@@ -162,10 +184,11 @@ def door(
         return Door.CLOSED
     if opens_at is not None and now < opens_at:
         return Door.NOT_YET
-    full = places_left(capacity, places.taken) == 0 or places.someone_waits
-    if not full or approval:
+    if not places.is_full(capacity) or approval:
         return Door.OPEN
-    return Door.WAITLIST if waitlist else Door.FULL
+    if waitlist:
+        return Door.WAITLIST
+    return Door.OPEN if places.kept_left else Door.FULL
 
 
 class Misplaced(StrEnum):
@@ -223,6 +246,13 @@ class Entrance:
     approval: bool
     notice_number: int = 0
     asks: bool = False
+    online_capacity: int | None = None
+    has_quotas: bool = False
+
+    @property
+    def is_divided(self) -> bool:
+        """Whether it matters who somebody is, or how they take part, for getting a place."""
+        return self.has_quotas or self.online_capacity is not None
 
     def door(self, places: Places, now: datetime) -> Door:
         """How registration stands for a newcomer at `now`."""
@@ -231,7 +261,7 @@ class Entrance:
             starts_at=self.starts_at,
             opens_at=self.registration_opens_at,
             closes_at=self.registration_closes_at,
-            capacity=self.capacity,
+            capacity=in_all(self.capacity, self.online_capacity),
             waitlist=self.waitlist,
             approval=self.approval,
             places=places,

@@ -1,6 +1,6 @@
 """The verbs that change an event's truth."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -15,7 +16,8 @@ from portal.audit.service import Actor, record
 from portal.db import db, for_update
 from portal.errors import Gone, Refused
 from portal.events import queries, rules
-from portal.events.models import Event, OldSlug, Revision
+from portal.events.division import Division
+from portal.events.models import Event, OldSlug, Quota, Revision
 from portal.events.rules import (
     TELL_AFTER,
     Entrance,
@@ -87,7 +89,7 @@ def change(
     if event.state is State.POSTPONED and {"starts_at", "ends_at"} & set(changed):
         raise Refused(_("The event is postponed: its new time is set when it takes place."))
     told_before = snapshot(event)
-    _set(event, facts)
+    _set(event, facts, now)
     _revise(event, told_before, tell=tell, now=now)
     record("event.changed", event, by=by, now=now, event_id=event.id, fields=changed)
     return True
@@ -184,7 +186,7 @@ def take_up(event: Event, facts: dict[str, Any], *, by: Actor, now: datetime) ->
     told_before = snapshot(event)
     if asks_again(event, facts):
         event.asked_again_at = now
-    _set(event, facts)
+    _set(event, facts, now)
     event.reason = None
     _enter(event, State.PUBLISHED, "event.published", told_before=told_before, by=by, now=now)
 
@@ -258,9 +260,11 @@ def reopen_news(event: Event, revision: int) -> None:
 
 
 def whole(facts: dict[str, Any]) -> dict[str, Any]:
-    """What is only online has no place."""
+    """What is only online has no place, and only what is in both ways has places of both."""
+    if facts.get("format", Format.HYBRID) is not Format.HYBRID:
+        facts = facts | {"online_capacity": None}
     if facts.get("format") is Format.ONLINE:
-        return facts | {"venue": "", "address": ""}
+        facts = facts | {"venue": "", "address": ""}
     return facts
 
 
@@ -361,13 +365,15 @@ def programme_moves(event: Event, starts_at: datetime) -> bool:
     return starts_at != event.starts_at and any(not each.cancelled_at for each in event.sessions)
 
 
-def _set(event: Event, facts: dict[str, Any]) -> None:
+def _set(event: Event, facts: dict[str, Any], now: datetime) -> None:
     starts_at = facts.get("starts_at", event.starts_at)
     _remember_start(event, starts_at)
     _move_programme(event, starts_at, facts.get("zone", event.zone))
     for name, value in facts.items():
         setattr(event, name, value)
     _check(event)
+    if event.has_quotas and {"capacity", "online_capacity", "format"} & facts.keys():
+        ensure_places_for_quotas(event, queries.quotas([event.id]), now)
 
 
 def _move_programme(event: Event, starts_at: datetime, zone: str) -> None:
@@ -436,3 +442,23 @@ def _check(event: Event) -> None:
         raise Refused(_("Registration has to close after it opens."))
     if event.capacity is not None and event.capacity < 0:
         raise Refused(_("The number of places cannot be below zero."))
+    if event.online_capacity is not None and event.online_capacity < 0:
+        raise Refused(_("The number of places cannot be below zero."))
+
+
+def ensure_places_for_quotas(event: Event, quotas: Iterable[Quota], now: datetime) -> None:
+    """Where there is no limit nothing is kept, and never more than there is."""
+    kept = [quota.kept for quota in quotas]
+    for part in Division(event.capacity, event.online_capacity, kept, {}, {}, now).parts.values():
+        places = sum(quota.places for quota in part.quotas)
+        if places and part.capacity is None:
+            raise Refused(_("Places can be kept only where their number has a limit."))
+        if part.capacity is not None and places > part.capacity:
+            raise Refused(
+                ngettext(
+                    "%(num)d place is kept for groups, and there are %(capacity)d places.",
+                    "%(num)d places are kept for groups, and there are %(capacity)d places.",
+                    places,
+                    capacity=part.capacity,
+                )
+            )

@@ -10,7 +10,8 @@ from flask_babel import ngettext
 
 from portal import i18n, labels, mail
 from portal.events.models import Event
-from portal.events.rules import Door, Places, State, next_change, places_left
+from portal.events.places_shown import apart_words, kept_words
+from portal.events.rules import Door, Places, State, next_change
 from portal.i18n import Translated, translated, translated_as
 
 
@@ -115,17 +116,21 @@ class Shown:
         """What a newcomer can still get; None where places have no limit."""
         if self.door in (Door.WAITLIST, Door.FULL):
             return 0
-        return places_left(self.event.capacity, self.places.taken)
+        return self.places.left(self.event.capacity)
 
     @property
     def places_words(self) -> str:
         """'12 of 50 places left'; empty once nobody can get a place any more."""
-        capacity, left = self.event.capacity, self.places_left
-        if self.door in (Door.OVER, Door.CANCELLED) or not capacity or left is None:
+        capacity, left, division = self.event.places_in_all, self.places_left, self.places.division
+        if self.door in (Door.OVER, Door.CANCELLED):
             return ""
-        if self.event.approval or self.door in (Door.CLOSED, Door.POSTPONED):
+        if division is not None and division.is_apart and self._counts_down:
+            return apart_words(division)
+        if not capacity or left is None:
+            return ""
+        if not self._counts_down:
             return ngettext("%(num)s place", "%(num)s places", capacity)
-        if left == 0:
+        if left == 0 and not self.kept_words:
             return ngettext("The only place is taken", "All %(num)s places are taken", capacity)
         return ngettext(
             "%(num)s of %(capacity)s places left",
@@ -133,6 +138,16 @@ class Shown:
             left,
             capacity=capacity,
         )
+
+    @property
+    def _counts_down(self) -> bool:
+        return not self.event.approval and self.door not in (Door.CLOSED, Door.POSTPONED)
+
+    @property
+    def kept_words(self) -> str:
+        """For whom places are kept, and until when, while one can register."""
+        says_it = self.door in (Door.OPEN, Door.WAITLIST, Door.NOT_YET)
+        return kept_words(self.places, self.event.zone) if says_it else ""
 
     @property
     def state_words(self) -> str:
@@ -152,6 +167,8 @@ class Shown:
                 return _("Registration opens on %(moment)s.", moment=moment(opens, zone))
             case Door.OPEN if closes:
                 return _("Registration closes on %(moment)s.", moment=moment(closes, zone))
+            case Door.WAITLIST if self.kept_words:
+                return _("All open places are taken: others join the waitlist.")
             case Door.WAITLIST if closes:
                 return _("Full: join the waitlist until %(moment)s.", moment=moment(closes, zone))
             case Door.WAITLIST:
@@ -178,6 +195,8 @@ class Shown:
         match self.badge:
             case Door.NOT_YET if opens:
                 return _("Registration opens on %(day)s", day=i18n.short_day(opens, zone))
+            case Door.WAITLIST if self.kept_words:
+                return _("Some places are kept")
             case Door.OPEN if closes:
                 return _("Register until %(day)s", day=i18n.short_day(closes, zone))
             case Door.OVER if not self.is_over:
@@ -190,6 +209,8 @@ class Shown:
         """What the button says; empty while nobody can register."""
         match self.door:
             case Door.OPEN:
+                return _("Register")
+            case Door.WAITLIST if self.kept_words:
                 return _("Register")
             case Door.WAITLIST:
                 return _("Join the waitlist")
@@ -206,7 +227,8 @@ class Shown:
             event.changes_until,
             event.withdrawals_until,
         ]
-        return next_change([*moments, event.starts_at, event.ends_at], self.now)
+        releases = self.places.division.releases if self.places.division else []
+        return next_change([*moments, event.starts_at, event.ends_at, *releases], self.now)
 
     @property
     def deadlines(self) -> list[str]:

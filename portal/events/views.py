@@ -15,7 +15,7 @@ from portal.events.models import Event
 from portal.events.rules import Places, next_change
 from portal.events.shown import Shown
 from portal.materials import shown as materials
-from portal.registrations.queries import places, places_of
+from portal.registrations.queries import places_now, places_of
 from portal.site import absolute
 from portal.ties import shown as belonging
 from portal.ties.rules import Kind as Tied
@@ -58,7 +58,7 @@ def _list(sector: str, number: int, now: datetime) -> Fresh:
         abort(404)
     past = queries.in_order(over[(number - 1) * PAST_ON_A_PAGE : number * PAST_ON_A_PAGE])
     upcoming = queries.upcoming(now)
-    taken = places_of([event.id for event in upcoming])
+    taken = places_of(upcoming, now)
     listed = [Shown(event, taken[event.id], now) for event in _of_sector(upcoming, sector)]
     body = render_template(
         "events/index.html",
@@ -92,7 +92,9 @@ def _of_sector(events: Sequence[Event], sector: str) -> list[Event]:
 
 def _event_page(slug: str, zone: str, now: datetime) -> Fresh:
     event = queries.public_event(slug) or abort(404)
-    values = event_page.values(event, places(event.id), zone, now, absolute=absolute)
+    values = event_page.values(
+        event, places_now(event.id, event, now), zone, now, absolute=absolute
+    )
     related = belonging.belongs(Tied.EVENT, event.id, now, sectors=event.sectors)
     to_read = materials.page_values(event, now)
     body = render_template("events/show.html", belongs=related, **values, **to_read)

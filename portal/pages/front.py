@@ -22,7 +22,7 @@ NEWEST = 3
 
 def made(now: datetime) -> Fresh:
     coming = events.upcoming(now)
-    taken = places_of([event.id for event in coming])
+    taken = places_of(coming, now)
     ahead = [Shown(event, taken[event.id], now) for event in coming]
     held = [one for one in ahead if one.is_to_come]
     calls = [Call(each, now) for each in news.open_calls(now)]

@@ -36,8 +36,9 @@ def announce_rested_changes(now: datetime) -> bool:
 
 
 def move_lines_up(now: datetime) -> bool:
-    """Places that an event gained go to the first in line."""
+    """Places that an event gained, or that are kept no longer, go to the first in line."""
     event_id = queries.event_with_a_line_that_may_move(now)
+    event_id = event_id or queries.divided_event_with_a_line_that_may_move(now)
     if event_id is None:
         return False
     with transaction():

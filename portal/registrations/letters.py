@@ -234,6 +234,9 @@ class Told:
 
     @property
     def position(self) -> int | None:
+        """None where others in line may have places that this person may not."""
+        if self.event.is_divided:
+            return None
         return queries.position(self.registration)
 
     @property

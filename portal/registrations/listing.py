@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, case, func, literal, select, type_coerce
@@ -11,9 +12,10 @@ from sqlalchemy import Row as Result
 from sqlalchemy.orm import selectinload
 
 from portal.db import db
+from portal.events.division import Division
 from portal.events.models import Event
 from portal.events.rules import State
-from portal.registrations import news, unreached
+from portal.registrations import divisions, news, unreached
 from portal.registrations.models import Registration
 from portal.registrations.queries import HAS_ADDRESS, LIVE
 from portal.registrations.rules import (
@@ -152,6 +154,11 @@ def figures(event: Event, *, with_forgotten: bool = False) -> Figures:
         {way: ways[way] for way in Attendance},
         sorted(country for country in countries if country),
     )
+
+
+def division(event: Event, now: datetime) -> Division | None:
+    """How the event's places are divided, and how each quota stands; None where they are not."""
+    return divisions.of({event.id: event}, now).get(event.id)
 
 
 def were_forgotten(event: Event) -> bool:

@@ -7,10 +7,12 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Row, coded
+from portal.events.division import Who
 from portal.events.models import Event
 from portal.events.rules import State
 from portal.protection.rules import Kept
 from portal.registrations import rules
+from portal.registrations.person import who_is
 from portal.registrations.rules import Attendance, NoteKind, Reply, StakeholderGroup, Status
 
 _UNTOLD = text("revision > told_revision")
@@ -31,7 +33,8 @@ class Registration(Row):
 
     `address_key` and `name_key` recognise the person; `queue_number` only rises within an event,
     so that positions follow the order of arrival; the `told_…` columns say what the person has
-    last heard; `failing_at` is when a mail to the address came back; `still_comes_at` is when they
+    last heard; `failing_at` is when a mail to the address came back; `quota_id` is the quota that
+    a place is from, None for an open place and for who has none; `still_comes_at` is when they
     said that they will still come; `link_code` revokes the link in the letters when it changes;
     `answered` is "yes" while answers of theirs to the event's questions are kept
     (`questions.models`); `withdrawn_late` says that a place came back after the event's date for
@@ -66,6 +69,7 @@ class Registration(Row):
     registered_at: Mapped[datetime]
     status_at: Mapped[datetime]
     queue_number: Mapped[int | None]
+    quota_id: Mapped[int | None]
     language: Mapped[str] = mapped_column(String(8))
 
     title: Mapped[str] = mapped_column(String(50), default="")
@@ -124,6 +128,11 @@ class Registration(Row):
     def is_merged(self) -> bool:
         """It became one with another of the same person, and is soon forgotten."""
         return self.address_key == f"merged-{self.id}"
+
+    @property
+    def who(self) -> Who:
+        """What decides which places this person may have."""
+        return who_is(self.stakeholder_group, self.country, self.attendance)
 
     @property
     def holds_place(self) -> bool:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from portal.registrations.rules import Attendance
+from portal.events.division import Who
+from portal.registrations.rules import Attendance, StakeholderGroup
 from portal.text import fold
 
 FIELDS = (
@@ -38,6 +39,16 @@ def address_key(address: str) -> str:
 def name_key(person: dict[str, Any]) -> str:
     """What makes two spellings of a name one person's."""
     return fold(f"{person['first_name']} {person['last_name']}")[:300]
+
+
+def who(person: Mapping[str, Any]) -> Who:
+    """What of a person decides which places they may have."""
+    return who_is(person["stakeholder_group"], person["country"], person["attendance"])
+
+
+def who_is(group: StakeholderGroup, country: str, attendance: Attendance) -> Who:
+    """The same, of the three columns that say it."""
+    return Who(group.value, country, attendance is Attendance.ONLINE)
 
 
 def only_in_person(person: dict[str, Any]) -> dict[str, Any]:

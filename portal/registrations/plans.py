@@ -17,9 +17,9 @@ from portal.events.service import (
 )
 from portal.i18n import Translated, translated
 from portal.mail import Said
-from portal.registrations import listing, news, queries
+from portal.registrations import divisions, listing, news, queries
 from portal.registrations.changes import Change, changes
-from portal.registrations.rules import Occasion, Status, stillness
+from portal.registrations.rules import Occasion, stillness
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,13 @@ def of_change(event: Event, facts: dict[str, Any], now: datetime) -> Plan:
     sessions = sessions_moved(event, after.starts_at, after.zone)
     before, then = snapshot(event), snapshot(after, sessions)
     heard = events.revision_facts(event.id, event.announced_revision) or before
-    promoted = _promoted(after, event.id, now)
-    first = [each.id for each in queries.first_waiting(event.id, promoted)]
+    first = _promoted(after, event.id, now)
     return Plan(
         said=replace(_said(event, Occasion.PROGRAMME_CHANGED, calendar=False), lead=""),
         changes=changes(heard, then, joins=True),
         letters=news.letters_due(event, then, without=first),
         on_its_own=event.tell_due_at is not None or announced_on_its_own(before, then),
-        promoted=promoted - _promoted(event, event.id, now),
+        promoted=len(first) - len(_promoted(event, event.id, now)),
         programme_moves=programme_moves(event, after.starts_at),
         asks=_asks(event, facts),
         **_moving_online(event, after),
@@ -112,9 +111,10 @@ def _said(event: Event, occasion: Occasion, *, calendar: bool, reason: str = "")
     return mail.first_words("registrations", occasion, told=told, calendar=calendar, changes=[])
 
 
-def _promoted(event: Event, event_id: int, now: datetime) -> int:
-    """How many in line get a place with these places and dates."""
-    left = places_left(event.capacity, queries.places(event_id).taken)
+def _promoted(event: Event, event_id: int, now: datetime) -> list[int]:
+    """Who in line gets a place with these places and dates."""
+    places = queries.places(event_id)
+    left = None if event.is_divided else places_left(event.capacity, places.taken)
     still = stillness(
         event_state=event.state.value,
         starts_at=event.starts_at,
@@ -123,5 +123,8 @@ def _promoted(event: Event, event_id: int, now: datetime) -> int:
         places_left=left,
         now=now,
     )
-    waiting = queries.counts_by_status(event_id)[Status.WAITLISTED]
-    return 0 if still is not None else waiting if left is None else min(waiting, left)
+    if still is not None or not places.someone_waits:
+        return []
+    if event.is_divided:
+        return list(divisions.moving_up(event_id, event, now))
+    return [each.id for each in queries.first_waiting(event_id, left)]

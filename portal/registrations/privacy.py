@@ -226,6 +226,7 @@ def held(registration: Registration) -> dict[str, Any]:
         **{name: _plain(getattr(registration, name)) for name in FIELDS},
         "language": registration.language,
         "number_in_line": registration.queue_number,
+        "place_was_kept_for_a_group": registration.quota_id is not None,
         "entered_at_the_desk": registration.entered_by is not None,
         "source": registration.source,
         "notice_version": registration.notice_version,

@@ -1,11 +1,22 @@
 """Questions about registrations."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, and_, bindparam, cast, exists, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.orm import aliased, joinedload
 
 from portal.db import db, for_update, glance
@@ -13,6 +24,8 @@ from portal.events import queries as event_queries
 from portal.events.models import Event
 from portal.events.rules import Entrance, Places, State
 from portal.outbox.models import Message
+from portal.registrations import divisions
+from portal.registrations.divisions import Divisible
 from portal.registrations.models import Answer, Recall, Registration
 from portal.registrations.rules import Status
 
@@ -27,20 +40,28 @@ _COUNTS = Registration.erased_at.is_(None) | (Registration.status != Status.WITH
 LIVE = tuple(status for status in Status if status.is_live)
 
 
-def entrance(slug: str) -> tuple[Entrance, Places] | None:
-    """The way into a public event, and its places, in one small read."""
+def entrance(slug: str, now: datetime) -> tuple[Entrance, Places] | None:
+    """The way into a public event, and its places, in one small read if they are not divided."""
     with glance() as connection:
         found = connection.execute(_ENTRANCE, {"slug": slug}).first()
     if found is None:
         return None
     *facts, taken, someone_waits = found
-    return Entrance(*facts), Places(int(taken), bool(someone_waits))
+    entrance = Entrance(*facts)
+    division = divisions.of({entrance.id: entrance}, now).get(entrance.id)
+    return entrance, Places(int(taken), bool(someone_waits), division)
 
 
 def places(event_id: int) -> Places:
     """How many places are taken, and whether somebody waits, in one read."""
     found = db.session.execute(_PLACES, {"event_id": event_id}).one()
     return Places(int(found[0]), bool(found[1]))
+
+
+def places_now(event_id: int, event: Divisible, now: datetime) -> Places:
+    """The same, and how the places are divided at this moment."""
+    found = places(event_id)
+    return replace(found, division=divisions.of({event_id: event}, now).get(event_id))
 
 
 # The questions that every registration asks are put together once: that costs as much as asking.
@@ -81,8 +102,10 @@ _SITUATION = select(
 )
 
 
-def places_of(event_ids: Sequence[int]) -> dict[int, Places]:
-    """The same for several events, in one read."""
+def places_of(events: Sequence[Event], now: datetime) -> dict[int, Places]:
+    """The same for several events, in one read, and two where places of some are divided."""
+    event_ids = [event.id for event in events]
+    divided = divisions.of({event.id: event for event in events}, now)
     rows = db.session.execute(
         select(Registration.event_id, Registration.status, func.count())
         .where(
@@ -96,6 +119,7 @@ def places_of(event_ids: Sequence[int]) -> dict[int, Places]:
         event_id: Places(
             counts.get((event_id, Status.CONFIRMED), 0),
             (event_id, Status.WAITLISTED) in counts,
+            divided.get(event_id),
         )
         for event_id in event_ids
     }
@@ -254,6 +278,12 @@ def first_waiting(event_id: int, count: int | None) -> Sequence[Registration]:
     ).all()
 
 
+def some_of_line(ids: Collection[int]) -> Sequence[Registration]:
+    """These people, in the order of the line."""
+    question = select(Registration).where(Registration.id.in_(ids))
+    return db.session.scalars(question.order_by(Registration.queue_number)).all()
+
+
 def line(event_id: int) -> list[tuple[int, int]]:
     """The whole line, first to last: (registration, queue number), as it is now."""
     rows = db.session.execute(
@@ -280,9 +310,6 @@ def position(registration: Registration) -> int | None:
 
 def event_with_a_line_that_may_move(now: datetime) -> int | None:
     """An event where somebody waits although a place is free, as after a raised capacity."""
-    waiting = exists().where(
-        Registration.event_id == Event.id, Registration.status == Status.WAITLISTED
-    )
     taken = (
         select(func.count())
         .where(Registration.event_id == Event.id, Registration.status == Status.CONFIRMED)
@@ -291,16 +318,36 @@ def event_with_a_line_that_may_move(now: datetime) -> int | None:
     return db.session.scalar(
         select(Event.id)
         .where(
-            Event.state == State.PUBLISHED,
-            Event.waitlist,
-            Event.starts_at > now,
-            Event.registration_closes_at.is_(None) | (Event.registration_closes_at > now),
-            waiting,
+            *_has_a_line(now),
+            ~_IS_DIVIDED,
             Event.capacity.is_(None) | (Event.capacity > taken),
         )
         .order_by(Event.id)
         .limit(1)
     )
+
+
+def divided_event_with_a_line_that_may_move(now: datetime) -> int | None:
+    """The same where it matters who waits, as after a quota's moment; three reads for all."""
+    found = db.session.scalars(select(Event).where(*_has_a_line(now), _IS_DIVIDED)).all()
+    divided = divisions.of({event.id: event for event in found}, now)
+    return next((number for number, each in divided.items() if each.line_moves), None)
+
+
+_IS_DIVIDED = Event.has_quotas | Event.online_capacity.is_not(None)
+
+
+def _has_a_line(now: datetime) -> list[ColumnElement[bool]]:
+    waiting = exists().where(
+        Registration.event_id == Event.id, Registration.status == Status.WAITLISTED
+    )
+    return [
+        Event.state == State.PUBLISHED,
+        Event.waitlist.is_(True),
+        Event.starts_at > now,
+        Event.registration_closes_at.is_(None) | (Event.registration_closes_at > now),
+        waiting,
+    ]
 
 
 def someone_untold(now: datetime) -> bool:

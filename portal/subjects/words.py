@@ -59,6 +59,7 @@ NAMES = {
     "photo": _l("Photo"),
     "photo_text": _l("Words for the photo"),
     "question": _l("Question"),
+    "place_was_kept_for_a_group": _l("Your place was kept for a group"),
     "reached_at": _l("Told by an organiser"),
     "receiver": _l("Given on to"),
     "recordings": _l("Recordings agreed to"),

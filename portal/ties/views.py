@@ -60,7 +60,7 @@ def _topic_page(slug: str, kind: str, now: datetime) -> Fresh:
     topic = queries.public_topic(slug) or abort(404)
     found = queries.gathered(topic, now)
     coming = [event for event in found.events if not event.is_over(now)]
-    taken = places_of([event.id for event in coming])
+    taken = places_of(coming, now)
     ahead = [Shown(event, taken[event.id], now) for event in coming]
     groups = shown.groups(found, now)
     first = [one for one in ahead if one.is_to_come][:FIRST]

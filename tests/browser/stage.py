@@ -65,9 +65,9 @@ from portal.registrations import service
 from portal.registrations.demonstration import register_people
 from portal.registrations.letters import details_token
 from portal.registrations.models import Registration
-from portal.registrations.rules import Attendance
+from portal.registrations.rules import Attendance, StakeholderGroup
 from portal.registrations.service import answers as answering
-from portal.registrations.service import notes
+from portal.registrations.service import notes, quotas
 from portal.reminders import service as reminders
 from portal.reminders.models import Reminder, Run, Telling
 from portal.reminders.rules import Audience, Kind, Unit
@@ -362,6 +362,7 @@ def _set_up(now: datetime) -> None:
     _asked(now, later)
     _doors(now, later)
     _kept(now, later)
+    _quotas(now)
     _podcasts(now)
     _news(now, later)
     _library(now)
@@ -807,6 +808,22 @@ def _questions(now: datetime, later: datetime) -> None:
     paper = Said(asked[-1], (uploads.keep(BytesIO(PDF), "paper.pdf").name,), "en")
     answering.hand_in(answerer, asked[-1], paper, by=COMMAND, now=now)
     _comes("asks", "unanswered")
+
+
+def _quotas(now: datetime) -> None:
+    """Room and online apart, a quota in each, one that has ended, and people of every sort."""
+    made = _made("quotas", now + timedelta(days=60), format=Format.HYBRID, capacity=2,
+                 online_capacity=40)  # fmt: skip
+    usual = {"until": now + timedelta(days=30), "countries": [], "online": False}
+    for facts in (
+        {"groups": ["mep", "mep_office"], "places": 1},
+        {"groups": ["vet_provider"], "countries": ["GR", "CY", "LU"], "places": 30, "online": True},
+        {"groups": ["learner"], "places": 1, "until": now, "online": True},
+    ):
+        quotas.add(made, usual | facts, by=COMMAND, now=now)
+    for name, group in (("eva", "mep"), ("first", "expert"), ("second", "expert")):
+        _comes("quotas", f"kept-{name}", stakeholder_group=StakeholderGroup(group))
+    _comes("quotas", "kept-athome", attendance=Attendance.ONLINE)
 
 
 def _made(slug: str, starts_at: datetime, **facts: Any) -> Event:

@@ -22,6 +22,7 @@ from portal.events import editions_service
 from portal.podcasts.models import Show
 from portal.publications import service as publications
 from portal.publications.rules import State as PublicationState
+from portal.registrations.service import quotas
 from portal.reminders import service as reminders
 from portal.reminders.rules import Kind, Unit
 from tests.campaigns.front_door import make_link as make_campaign_link
@@ -70,6 +71,7 @@ def values(app: Flask) -> dict[str, object]:
         make_event(slug="mine")
         make_registration(theirs)
         theirs.capacity = 1
+        first_kept = {"places": 1, "until": theirs.starts_at, "groups": ["mep"], "countries": []}
         kept = editions_service.keep_template(theirs, "House", by=COMMAND, now=clock.now())
         made = {
             "slug": "theirs",
@@ -78,6 +80,7 @@ def values(app: Flask) -> dict[str, object]:
             "registration_id": make_registration(theirs).id,  # in line: all acts are possible
             "note_id": 1,
             "circular_id": circulars.begin(theirs, {}, by=COMMAND, now=theirs.created_at).id,
+            "quota_id": quotas.add(theirs, first_kept, by=COMMAND, now=clock.now()).id,
             "reminder_id": reminders.add(theirs, A_DAY_BEFORE, by=COMMAND, now=clock.now()).id,
             "kind": "reminder",
             "run_id": 1,
@@ -293,7 +296,8 @@ OWN_PAGES = {
 
 
 @pytest.mark.parametrize(
-    "name", ["registration_id", "session_id", "speaker_id", "material_id", "reminder_id"]
+    "name",
+    ["registration_id", "session_id", "speaker_id", "material_id", "reminder_id", "quota_id"],
 )
 def test_what_belongs_to_one_event_is_not_found_under_another(
     app: Flask, values: dict[str, object], name: str

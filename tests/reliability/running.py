@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,11 +21,13 @@ from portal.audit.service import COMMAND
 from portal.config import Settings
 from portal.db import db, transaction
 from portal.events import service as events
-from portal.events.models import Event
+from portal.events.models import Event, Quota
 from portal.outbox import queries as outbox
 from portal.outbox.models import Message
 from portal.registrations import letters, queries
 from portal.registrations.models import Registration
+from portal.registrations.rules import Status
+from portal.registrations.service import quotas
 from tests.factories import make_event
 from tests.harness.applications import close
 from tests.harness.databases import Database
@@ -72,6 +75,24 @@ class Running:
         """A published event two months from now; its slug."""
         with self.writing():
             return make_event(starts_at=clock.now() + timedelta(days=60), **facts).slug
+
+    def keep_places(self, slug: str, **facts: Any) -> None:
+        """Places are kept for some people for a month."""
+        until = clock.now() + timedelta(days=30)
+        usual: dict[str, Any] = {"groups": [], "countries": [], "online": False, "until": until}
+        with self.writing():
+            event = self.held_event(self.event_id(slug))
+            quotas.add(event, usual | facts, by=COMMAND, now=clock.now())
+
+    def places_by_quota(self, slug: str) -> dict[tuple[str, str], int]:
+        """How many have a place: how they take part, and for whom it was kept."""
+        with self.reading():
+            kept = {
+                quota.id: "".join(quota.groups + quota.countries)
+                for quota in db.session.scalars(select(Quota))
+            }
+        had = [each for each in self.registrations(slug) if each.status is Status.CONFIRMED]
+        return Counter((each.attendance.value, kept.get(each.quota_id or 0, "")) for each in had)
 
     def registrations(self, slug: str) -> list[Registration]:
         """In order of arrival."""

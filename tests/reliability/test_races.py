@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,13 +10,14 @@ from threading import Event as Flag
 
 import pytest
 
+from portal.events.rules import Format
 from portal.questions import queries as questions
 from portal.questions.rules import Kind
 from portal.registrations.rules import Status
 from tests.harness.servers import until
 from tests.questions.making import make_question
 from tests.reliability.conftest import Open
-from tests.reliability.crowd import Outcome, Wish, people, rush
+from tests.reliability.crowd import Outcome, Wish, people, registration, rush
 from tests.reliability.running import Running
 
 ROUNDS_TO_SEE_IT = 10
@@ -48,6 +50,35 @@ def test_50_people_for_5_places_eight_times(portal: Running) -> None:
         assert line_is_in_order_of_arrival(portal, slug, 45)
 
 
+def test_160_people_for_kept_places_in_the_room_and_online(portal: Running) -> None:
+    """Of 40 in each of 4 groups the right ones get places: kept ones, then those that are open."""
+    slug = portal.event(format=Format.HYBRID, capacity=30, online_capacity=20)
+    portal.keep_places(slug, places=10, groups=["mep"])
+    portal.keep_places(slug, places=5, countries=["GR"])
+    portal.keep_places(slug, places=8, groups=["mep"], online=True)
+    crowd = [
+        *some(slug, "meps", stakeholder_group="mep", attendance="in_person"),
+        *some(slug, "greeks", country="GR", attendance="in_person"),
+        *some(slug, "others", attendance="in_person"),
+        *some(slug, "athome", attendance="online"),
+    ]
+    random.Random(5).shuffle(crowd)
+    outcomes = rush(portal.url, crowd)
+    assert Counter(o.status for o in outcomes) == {"confirmed": 42, "waitlisted": 118}
+    assert everybody_read_the_truth(portal, slug, outcomes)
+    assert line_is_in_order_of_arrival(portal, slug, 118)
+    assert portal.places_by_quota(slug) == {
+        ("in_person", "mep"): 10,
+        ("in_person", "GR"): 5,
+        ("in_person", ""): 15,
+        ("online", ""): 12,
+    }
+
+
+def some(slug: str, name: str, **fields: str) -> list[Wish]:
+    return [registration(slug, f"{name}{number}@example.org", **fields) for number in range(40)]
+
+
 def test_without_the_lock_too_many_places_are_given(open_portal: Open) -> None:
     """The negative control: the same race, and it is seen that it races."""
     portal = open_portal(PORTAL_TEST_UNLOCKED="1")
@@ -57,6 +88,20 @@ def test_without_the_lock_too_many_places_are_given(open_portal: Open) -> None:
         rush(portal.url, people(slug, 16))
         given.append(list(portal.statuses(slug).values()).count("confirmed"))
         if given[-1] > 1:
+            return
+    pytest.fail(f"Places given, of one each: {given}.")
+
+
+def test_without_the_lock_too_many_kept_places_are_given(open_portal: Open) -> None:
+    """The same of the one place of a quota, beside one that is open."""
+    portal = open_portal(PORTAL_TEST_UNLOCKED="1")
+    given = []
+    for _round in range(ROUNDS_TO_SEE_IT):
+        slug = portal.event(capacity=2)
+        portal.keep_places(slug, places=1, groups=["mep"])
+        rush(portal.url, some(slug, "mep", stakeholder_group="mep")[:16])
+        given.append(portal.places_by_quota(slug))
+        if max(given[-1].values()) > 1:
             return
     pytest.fail(f"Places given, of one each: {given}.")
 

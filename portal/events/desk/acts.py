@@ -20,6 +20,7 @@ from portal.events.forms import DetailsForm, MoveOnlineForm, NewTimeForm, OnTheE
 from portal.events.guards import guard_event, needs, own_event
 from portal.events.making_forms import PublicationForm, ReasonForm
 from portal.events.models import Event
+from portal.events.places_shown import whom
 from portal.events.rules import Format, State
 from portal.forms import ActForm
 from portal.i18n import Translated, languages
@@ -37,6 +38,8 @@ UNASKED = {
     "format": _l("How people take part"),
     "venue": _l("Venue"),
     "address": _l("Address"),
+    "capacity": _l("Places"),
+    "online_capacity": _l("Places online"),
 }
 
 
@@ -55,6 +58,8 @@ def show() -> ResponseReturnValue:
         is_over=event.is_over(now),
         checklist=service.checklist(event, now) if event.state is State.DRAFT else [],
         replies=listing.replies(event),
+        division=listing.division(event, now),
+        whom=whom,
         languages_of_pages=languages(),
         saved=request.args.get("saved") == "yes",
         letters_now=letters_now,

@@ -14,7 +14,7 @@ from portal.events.rules import State
 from portal.events.text_forms import CONTACT_ROWS, LANGUAGE_ROWS, TextsForm
 from portal.i18n import languages
 from portal.materials import shown as materials
-from portal.registrations.queries import places
+from portal.registrations.queries import places_now
 from portal.site import absolute
 
 bp = Blueprint("events_texts", __name__, url_prefix="/desk/events/<slug>")
@@ -53,10 +53,11 @@ def preview() -> ResponseReturnValue:
     if g.lang not in languages() or (zone and zone not in zones.names()):
         abort(404)
     g.same_page = ("events_texts.preview", {"slug": event.slug})
+    now = clock.now()
     seen = event.planned({"state": State.PUBLISHED}) if event.state is State.DRAFT else event
     values = page.values(
-        seen, places(event.id), zone, clock.now(), absolute=absolute, told_of=event
+        seen, places_now(event.id, event, now), zone, now, absolute=absolute, told_of=event
     )
-    to_read = materials.page_values(event, clock.now())
+    to_read = materials.page_values(event, now)
     is_draft = seen is not event
     return render_template("events/desk/preview.html", is_draft=is_draft, **values, **to_read)

@@ -15,6 +15,7 @@ from portal.registrations.person import address_key, name_key
 from portal.registrations.rules import Status, notice_version
 from portal.registrations.service import Sent, by_hand, line, notes
 from portal.registrations.service import details as changing
+from portal.registrations.service.details import NoPlaceThere
 
 bp = Blueprint("person_desk", __name__, url_prefix="/desk/events/<slug>/registrations")
 guard_event(bp)
@@ -34,14 +35,18 @@ def correct(registration_id: int) -> ResponseReturnValue:
     namesake = _namesake(registration, form)
     if namesake is not None:
         return _correction(registration, form, namesake), 409
-    changing.correct(
-        registration,
-        _person(registration, form),
-        language=form.language.data,
-        taken=form.taken_away,
-        by=by(),
-        now=clock.now(),
-    )
+    try:
+        changing.correct(
+            registration,
+            _person(registration, form),
+            language=form.language.data,
+            taken=form.taken_away,
+            by=by(),
+            now=clock.now(),
+        )
+    except NoPlaceThere as refused:
+        form.attendance.errors = [refused.sentence]
+        return _correction(registration, form), 422
     return back(registration_id)
 
 
@@ -59,7 +64,7 @@ def enter() -> ResponseReturnValue:
     known = by_hand.known(event, sent)
     if known is not None and known.status is not Status.WITHDRAWN and not known.erase_asked_at:
         return _entry(form, known), 409
-    if by_hand.outcome(event, form.place()) is None:
+    if by_hand.outcome(event, sent, form.place(), now)[0] is None:
         return _entry(form, undecided=True), 409
     registration = by_hand.enter(
         event, sent, source=form.source.data, placing=form.place(), by=by(), now=now

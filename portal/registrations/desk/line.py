@@ -30,7 +30,7 @@ def promotion(registration_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         line.promote(registration, reason=form.reason.data, by=by(), now=clock.now())
         return back(registration_id)
-    return _page("promotion", registration, form, free=line.free_places(own_event()))
+    return _page("promotion", registration, form, free=line.free_for(registration, clock.now()))
 
 
 @bp.route("/<int:registration_id>/position", methods=["GET", "POST"])

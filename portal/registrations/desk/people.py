@@ -17,14 +17,17 @@ from portal.accounts.guards import by, organiser
 from portal.accounts.rules import Right
 from portal.audit.service import record
 from portal.db import transaction
+from portal.events import queries as events
 from portal.events.guards import guard_event, needs, own_event
 from portal.events.models import Event
+from portal.events.places_shown import whom
 from portal.forms import ActForm
 from portal.i18n import translated
 from portal.invites import queries as invites
 from portal.registrations import answers, exports, history, listing, queries, service, unreached
 from portal.registrations.desk.common import back, id_of, one
 from portal.registrations.listing import Wish
+from portal.registrations.models import Registration
 from portal.registrations.rules import notice_version
 from portal.registrations.service import by_hand
 from portal.registrations.serving import handed_in
@@ -68,6 +71,8 @@ def index() -> ResponseReturnValue:
         number=number,
         last=last,
         figures_of=figures,
+        division=listing.division(event, clock.now()),
+        whom=whom,
         delete_by=retention.export_expires_at(event, clock.now()),
         were_forgotten=not figures.everybody and listing.were_forgotten(event),
         letters_due=listing.letters_due_of([event.id]).get(event.id, 0),
@@ -113,6 +118,7 @@ def show(registration_id: int) -> ResponseReturnValue:
         event=own_event(),
         registration=registration,
         position=queries.position(registration),
+        quota=_quota_of(registration),
         consents=labels.CONSENTS,
         history=history.of(registration),
         access=access.shown_of(registration),
@@ -135,6 +141,12 @@ def file(registration_id: int, question_number: int) -> ResponseReturnValue:
             question=question_number,
         )  # fmt: skip
     return response
+
+
+def _quota_of(registration: Registration) -> str:
+    """For whom the place was kept that this person has; empty for an open place."""
+    found = registration.quota_id and events.quota(registration.event_id, registration.quota_id)
+    return whom(found.kept) if found else ""
 
 
 @bp.post("/registrations/<int:registration_id>/approval")

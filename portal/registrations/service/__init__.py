@@ -7,7 +7,7 @@ files of their own.
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,18 +19,20 @@ from portal.audit.service import WORKER, Actor, Subject, record
 from portal.db import db
 from portal.errors import Refused
 from portal.events import service as events
+from portal.events.division import Seat
 from portal.events.models import Event
 from portal.events.rules import Door, Entrance, Places, State, places_left
 from portal.ledger import Erased, Row
 from portal.questions.rules import Said
 from portal.questions.service import answers as questions
-from portal.registrations import queries
+from portal.registrations import divisions, queries
 from portal.registrations.models import Answer, Recall, Registration
 from portal.registrations.person import (
     address_key,
     columns,
     name_key,
     only_in_person,
+    who,
     without_needs,
 )
 from portal.registrations.rules import (
@@ -69,13 +71,13 @@ def register(entrance: Entrance, sent: Sent, *, by: Actor, now: datetime) -> Sta
     known = queries.of_person(*keys) if found.is_known else None
     if found.answer is not None and not _left_since(known, found.answered_at):
         return found.answer
-    answer = _answer(entrance, found.places, now)
+    answer, seat = _answer(entrance, found.places, sent, now)
     if sent.answers:
         questions.ensure_free(entrance.id, sent.answers)
     if known is None:
-        _enter(entrance.id, sent, answer, by=by, now=now)
+        _enter(entrance.id, sent, answer, seat, by=by, now=now)
     elif known.status is Status.WITHDRAWN:
-        enter_again(known, sent, answer, by=by, now=now)
+        enter_again(known, sent, answer, seat, by=by, now=now)
     elif sent.may_write:
         known.links_asked_at = now
     _keep_answer(entrance.id, key, answer, now, again=found.answer is not None)
@@ -98,7 +100,7 @@ def withdraw(registration: Registration, *, by: Actor, now: datetime) -> None:
     if not registration.may_withdraw(now):
         raise Refused(_("This registration cannot be withdrawn any more."))
     is_late = registration.withdraws_late(now)
-    noted = {"late": True} if is_late else {}
+    noted: dict[str, Any] = {"late": True} if is_late else {}
     settle(registration, Status.WITHDRAWN, "registration.withdrawn", by=by, now=now, **noted)
     registration.withdrawn_late = is_late
     fill_places(event, now=now)
@@ -158,29 +160,37 @@ def approve_all(
     """The same for many, in this order, with the places counted once; all of them or nobody."""
     event = events.locked(event.id)
     refuse_when_settled(event, now)
-    places = queries.places(event.id)
-    left, someone_waits = places_left(event.capacity, places.taken), places.someone_waits
+    places = queries.places_now(event.id, event, now)
     queries.read_anew(registrations)
     for registration in registrations:
-        status = _approved(registration, event, left, someone_waits=someone_waits)
-        settle(registration, status, "registration.approved", by=by, now=now)
-        if status is Status.WAITLISTED:
-            someone_waits = True
-        elif left is not None:
-            left -= 1
+        if registration.status not in (Status.PENDING, Status.DECLINED):
+            raise Refused(_("Only a pending or declined registration can be approved."))
+        status, seat, places = _approved(registration, event, places)
+        settle(registration, status, "registration.approved", seat=seat, by=by, now=now)
     if registrations:
         events.places_changed(event.id)
 
 
 def _approved(
-    registration: Registration, event: Event, left: int | None, *, someone_waits: bool
-) -> Status:
-    if registration.status not in (Status.PENDING, Status.DECLINED):
-        raise Refused(_("Only a pending or declined registration can be approved."))
-    status = first_status(approval=False, places_left=left, someone_waits=someone_waits)
+    registration: Registration, event: Event, places: Places
+) -> tuple[Status, Seat | None, Places]:
+    """What one of many gets, and what is left after them."""
+    person = registration.who
+    seat = None if places.division is None else places.division.seat_behind_the_line(person)
+    status = _status(event, places, seat, approval=False)
     if status is Status.WAITLISTED and not event.waitlist:
         raise Refused(_("All places are taken, and the event has no waitlist."))
-    return status
+    waits = status is Status.WAITLISTED
+    if places.division is not None and seat is not None:
+        places.division.take(person, seat)
+    elif places.division is not None:
+        places.division.wait(person)
+    left = replace(
+        places,
+        taken=places.taken + (not waits),
+        someone_waits=places.someone_waits or waits,
+    )
+    return status, seat, left
 
 
 def decline(registration: Registration, *, by: Actor, now: datetime) -> None:
@@ -201,16 +211,25 @@ def refuse_when_settled(event: Event, now: datetime) -> None:
 
 
 def fill_places(event: Event, *, now: datetime) -> int:
-    """Give free places to the first in line, under the event's lock; how many moved up."""
+    """Give free places to the first in line, under the event's lock; how many moved up.
+
+    Where places are divided, to the first who may have each of them.
+    """
     places = queries.places(event.id)
-    left = places_left(event.capacity, places.taken)
+    left = None if event.is_divided else places_left(event.capacity, places.taken)
     events.places_changed(event.id)
     still = why_still(event, left, now)
     if still is not None or not places.someone_waits:
         return 0
-    promoted = queries.first_waiting(event.id, left)
+    seats = divisions.moving_up(event.id, event, now) if event.is_divided else {}
+    promoted = (
+        queries.some_of_line(seats) if event.is_divided else queries.first_waiting(event.id, left)
+    )
     for registration in promoted:
-        settle(registration, Status.CONFIRMED, "registration.promoted", by=WORKER, now=now)
+        settle(
+            registration, Status.CONFIRMED, "registration.promoted",
+            seat=seats.get(registration.id), by=WORKER, now=now,
+        )  # fmt: skip
     return len(promoted)
 
 
@@ -301,15 +320,36 @@ def ask_for_last_details(event_id: int, address_key: str, language: str, *, now:
     db.session.add(recall)
 
 
-def _answer(entrance: Entrance, places: Places, now: datetime) -> Status:
+def _answer(
+    entrance: Entrance, places: Places, sent: Sent, now: datetime
+) -> tuple[Status, Seat | None]:
+    """What a newcomer gets, and of divided places which."""
+    if entrance.is_divided:
+        divided = divisions.of({entrance.id: entrance}, now)
+        places = replace(places, division=divided[entrance.id])
     door = entrance.door(places, now)
     if not door.lets_in:
         raise Refused(door_sentence(door))
-    return first_status(
-        approval=entrance.approval,
-        places_left=places_left(entrance.capacity, places.taken),
-        someone_waits=places.someone_waits,
-    )
+    seat = None
+    if places.division is not None and not entrance.approval:
+        seat = places.division.seat_behind_the_line(who(sent.person))
+    status = _status(entrance, places, seat, approval=entrance.approval)
+    if status is Status.WAITLISTED and not entrance.waitlist:
+        raise Refused(
+            _("No place is free for you: those that are left are kept for others, or for the "
+              "other way to take part. There is no waitlist.")
+        )  # fmt: skip
+    return status, seat
+
+
+def _status(
+    event: Event | Entrance, places: Places, seat: Seat | None, *, approval: bool
+) -> Status:
+    """By the places that are left, or where they are divided, by the one found for the person."""
+    left, someone_waits = places_left(event.capacity, places.taken), places.someone_waits
+    if places.division is not None:
+        left, someone_waits = (1 if seat else 0), False
+    return first_status(approval=approval, places_left=left, someone_waits=someone_waits)
 
 
 def door_sentence(door: Door) -> str:
@@ -324,7 +364,9 @@ def door_sentence(door: Door) -> str:
     }.get(door, "")
 
 
-def _enter(event_id: int, sent: Sent, status: Status, *, by: Actor, now: datetime) -> None:
+def _enter(
+    event_id: int, sent: Sent, status: Status, seat: Seat | None, *, by: Actor, now: datetime
+) -> None:
     """The first time, without the ORM: most registrations are made here, many at once."""
     number = next_number(event_id) if status is Status.WAITLISTED else None
     row = whole(sent, now) | {
@@ -332,6 +374,7 @@ def _enter(event_id: int, sent: Sent, status: Status, *, by: Actor, now: datetim
         "status": status,
         "status_at": now,
         "queue_number": number,
+        "quota_id": quota_of(status, seat),
         "revision": 1,
         "link_code": secrets.token_urlsafe(9),
     }
@@ -343,14 +386,20 @@ def _enter(event_id: int, sent: Sent, status: Status, *, by: Actor, now: datetim
 
 
 def enter_again(
-    registration: Registration, sent: Sent, status: Status, *, by: Actor, now: datetime
+    registration: Registration,
+    sent: Sent,
+    status: Status,
+    seat: Seat | None,
+    *,
+    by: Actor,
+    now: datetime,
 ) -> None:
     """Who withdrew comes back, as a newcomer comes, under the same UID."""
     if registration.answered or sent.answers:
         questions.keep(registration.id, sent.answers, now=now)
     write_values(registration, whole(sent, now) | {"erase_asked_at": None, "erased_at": None})
     registration.still_comes_at = registration.failing_at = None
-    _stand(registration, status, now)
+    _stand(registration, status, seat, now)
     db.session.flush()
     event_id = registration.event_id
     record(
@@ -386,27 +435,34 @@ def settle(
     status: Status,
     act: str,
     *,
+    seat: Seat | None = None,
     by: Actor,
     now: datetime,
     **details: Any,
 ) -> None:
-    """Another status, and the line that says who gave it."""
+    """Another status, with the place that it gives, and the line that says who gave it."""
     before = registration.status
-    _stand(registration, status, now)
+    _stand(registration, status, seat, now)
     record(
         act, registration, by=by, now=now, event_id=registration.event_id,
         before=before.value, after=status.value, **details,
     )  # fmt: skip
 
 
-def _stand(registration: Registration, status: Status, now: datetime) -> None:
+def _stand(registration: Registration, status: Status, seat: Seat | None, now: datetime) -> None:
     if status is Status.WAITLISTED:
         registration.queue_number = next_number(registration.event_id)
     registration.status = status
+    registration.quota_id = quota_of(status, seat)
     registration.status_at = now
     registration.withdrawn_late = False
     registration.revision += 1
     registration.stuck_at = None
+
+
+def quota_of(status: Status, seat: Seat | None) -> int | None:
+    """Which quota the place of who stands like this is from, if there is one."""
+    return seat.quota_id if seat is not None and status is Status.CONFIRMED else None
 
 
 def next_number(event_id: int) -> int:

@@ -11,11 +11,12 @@ from portal.audit.service import Actor, record
 from portal.db import db
 from portal.errors import Refused
 from portal.events import service as events
+from portal.events.division import Seat
 from portal.events.models import Event
 from portal.questions.service import answers as questions
 from portal.registrations import queries
 from portal.registrations.models import Registration
-from portal.registrations.person import address_key, columns, name_key, only_in_person
+from portal.registrations.person import address_key, columns, name_key, only_in_person, who
 from portal.registrations.rules import NEEDED_FOR, Status
 from portal.registrations.service import fill_places, settle, write_values
 
@@ -52,6 +53,7 @@ def change(
             write_values(other, columns(person) | {"erase_asked_at": None})
         _merge(registration, other, event, by=by, now=now)
         return True
+    turns_up_elsewhere = _change_places(registration, person, event, now)
     if moves:
         _another_address(registration)
     kept = registration.consents
@@ -60,7 +62,43 @@ def change(
     registration.revision += 1
     registration.stuck_at = None
     record("registration.changed", registration, by=by, now=now, event_id=event.id, fields=changed)
+    if turns_up_elsewhere:
+        fill_places(event, now=now)
     return True
+
+
+def _change_places(
+    registration: Registration, person: dict[str, Any], event: Event, now: datetime
+) -> bool:
+    """Who goes from the room to what is online, or back, needs a place there.
+
+    Whoever has a place keeps it otherwise, also one of a quota which is for others than they are
+    now. Answers whether the line may move by what changed.
+    """
+    after = who(person)
+    if not event.is_divided or registration.who == after:
+        return False
+    division = queries.places_now(event.id, event, now).division
+    moves = division is not None and division.is_apart and _goes_elsewhere(registration, person)
+    if division is not None and moves and registration.status is Status.CONFIRMED:
+        seat = division.seat_behind_the_line(after)
+        if seat is None:
+            raise NoPlaceThere(after.online)
+        registration.quota_id = seat.quota_id
+    return True
+
+
+def _goes_elsewhere(registration: Registration, person: dict[str, Any]) -> bool:
+    return bool(registration.attendance is not person["attendance"])
+
+
+class NoPlaceThere(Refused):
+    """Nothing is changed: the place that the person has stays theirs."""
+
+    def __init__(self, online: bool) -> None:
+        there = _("No place is free online. The place in the room is kept.")
+        here = _("No place is free in the room. The place online is kept.")
+        super().__init__(there if online else here)
 
 
 def correct(
@@ -89,6 +127,7 @@ def correct(
     changed = sorted(name for name in values if getattr(registration, name) != values[name])
     if not changed:
         return False
+    turns_up_elsewhere = _change_places(registration, person, event, now)
     if address_key(person["email"]) != registration.address_key:
         _another_address(registration)
     write_values(registration, columns(person) | {"language": language, "consents": consents})
@@ -100,6 +139,8 @@ def correct(
             "registration.consent_taken", registration, by=by, now=now, event_id=event.id,
             consents=sorted(taken),
         )  # fmt: skip
+    if turns_up_elsewhere:
+        fill_places(event, now=now)
     return True
 
 
@@ -130,6 +171,7 @@ def _merge(
     """
     status, number = registration.status, registration.queue_number
     _merge_answers(registration, other)
+    seat, attendance = Seat(registration.quota_id), registration.attendance
     registration.link_code = secrets.token_urlsafe(9)
     registration.erase_asked_at = now
     registration.address_key = f"merged-{registration.id}"
@@ -137,7 +179,9 @@ def _merge(
     settle(registration, Status.WITHDRAWN, "registration.merged", by=by, now=now)
     db.session.flush()
     if _BEST_FIRST.index(status) < _BEST_FIRST.index(other.status):
-        settle(other, status, "registration.gained", by=by, now=now)
+        settle(other, status, "registration.gained", seat=seat, by=by, now=now)
+        if event.online_capacity is not None:  # the place is where it was
+            other.attendance = attendance
         if status is Status.WAITLISTED:
             other.queue_number = number
     else:

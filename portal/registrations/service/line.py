@@ -12,7 +12,7 @@ from portal.errors import Refused
 from portal.events import service as events
 from portal.events.models import Event
 from portal.events.rules import places_left
-from portal.registrations import queries
+from portal.registrations import divisions, queries
 from portal.registrations.models import Registration
 from portal.registrations.rules import NoteKind, Status, reordered
 from portal.registrations.service import notes, refuse_when_settled, settle
@@ -21,16 +21,37 @@ from portal.registrations.service import notes, refuse_when_settled, settle
 def promote(registration: Registration, *, reason: str, by: Actor, now: datetime) -> None:
     """Give somebody in line a free place, whoever stands before them."""
     event = _held(registration, now)
-    if free_places(event) == 0:
+    division = queries.places_now(event.id, event, now).division
+    seat = None if division is None else division.seat(registration.who)
+    if division is None and free_places(event) == 0:
         raise Refused(_("No place is free. Raise the number of places first."))
-    settle(registration, Status.CONFIRMED, "registration.promoted", by=by, now=now)
+    if division is not None and seat is None:
+        raise Refused(_("None of the free places is for this person."))
+    settle(registration, Status.CONFIRMED, "registration.promoted", seat=seat, by=by, now=now)
     notes.write(registration, reason, kind=NoteKind.PROMOTED, by=by, now=now)
     events.places_changed(event.id)
 
 
 def free_places(event: Event) -> int | None:
-    """How many places can be given now; None where there is no limit."""
-    return places_left(event.capacity, queries.places(event.id).taken)
+    """How many places nobody has; None where there is no limit."""
+    return places_left(event.places_in_all, queries.places(event.id).taken)
+
+
+def free_for(registration: Registration, now: datetime) -> int | None:
+    """How many places this person could get now, whoever stands before them."""
+    event = registration.event
+    division = queries.places_now(event.id, event, now).division
+    if division is None:
+        return free_places(event)
+    person = registration.who
+    return division.part(person).left_for(person)
+
+
+def kept_for_others_until(registration: Registration, now: datetime) -> datetime | None:
+    """When places that are free, and kept for others, are next open to this person as well."""
+    event = registration.event
+    found = divisions.of({event.id: event}, now).get(event.id)
+    return None if found is None else found.part(registration.who).opens_at(registration.who)
 
 
 def move(

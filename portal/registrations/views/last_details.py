@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock, tokens
 from portal.db import LARGEST_ID, looking
+from portal.events import places_shown
 from portal.events.models import Event
 from portal.extensions import csrf, limiter
 from portal.i18n import page_language
@@ -43,13 +44,15 @@ def last_details(slug: str) -> ResponseReturnValue:
 @personal
 def filled_form(slug: str, token: str) -> ResponseReturnValue:
     """The form as its person sees it alone; nothing is sent before they press the button."""
-    found = queries.entrance(slug) or moved_event(slug)
+    now = clock.now()
+    found = queries.entrance(slug, now) or moved_event(slug)
     entrance, places = found
     known = _of_link(token, entrance.id)
     form = of_last_details(known, entrance.format, form_class_of(entrance))
     form.renew_key()
-    door = entrance.door(places, clock.now())
-    return form_page(public_event(slug), form, door, places_words(found), is_filled=True)
+    event, door = public_event(slug), entrance.door(places, now)
+    kept = places_shown.kept_words(places, event.zone)
+    return form_page(event, form, door, places_words(found), kept, is_filled=True)
 
 
 def _asking(event: Event, form: LinkForm) -> ResponseReturnValue:

@@ -21,7 +21,7 @@ from portal.audit.service import REGISTRANT
 from portal.calendars import service as calendars
 from portal.db import looking
 from portal.errors import Refused
-from portal.events.rules import State, places_left
+from portal.events.rules import State
 from portal.extensions import csrf, limiter
 from portal.forms import ActForm
 from portal.i18n import in_language
@@ -45,6 +45,8 @@ from portal.registrations.rules import (
     notice_version,
 )
 from portal.registrations.service import details as changing
+from portal.registrations.service import line
+from portal.registrations.service.details import NoPlaceThere
 from portal.registrations.views.shared import (
     bp,
     held_registration,
@@ -79,7 +81,11 @@ def details(token: str) -> ResponseReturnValue:
     registration, now = own_registration(token), clock.now()
     notice = notice_read(form.notice.data, registration.event.notice_number)
     consents = form.consents(notice, now)
-    changing.change(registration, form.person, consents, by=REGISTRANT, now=now)
+    try:
+        changing.change(registration, form.person, consents, by=REGISTRANT, now=now)
+    except NoPlaceThere as refused:
+        form.attendance.errors = [refused.sentence]
+        return _details_page(registration, form, token)
     if registration.link_code != g.link_code:
         leads_to_event(registration.event)
         return render_template("registrations/address_changed.html", event=registration.event)
@@ -175,7 +181,7 @@ def join(token: str) -> ResponseReturnValue:
 def _own_page(registration: Registration, token: str) -> str:
     now = clock.now()
     event = registration.event
-    left = places_left(event.capacity, queries.places(event.id).taken)
+    left = line.free_for(registration, now)
     waits = registration.standing is Status.WAITLISTED
     return render_template(
         "registrations/own.html",
@@ -183,7 +189,8 @@ def _own_page(registration: Registration, token: str) -> str:
         event=event,
         token=token,
         form=ActForm(),
-        position=queries.position(registration) if waits else None,
+        position=queries.position(registration) if waits and not event.is_divided else None,
+        opens_at=line.kept_for_others_until(registration, now) if waits else None,
         stillness=service.why_still(event, left, now) if waits else None,
         may_change=registration.may_change(now),
         may_withdraw=registration.may_withdraw(now),

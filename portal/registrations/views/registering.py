@@ -19,10 +19,11 @@ from portal.audit.service import REGISTRANT
 from portal.cache import Fresh
 from portal.db import looking
 from portal.errors import Refused
+from portal.events import places_shown
 from portal.events import queries as events
 from portal.events import service as event_service
 from portal.events.models import Event
-from portal.events.rules import Door, Entrance, Places, places_left
+from portal.events.rules import Door, Entrance, Places
 from portal.extensions import csrf, limiter
 from portal.i18n import page_language
 from portal.limits import rate
@@ -52,18 +53,21 @@ from portal.web import personal
 @personal
 def register(slug: str) -> ResponseReturnValue:
     """Kept but for the form's token and key and the places left."""
-    found = queries.entrance(slug) or moved_event(slug)
+    found = queries.entrance(slug, clock.now()) or moved_event(slug)
     entrance, places = found
     door, stamp = entrance.door(places, clock.now()), (entrance.id, entrance.revision)
-    blanks = {"token": generate_csrf(), "key": new_key(), "places": places_words(found)}
     asked = questions.asked(entrance.id) if entrance.asks else []
     full = questions.full(entrance.id, asked)
+    kept = places_shown.kept_words(places, public_event(slug).zone) if places.kept_left else ""
+    blanks = {
+        "token": generate_csrf(), "key": new_key(), "places": places_words(found), "kept": kept,
+    }  # fmt: skip
 
     def make(now: datetime) -> Fresh:
         form_class = asking(RegistrationForm, asked, full)
-        return _untouched_form(public_event(slug), door, form_class)
+        return _untouched_form(public_event(slug), door, form_class, has_kept=bool(kept))
 
-    return cache.filled((door, full), stamp, make, blanks)
+    return cache.filled((door, full, bool(kept)), stamp, make, blanks)
 
 
 @bp.post("/events/<slug>/register")
@@ -72,7 +76,7 @@ def register(slug: str) -> ResponseReturnValue:
 @personal
 def send_registration(slug: str) -> ResponseReturnValue:
     with looking():
-        found = queries.entrance(slug) or moved_event(slug)
+        found = queries.entrance(slug, clock.now()) or moved_event(slug)
         form = form_class_of(found[0])(found[0].format)
         if not form.validate_on_submit():
             return _refused_form(found, form)
@@ -92,9 +96,12 @@ def send_registration(slug: str) -> ResponseReturnValue:
     try:
         answer = service.register(entrance, sent, by=REGISTRANT, now=now)
     except (Full, Outdated) as no:
-        return _answers_refused(entrance, no)
-    except Refused:  # the door closed meanwhile: said on the form, with all that was typed
-        return _refused_form((entrance, queries.places(entrance.id)), form)
+        return _answers_refused(entrance, no, now)
+    except Refused as refused:  # said on the form, with all that was typed
+        places = queries.places_now(entrance.id, entrance, now)
+        if entrance.door(places, now).lets_in:  # the door is open, but not for this person
+            form.form_errors = [refused.sentence]
+        return _refused_form((entrance, places), form)
     ignored = form.ignored if isinstance(form, Asking) else []
     session["answer"] = [slug, answer.value, masked(form.email.data), *ignored]
     return redirect(url_for("registrations.answer", slug=slug), 303)
@@ -123,11 +130,14 @@ def form_class_of(entrance: Entrance) -> type[RegistrationForm]:
     return asking(RegistrationForm, asked, questions.full(entrance.id, asked))
 
 
-def _untouched_form(event: Event, door: Door, form_class: type[RegistrationForm]) -> Fresh:
+def _untouched_form(
+    event: Event, door: Door, form_class: type[RegistrationForm], *, has_kept: bool
+) -> Fresh:
     form = form_class(event.format)
     form.csrf_token.current_token = cache.blank("token")
     form.form_key.data = cache.blank("key")
-    return Fresh(form_page(event, form, door, cache.blank("places")))
+    kept = cache.blank("kept") if has_kept else ""
+    return Fresh(form_page(event, form, door, cache.blank("places"), kept))
 
 
 def _answer_page(slug: str, status: Status, ignored: Sequence[int]) -> Fresh:
@@ -145,23 +155,32 @@ def _refused_form(found: tuple[Entrance, Places], form: RegistrationForm) -> Res
     form.renew_key()
     entrance, places = found
     door = entrance.door(places, clock.now())
-    page = form_page(public_event(entrance.slug), form, door, places_words(found))
+    event = public_event(entrance.slug)
+    kept = places_shown.kept_words(places, event.zone)
+    page = form_page(event, form, door, places_words(found), kept)
     return page, 422 if door.lets_in else 409
 
 
-def _answers_refused(entrance: Entrance, no: Refused) -> ResponseReturnValue:
+def _answers_refused(entrance: Entrance, no: Refused, now: datetime) -> ResponseReturnValue:
     """What was chosen is full, or a question was changed, since the form was checked."""
     form = form_class_of(entrance)(entrance.format)
     form.validate()
     if isinstance(form, Asking):
         form.refuse(no)
-    return _refused_form((entrance, queries.places(entrance.id)), form)
+    return _refused_form((entrance, queries.places_now(entrance.id, entrance, now)), form)
 
 
 def form_page(
-    event: Event, form: RegistrationForm, door: Door, places: str, *, is_filled: bool = False
+    event: Event,
+    form: RegistrationForm,
+    door: Door,
+    places: str,
+    kept: str,
+    *,
+    is_filled: bool = False,
 ) -> str:
-    """The form; `is_filled` where a link has put somebody's details into it."""
+    """The form; `kept` says for whom places are kept, and `is_filled` that a link has put
+    somebody's details into it."""
     form.say_for_how_long(records.days_kept(event.id, Kept.NEEDS))
     form.notice.data = notice_version(event.notice_number)
     return render_template(
@@ -170,6 +189,7 @@ def form_page(
         form=form,
         door=door,
         places=places,
+        kept=kept,
         closed=service.door_sentence(door),
         notice_version=notice_version(event.notice_number),
         is_filled=is_filled,
@@ -179,7 +199,9 @@ def form_page(
 def places_words(found: tuple[Entrance, Places]) -> str:
     """How many places are left."""
     entrance, places = found
-    left = places_left(entrance.capacity, places.taken)
+    if places.division is not None and places.division.is_apart:
+        return places_shown.apart_words(places.division)
+    left = places.left(entrance.capacity)
     if left is None:
         return _("no limit")
     return ngettext("%(num)d place left", "%(num)d places left", left)

@@ -1,0 +1,108 @@
+"""Questions about how the places of events are divided; the decisions are in `events.division`."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Select, func, select
+
+from portal.db import db
+from portal.events import queries as events
+from portal.events.division import Division, Kept, Seat, Who
+from portal.events.models import Quota
+from portal.registrations.models import Registration
+from portal.registrations.person import who_is
+from portal.registrations.rules import Attendance, Status
+
+
+class Divisible(Protocol):
+    """Whatever says how many places an event has: its row, the few facts of it, or a plan."""
+
+    @property
+    def capacity(self) -> int | None: ...
+    @property
+    def online_capacity(self) -> int | None: ...
+    @property
+    def is_divided(self) -> bool: ...
+
+
+def of(divisible: Mapping[int, Divisible], now: datetime) -> dict[int, Division]:
+    """How the places of those of these events are divided that have quotas or two capacities.
+
+    Two reads for all of them together, and none where there are no such events.
+    """
+    divided = {number: event for number, event in divisible.items() if event.is_divided}
+    if not divided:
+        return {}
+    kept: dict[int, list[Kept]] = {number: [] for number in divided}
+    for quota in events.quotas(divided):
+        kept[quota.event_id].append(quota.kept)
+    taken: dict[int, Counter[tuple[bool, int | None]]] = {each: Counter() for each in divided}
+    waiting: dict[int, Counter[Who]] = {each: Counter() for each in divided}
+    for event_id, status, quota_id, group, country, attendance, count in db.session.execute(
+        _counted(divided)
+    ):
+        who = who_is(group, country, attendance)
+        if status is Status.CONFIRMED:
+            taken[event_id][who.online, quota_id] += count
+        else:
+            waiting[event_id][who] += count
+    return {
+        number: Division(
+            event.capacity, event.online_capacity, kept[number], taken[number], waiting[number], now
+        )
+        for number, event in divided.items()
+    }
+
+
+_WHO = Registration.stakeholder_group, Registration.country, Registration.attendance
+
+
+def _counted(event_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
+    kinds = Registration.event_id, Registration.status, Registration.quota_id, *_WHO
+    return (
+        select(*kinds, func.count())
+        .where(
+            Registration.event_id.in_(event_ids),
+            Registration.status.in_((Status.CONFIRMED, Status.WAITLISTED)),
+        )
+        .group_by(*kinds)
+    )
+
+
+def with_open_places(quota: Quota, count: int, *, is_apart: bool) -> Sequence[Registration]:
+    """Who has an open place and could have one of this quota, in order of arrival."""
+    question = (
+        select(Registration)
+        .where(
+            Registration.event_id == quota.event_id,
+            Registration.status == Status.CONFIRMED,
+            Registration.quota_id.is_(None),
+        )
+        .order_by(Registration.registered_at, Registration.id)
+        .limit(count)
+    )
+    if quota.groups:
+        question = question.where(Registration.stakeholder_group.in_(quota.groups))
+    if quota.countries:
+        question = question.where(Registration.country.in_(quota.countries))
+    if is_apart:
+        there = Attendance.ONLINE if quota.online else Attendance.IN_PERSON
+        question = question.where(Registration.attendance == there)
+    return db.session.scalars(question).all()
+
+
+def moving_up(event_id: int, event: Divisible, now: datetime) -> dict[int, Seat]:
+    """Who of the line of a divided event can have a place, and which: the first who may have it."""
+    division = of({event_id: event}, now)[event_id]
+    if not division.line_moves:
+        return {}
+    rows = db.session.execute(
+        select(Registration.id, *_WHO)
+        .where(Registration.event_id == event_id, Registration.status == Status.WAITLISTED)
+        .order_by(Registration.queue_number)
+    )
+    return division.move_up(
+        (number, who_is(group, country, how)) for number, group, country, how in rows
+    )

@@ -1,0 +1,187 @@
+"""Places that are kept, at the desk: made, changed, removed, and how they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.message import EmailMessage
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from portal.db import db, transaction
+from portal.events.models import Event, Quota
+from portal.events.rules import Format
+from portal.registrations.rules import StakeholderGroup, Status
+from tests.desk.front_door import make_user, sign_in, words
+from tests.desk.people import LIST, acts, comes, line, person
+from tests.factories import make_event
+from tests.harness.client import PortalClient
+
+Deliver = Callable[[], list[EmailMessage]]
+QUOTAS = "/desk/events/trust/quotas/"
+DETAILS = "/desk/events/trust/details"
+MEP, EXPERT = StakeholderGroup.MEP, StakeholderGroup.EXPERT
+TWO_FOR_MEPS = {"groups": "mep", "places": "2", "until": "2026-12-01T10:00"}
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+@pytest.fixture
+def client(app: Flask) -> PortalClient:
+    """Three places of which an MEP has one and an expert another."""
+    with app.app_context(), transaction():
+        make_event(slug="trust", capacity=3)
+    comes(app, "eva", stakeholder_group=MEP)
+    comes(app, "bob", stakeholder_group=EXPERT)
+    return sign_in(app, make_user(app, "olga@example.org", "trust"))
+
+
+def keep(client: PortalClient, **values: str | None) -> TestResponse:
+    return client.submit(QUOTAS + "new", TWO_FOR_MEPS | values, action="/quotas/new")
+
+
+def only_quota(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalars(select(Quota.id)).one()
+
+
+def row(page: TestResponse) -> list[str]:
+    """The one quota as the table shows it."""
+    found = words(page).partition("Kept until ")[2].split()
+    start = next(n for n, word in enumerate(found) if word.isdigit())
+    return found[start : start + 4]
+
+
+def test_a_quota_is_made_counts_who_is_there_and_stands_where_organisers_look(
+    app: Flask, client: PortalClient
+) -> None:
+    assert keep(client).status_code == 303
+    for page in (QUOTAS, LIST, "/desk/events/trust/"):
+        assert row(client.get(page)) == ["2", "1", "1", "0"], page
+    dot, fay = comes(app, "dot", stakeholder_group=EXPERT), comes(app, "fay", stakeholder_group=MEP)
+    assert person(app, dot, "status") == (Status.WAITLISTED,)
+    assert person(app, fay, "status", "quota_id") == (Status.CONFIRMED, only_quota(app))
+    gil = comes(app, "gil", stakeholder_group=MEP)
+    assert row(client.get(QUOTAS)) == ["2", "2", "0", "1"]
+    assert "Has a place kept for Member of the European Parliament" in words(
+        client.get(f"{LIST}/{fay}")
+    )
+    # Declining one of them gives the place to the first in line whom it is for.
+    client.submit(f"{LIST}/{fay}/refusal", action="/refusal")
+    assert person(app, gil, "status", "quota_id") == (Status.CONFIRMED, only_quota(app))
+    assert line(app) == ["Dot"]
+
+
+def test_what_cannot_be_kept_is_refused_on_the_form_with_all_that_was_typed(
+    app: Flask, client: PortalClient
+) -> None:
+    refused: list[tuple[dict[str, str | None], str]] = [
+        ({"places": "4"}, "4 places are kept for groups, and there are 3 places."),
+        ({"groups": None}, "Choose a group, or enter a country below, or both."),
+        ({"countries": "Greece\nAtlantis"}, "There is no country “Atlantis”."),
+        ({"until": "2026-11-01T10:00"}, "This is in the past."),
+    ]
+    for values, sentence in refused:
+        page = keep(client, **values)
+        assert (page.status_code, sentence in words(page)) == (422, True), (values, words(page))
+    assert keep(client, countries="gr\nChypre\n").status_code == 303
+    with app.app_context():
+        kept = db.session.scalars(select(Quota)).one()
+        assert (kept.groups, kept.countries) == (["mep"], ["CY", "GR"])
+    # The event itself keeps enough places for it, and has a limit.
+    page = client.submit(DETAILS, {"capacity": ""}, action="/details")
+    assert "only where their number has a limit" in words(page)
+    page = client.submit(DETAILS, {"capacity": "1"}, action="/details")
+    assert page.status_code == 422
+    assert "2 places are kept for groups, and there are 1 places." in words(page)
+
+
+def test_it_is_never_lowered_below_what_is_taken_and_its_removal_opens_its_places(
+    app: Flask, client: PortalClient
+) -> None:
+    keep(client)
+    comes(app, "fay", stakeholder_group=MEP)
+    form = f"{QUOTAS}{only_quota(app)}"
+    page = client.submit(form, {"places": "1"}, action=form)
+    assert page.status_code == 422
+    assert "2 places of this quota are taken" in words(page)
+    assert client.submit(form, {"until": "2026-12-02T10:00"}, action=form).status_code == 303
+
+    gil = comes(app, "gil", stakeholder_group=EXPERT)
+    with app.app_context(), transaction():
+        db.session.scalars(select(Event)).one().capacity = 4
+    client.submit(form, {"places": "3"}, action=form)
+    assert person(app, gil, "status") == (Status.WAITLISTED,)
+    page = client.get(form + "/removal")
+    assert "1 place that is kept becomes open" in words(page)
+    client.submit(page, action="/removal")
+    assert person(app, gil, "status", "quota_id") == (Status.CONFIRMED, None)
+    assert ("registration.promoted", {"before": "waitlisted", "after": "confirmed"}) in acts(
+        app, gil
+    )
+    with app.app_context():
+        assert not db.session.scalars(select(Event)).one().has_quotas
+    assert "No places are kept" in words(client.get(QUOTAS))
+
+
+def test_of_two_who_change_a_quota_the_second_sees_what_the_first_did(
+    app: Flask, client: PortalClient
+) -> None:
+    keep(client)
+    form = f"{QUOTAS}{only_quota(app)}"
+    seen = client.get(form)
+    client.submit(form, {"places": "3"}, action=form)
+    late = client.submit(seen, {"places": "1", "countries": "GR"}, action=form)
+    assert late.status_code == 409
+    assert "Theirs: 3" in words(late)
+
+
+def test_an_organiser_gives_nobody_a_place_that_is_kept_for_others(
+    app: Flask, client: PortalClient
+) -> None:
+    keep(client)
+    dot = comes(app, "dot", stakeholder_group=EXPERT)
+    assert "No place is free for this person" in words(client.get(f"{LIST}/{dot}/promotion"))
+    entry = {
+        "first_name": "Ida", "last_name": "Test", "email": "ida@example.org", "language": "en",
+        "organisation": "none", "stakeholder_group": "expert", "country": "BE",
+        "source": "by telephone",
+    }  # fmt: skip
+    page = client.submit(f"{LIST}/entry", entry, action="/entry")
+    assert page.status_code == 409 and "Choose where the person stands in line" in words(page)
+    assert client.submit(page, {"stakeholder_group": "mep"}, action="/entry").status_code == 303
+
+
+def test_places_of_room_and_online_are_set_on_one_form_and_move_the_line(
+    app: Flask, client: PortalClient, deliver: Deliver, clock: time_machine.Traveller
+) -> None:
+    with app.app_context(), transaction():
+        event = db.session.scalars(select(Event)).one()
+        event.format, event.capacity = Format.HYBRID, 2
+    comes(app, "dot")
+    assert line(app) == ["Dot"]
+    page = client.submit(DETAILS, {"capacity": "3", "online_capacity": "5"}, action="/details")
+    assert "1 person" in words(page)
+    client.submit(page, {"step": "act"}, action="/details")
+    deliver()
+    assert line(app) == []
+    page = words(client.get("/desk/events/trust/"))
+    assert "3 in the room, 5 online" in page
+    assert "Places taken in the room 3 of 3" in page
+
+
+def test_the_next_edition_keeps_places_for_the_same_people(
+    app: Flask, client: PortalClient
+) -> None:
+    keep(client)
+    answers = {"title-en": "Again", "starts_at": "2028-01-18T14:00", "ends_at": "2028-01-18T17:30"}
+    made = client.submit("/desk/events/trust/edition", answers, action="/edition")
+    assert made.status_code == 303, words(made)
+    with app.app_context():
+        first, second = db.session.scalars(select(Quota).order_by(Quota.id))
+        assert (second.places, second.groups, second.until.isoformat()) == (
+            first.places, first.groups, "2027-12-01T09:00:00+00:00",
+        )  # fmt: skip
