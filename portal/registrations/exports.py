@@ -12,13 +12,14 @@ from portal.i18n import countries, page_language
 from portal.labels import ATTENDANCE, STAKEHOLDER_GROUPS, STATUSES
 from portal.registrations import listing
 from portal.registrations.listing import Wish
+from portal.registrations.rules import attended
 
 CONSENTS = ("access_consent", "diet_consent", "list_consent", "photo_consent")
 FIELDS = (
     "title", "first_name", "last_name", "badge_name", "email", "phone", "organisation", "role",
     "stakeholder_group", "country", "attendance", "access_needs", "access_consent", "diet",
     "diet_consent", "list_consent", "photo_consent", "status", "waitlist_position",
-    "registered_at", "language",
+    "registered_at", "language", "attended",
 )  # fmt: skip
 
 
@@ -44,7 +45,7 @@ def _words() -> dict[str, dict[str, str]]:
     """What codes are called, looked up once for the whole file and not once a cell."""
     answers = {"yes": _("yes"), "no": _("no")}
     return {
-        **dict.fromkeys(CONSENTS, answers),
+        **dict.fromkeys((*CONSENTS, "attended"), answers),
         "stakeholder_group": {code: str(words) for code, words in STAKEHOLDER_GROUPS.items()},
         "attendance": {code: str(words) for code, words in ATTENDANCE.items()},
         "status": {code: str(words) for code, words in STATUSES.items()},
@@ -61,6 +62,7 @@ def labels() -> list[str]:
         _("Diet may be used"),
         _("May stand in the list of attendees"), _("May be photographed"), _("Status"),
         _("Position on the waitlist"), _("Registered at (UTC)"), _("Language"),
+        _("Attended"),
     ]  # fmt: skip
 
 
@@ -78,5 +80,6 @@ def _cells(person: Result[Any], positions: dict[int, int]) -> dict[str, str]:
         **{name: "yes" if name in consents else "no" for name in CONSENTS},
         "status": person.status,
         "waitlist_position": str(positions.get(person.id, "")),
+        "attended": "yes" if attended(person.checked_in_at, person.reported_at) else "no",
         "registered_at": person.registered_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }

@@ -31,7 +31,9 @@ class Registration(Row):
     `address_key` and `name_key` recognise the person; `queue_number` only rises within an event,
     so that positions follow the order of arrival; the `told_…` columns say what the person has
     last heard; `still_comes_at` is when they said that they will still come; `link_code` revokes
-    the link in the letters when it changes.
+    the link in the letters when it changes. `joined_at` is when they went to the joining link,
+    which proves nothing: who attended was checked in at the door (`checked_in_at`), or stood in a
+    conference tool's report that an organiser took over (`reported_at`).
     """
 
     __tablename__ = "registrations"
@@ -92,6 +94,9 @@ class Registration(Row):
     stuck_at: Mapped[datetime | None]
     stuck_reason: Mapped[str] = mapped_column(String(200), default="")
     joined_at: Mapped[datetime | None]
+    checked_in_at: Mapped[datetime | None]
+    checked_in_by: Mapped[int | None]
+    reported_at: Mapped[datetime | None]
     still_comes_at: Mapped[datetime | None]
     erase_asked_at: Mapped[datetime | None] = mapped_column(index=True)
     erased_at: Mapped[datetime | None]
@@ -116,6 +121,18 @@ class Registration(Row):
     @property
     def holds_place(self) -> bool:
         return self.standing is Status.CONFIRMED
+
+    @property
+    def attended(self) -> bool:
+        return rules.attended(self.checked_in_at, self.reported_at)
+
+    def may_be_checked_in(self, now: datetime) -> bool:
+        return rules.may_be_checked_in(
+            status=self.standing,
+            event_state=self.event.state.value,
+            starts_at=self.event.starts_at,
+            now=now,
+        )
 
     @property
     def reply(self) -> Reply | None:

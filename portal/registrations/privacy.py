@@ -210,6 +210,8 @@ def held(registration: Registration) -> dict[str, Any]:
         "told_status": registration.told_status.value if registration.told_status else None,
         "told_at_address": registration.told_address,
         "joined_at": _moment(registration.joined_at),
+        "checked_in_at": _moment(registration.checked_in_at),
+        "attended_by_report_at": _moment(registration.reported_at),
         "still_comes_at": _moment(registration.still_comes_at),
         "reached_at": _moment(registration.reached_at),
         "notes": _notes(registration),
@@ -266,7 +268,7 @@ def erase(registration: Registration, *, now: datetime) -> None:
 def _end(registration: Registration, now: datetime) -> None:
     """Nothing is to come of it any more."""
     registration.consents = {}
-    registration.still_comes_at = None
+    registration.still_comes_at = registration.checked_in_by = None
     registration.told_revision = registration.revision
     registration.links_asked_at = registration.erase_asked_at = registration.stuck_at = None
     registration.erased_at = now

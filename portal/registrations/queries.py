@@ -24,6 +24,15 @@ _A_LETTER_WAITS = exists().where(
 _COUNTS = Registration.erased_at.is_(None) | (Registration.status != Status.WITHDRAWN)
 """Who was forgotten still came; who withdrew, or never registered, and was forgotten, did not."""
 
+HAS_ATTENDED = Registration.checked_in_at.is_not(None) | Registration.reported_at.is_not(None)
+"""Was checked in at the door, or was in the online meeting by its report."""
+MISSED = and_(
+    Registration.status == Status.CONFIRMED,
+    Registration.checked_in_at.is_(None),
+    Registration.reported_at.is_(None),
+)
+"""Had a place, and nobody noted that they attended."""
+
 LIVE = tuple(status for status in Status if status.is_live)
 
 

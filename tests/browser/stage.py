@@ -56,7 +56,7 @@ from portal.registrations import service
 from portal.registrations.demonstration import register_people
 from portal.registrations.models import Registration
 from portal.registrations.rules import Attendance
-from portal.registrations.service import notes
+from portal.registrations.service import notes, presence
 from portal.reminders import service as reminders
 from portal.reminders.models import Reminder, Run, Telling
 from portal.reminders.rules import Audience, Kind, Unit
@@ -505,8 +505,10 @@ def _people(now: datetime, soon: datetime, later: datetime) -> None:
         _comes(name, name)
         verb(event, by=COMMAND, now=now)
     held = _made("held", later)
-    _comes("held", "attended")
+    attended = _comes("held", "attended")
+    _comes("held", "missed", organisation=LONG)
     held.starts_at, held.ends_at = now - timedelta(days=2), now - timedelta(days=1)
+    presence.check_in(attended, by=COMMAND, now=now)
     changed = _made("changed", later)
     for _count in register_people(changed, 3, now=now):
         db.session.flush()

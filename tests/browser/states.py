@@ -72,6 +72,14 @@ def person(name: str, rest: str = "") -> Way:
     return lambda page, stage, lang: goto(page, stage, stage.desk(f"{name}@example.org", rest))
 
 
+def _at_the_door(name: str) -> Way:
+    """A registration's own address at the check-in."""
+    return lambda page, stage, lang: goto(
+        page, stage,
+        stage.desk(f"{name}@example.org").replace("/registrations/", "/check-in/"),
+    )  # fmt: skip
+
+
 def offered(path: str, kind: type[Any], rest: str = "", **facts: Any) -> Way:
     """A page at the desk about one thing of the event that offers everything."""
     return lambda page, stage, lang: goto(
@@ -629,6 +637,14 @@ DESK: dict[str, Way] = {
     "place out of turn, none free": person("waitlisted", "/promotion"),
     "position": person("waitlisted", "/position"),
     "position, nothing written": then(person("waitlisted", "/position"), press),
+    "check-in, not open yet": at_desk("/events/crowd/check-in/"),
+    "check-in": at_desk("/events/held/check-in/"),
+    "check-in, done": then(
+        at_desk("/events/held/check-in/?q=missed"), lambda page: press(page, ".arrivals")
+    ),
+    "check-in, one person": _at_the_door("attended"),
+    "check-in, nobody fits": at_desk("/events/held/check-in/?q=xyzzy"),
+    "registrations, who attended": at_desk("/events/held/registrations?attended=yes"),
     "could not be reached": at_desk("/events/crowd/unreached"),
     "everybody could be reached": at_desk("/events/lonely/unreached"),
     "told by telephone": person("stuck", "/told"),

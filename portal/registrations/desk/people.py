@@ -19,6 +19,7 @@ from portal.audit.service import record
 from portal.db import transaction
 from portal.events.guards import guard_event, needs, own_event
 from portal.events.models import Event
+from portal.events.rules import State
 from portal.forms import ActForm
 from portal.i18n import translated
 from portal.registrations import exports, history, listing, queries, service, unreached
@@ -71,6 +72,8 @@ def index() -> ResponseReturnValue:
         letters_due=listing.letters_due_of([event.id]).get(event.id, 0),
         unreached=unreached.count(event.id),
         is_open_to_entries=by_hand.is_open(event, clock.now()),
+        takes_place=event.state is State.PUBLISHED,
+        has_begun=event.starts_at <= clock.now(),
         labels=labels,
         heads=_heads(wish),
         form=ActForm(),
@@ -113,6 +116,7 @@ def show(registration_id: int) -> ResponseReturnValue:
         consents=labels.CONSENTS,
         history=history.of(registration),
         access=access.shown_of(registration),
+        may_be_checked_in=registration.may_be_checked_in(clock.now()),
         labels=labels,
         form=ActForm(),
     )

@@ -364,6 +364,8 @@ def settle(
 def _stand(registration: Registration, status: Status, now: datetime) -> None:
     if status is Status.WAITLISTED:
         registration.queue_number = next_number(registration.event_id)
+    if status is not Status.CONFIRMED:
+        registration.checked_in_at = registration.checked_in_by = registration.reported_at = None
     registration.status = status
     registration.status_at = now
     registration.revision += 1
