@@ -60,6 +60,7 @@ from portal.registrations import views as registrations
 from portal.registrations.desk import check_in, people
 from portal.registrations.desk import details as person_details
 from portal.registrations.desk import line as registration_line
+from portal.registrations.desk import report as report_desk
 from portal.registrations.desk import unreached as registration_unreached
 from portal.reminders import desk as reminders_desk
 from portal.retention.desk import copies as retention_copies
@@ -103,6 +104,7 @@ BLUEPRINTS = (
     event_editions.bp,
     people.bp,
     check_in.bp,
+    report_desk.bp,
     person_details.bp,
     registration_line.bp,
     registration_unreached.bp,

@@ -181,6 +181,29 @@ ACTS = {
     "access.removed": _l("Took back what they had given for the building"),
     "access.erased": _l("What they had given for the building was erased"),
 }
+REPORT_FATES = {
+    "attended": _l("attended"),
+    "unsure": _l("unsure: tick who it is"),
+    "noted": _l("noted as attended already"),
+    "short": _l("not there long enough"),
+    "no_place": _l("registered, without a place"),
+    "repeated": _l("in the report twice"),
+    "unknown": _l("not found"),
+    "unreadable": _l("cannot be read"),
+}
+REPORT_TROUBLES = {
+    "formula": _l("A formula stands where a name should be."),
+    "nobody": _l("There is neither a name nor a mail address."),
+    "no_time": _l("It does not say for how long."),
+}
+REPORT_FAULTS = {
+    "encoding": _l("This file is no text in UTF-8 or UTF-16. Save it anew as CSV in UTF-8."),
+    "empty": _l("This file is empty."),
+    "no_table": _l("No table with names and times was found. Its columns need English heads, for "
+                   "example “Name”, “Email” and “Duration”."),
+    "too_large": _l("This file is larger than %(most)s MB.", most=5),
+    "too_many": _l("This file has more than %(most)s rows.", most=10_000),
+}  # fmt: skip
 ACCESS_ASKS = {
     "birth_date": _l("Date of birth"),
     "nationality": _l("Nationality"),

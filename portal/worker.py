@@ -54,6 +54,7 @@ RESTS: Mapping[Chore, float] = {
     events.publish_next: 1.0,
     registrations.forget_answers: 60.0,
     registrations.forget_notes: 60.0,
+    registrations.forget_reports: 60.0,
     circulars.renew_refused_circulars: 5.0,
     circulars.forget_the_erased: 600.0,
     reminders.begin_next_reminder: 5.0,

@@ -212,3 +212,16 @@ class Answer(Row):
     form_key: Mapped[str] = mapped_column(String(64))
     answer: Mapped[Status] = mapped_column(coded(Status))
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AttendanceReport(Row):
+    """Who was in an online meeting, while an organiser looks at it: for a day at most.
+
+    Also of people who never registered; so it goes as soon as it is taken over.
+    """
+
+    __tablename__ = "attendance_reports"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), index=True)
+    people: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(index=True)

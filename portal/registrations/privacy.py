@@ -17,7 +17,14 @@ from portal.invites.models import Invite
 from portal.keeping import Impersonal, Keeping, Rules, Whose
 from portal.protection.rules import Kept
 from portal.registrations import queries
-from portal.registrations.models import HELD_BY, STILL_HELD, Answer, Note, Registration
+from portal.registrations.models import (
+    HELD_BY,
+    STILL_HELD,
+    Answer,
+    AttendanceReport,
+    Note,
+    Registration,
+)
 from portal.registrations.person import FIELDS, search_text, without_needs
 from portal.registrations.rules import HOLDS
 
@@ -47,6 +54,12 @@ KEEPING: Rules = {
         end=_l("at the end that each of them says, a year at most, or with the person"),
         personal=PERSONAL_NOTES,
         of_the_record=("kind",),
+    ),
+    AttendanceReport: Keeping(
+        Whose.REGISTRANTS,
+        what=_l("Report of an online meeting that is looked at: names, addresses, minutes"),
+        end=_l("as soon as it is taken over, after a day at most"),
+        personal=("people",),
     ),
     Answer: Impersonal(
         "What a page answered to a form, under a digest, for two days.",

@@ -13,7 +13,8 @@ from portal.events import queries as event_queries
 from portal.events.models import Event
 from portal.events.rules import Entrance, Places, State
 from portal.outbox.models import Message
-from portal.registrations.models import Answer, Registration
+from portal.registrations.models import Answer, AttendanceReport, Registration
+from portal.registrations.reports import Stay
 from portal.registrations.rules import Status
 
 _A_LETTER_WAITS = exists().where(
@@ -372,3 +373,17 @@ def _untold_of(event: Event) -> Select[Registration]:
         Registration.stuck_at.is_(None),
         Registration.letter_due_at.is_(None),
     )
+
+
+def report(event_id: int, report_id: int) -> AttendanceReport | None:
+    """The report of an online meeting that is looked at, if it is of this event."""
+    return db.session.scalar(
+        select(AttendanceReport).where(
+            AttendanceReport.id == report_id, AttendanceReport.event_id == event_id
+        )
+    )
+
+
+def stays(kept: AttendanceReport) -> list[Stay]:
+    """Everybody who stands in it."""
+    return [Stay(**each) for each in kept.people]

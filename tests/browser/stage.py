@@ -507,6 +507,7 @@ def _people(now: datetime, soon: datetime, later: datetime) -> None:
     held = _made("held", later)
     attended = _comes("held", "attended")
     _comes("held", "missed", organisation=LONG)
+    _comes("held", "unsure", last_name="Ure")
     held.starts_at, held.ends_at = now - timedelta(days=2), now - timedelta(days=1)
     presence.check_in(attended, by=COMMAND, now=now)
     changed = _made("changed", later)

@@ -80,6 +80,16 @@ def _at_the_door(name: str) -> Way:
     )  # fmt: skip
 
 
+def _hand_in_a_report(page: Page) -> None:
+    """With one of each fate, and a name that is long."""
+    written = (
+        "Name,Email,Duration\nAttended,attended@example.org,90\nUre Unsure,,120\n"
+        f"{'Stranger' * 12},{'s' * 60}@elsewhere.example,120\n=1+1,,9\nMissed,missed@example.org,1"
+    )
+    file = {"name": "report.csv", "mimeType": "text/csv", "buffer": written.encode()}
+    page.set_input_files("#file", files=[file])  # type: ignore[list-item]
+
+
 def offered(path: str, kind: type[Any], rest: str = "", **facts: Any) -> Way:
     """A page at the desk about one thing of the event that offers everything."""
     return lambda page, stage, lang: goto(
@@ -637,6 +647,12 @@ DESK: dict[str, Way] = {
     "place out of turn, none free": person("waitlisted", "/promotion"),
     "position": person("waitlisted", "/position"),
     "position, nothing written": then(person("waitlisted", "/position"), press),
+    "attendance report": at_desk("/events/held/attendance-report/"),
+    "attendance report, not begun": at_desk("/events/crowd/attendance-report/"),
+    "attendance report, no file": then(at_desk("/events/held/attendance-report/"), press),
+    "attendance report, looked at": then(
+        at_desk("/events/held/attendance-report/"), _hand_in_a_report, press
+    ),
     "check-in, not open yet": at_desk("/events/crowd/check-in/"),
     "check-in": at_desk("/events/held/check-in/"),
     "check-in, done": then(

@@ -44,6 +44,7 @@ SAME_TITLE = {
     "reset sent",
     "registrations, filtered",
     "registrations, who attended",
+    "attendance report, no file",
     "check-in, done",
     "check-in, one person",
     "check-in, nobody fits",

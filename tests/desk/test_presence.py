@@ -6,17 +6,21 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
+from io import BytesIO
 from threading import Barrier
 
 import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from portal import clock as portal_clock
+from portal import labels
 from portal.audit.models import Entry
 from portal.db import db, transaction
 from portal.events.rules import State
+from portal.registrations.models import AttendanceReport, Registration
 from portal.registrations.rules import Status
 from tests.desk.front_door import make_user, sign_in, words
 from tests.desk.people import LIST, acts, comes, event_of, person
@@ -158,3 +162,121 @@ def test_the_door_asks_as_often_for_one_as_for_thirty(app: Flask, olga: PortalCl
     with statements(app) as many:
         assert olga.get(DOOR).text.count("Undo:") == 30
     assert len(many) <= len(few) + 1, many  # the names of who checked them in
+
+
+REPORT = "/desk/events/trust/attendance-report/"
+ZOOM = """Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes)
+Ada L. (Ada Łoś),ADA@example.org,01/18/2027 02:00:00 PM,01/18/2027 03:00:00 PM,60
+Ada L. (Ada Łoś),ada@example.org,01/18/2027 03:10:00 PM,01/18/2027 04:20:00 PM,70
+"TEST, Bob",,01/18/2027 02:00:00 PM,01/18/2027 05:00:00 PM,180
+Ada Łoś,,01/18/2027 02:00:00 PM,01/18/2027 05:00:00 PM,180
+Cid Test,cid@example.org,01/18/2027 02:00:00 PM,01/18/2027 05:00:00 PM,180
+Eve Stranger,eve@elsewhere.example,01/18/2027 02:00:00 PM,01/18/2027 05:00:00 PM,180
+=1+1,,,,5
+"""
+
+
+@pytest.fixture
+def later(app: Flask, people: dict[str, int], clock: time_machine.Traveller) -> PortalClient:
+    """The day after, at the desk."""
+    clock.move_to(JANUARY)
+    clock.shift(86400)
+    return sign_in(app, make_user(app, "olga@example.org", "trust"))
+
+
+def hand_in(client: PortalClient, written: str, minutes: str = "90") -> TestResponse:
+    file = (BytesIO(written.encode("utf-16")), "report.csv")
+    return client.submit(REPORT, {"file": file, "minutes": minutes}, action=REPORT)
+
+
+def fates(page: str) -> dict[str, int]:
+    """How many of each fate the dry run shows."""
+    names = "|".join(map(str, labels.REPORT_FATES.values()))
+    return {name: int(count) for name, count in re.findall(rf"({names}) \((\d+)\)", page)}
+
+
+def reports_kept(app: Flask) -> int:
+    with app.app_context():
+        return len(db.session.scalars(select(AttendanceReport.id)).all())
+
+
+def test_the_report_of_an_online_meeting_is_shown_then_taken_over_and_gone(
+    app: Flask, later: PortalClient, people: dict[str, int]
+) -> None:
+    """Address decides, a mere name is the organiser's to tick; nothing happens before the act."""
+    shown = later.get(hand_in(later, ZOOM).headers["Location"])
+    said = words(shown)
+    assert fates(said) == {
+        "attended": 1, "unsure: tick who it is": 1, "in the report twice": 1,
+        "registered, without a place": 1, "not found": 1, "cannot be read": 1,
+    }  # fmt: skip
+    assert "130 from 2 rows" in said and "“TEST, Bob” in the report is Bob Test" in said
+    assert person(app, people["ada"], "reported_at") == (None,) and reports_kept(app) == 1
+    strict = words(later.get(shown.request.path, query_string={"minutes": "131"}))
+    assert fates(strict)["not there long enough"] == 1 and "attended" not in fates(strict)
+    later.submit(shown, {"same": f"2-{people['bob']}"}, action="/attendance")
+    assert reports_kept(app) == 0 and later.get(shown.request.path).status_code == 404
+    for name in ("ada", "bob"):
+        assert person(app, people[name], "reported_at") == (portal_clock.now(),)
+        assert acts(app, people[name])[-1] == ("registration.reported", {})
+    assert person(app, people["cid"], "reported_at") == (None,)
+    assert "by the report of the online meeting" in words(later.get(f"{LIST}/{people['ada']}"))
+    again = words(later.get(hand_in(later, ZOOM).headers["Location"]))
+    assert "attended" not in fates(again) and "There is nothing to be noted" in again
+    assert "elsewhere.example" not in words(later.get(LIST))
+
+
+def test_what_changed_meanwhile_is_shown_anew_and_only_what_was_offered_can_be_ticked(
+    app: Flask, later: PortalClient, people: dict[str, int]
+) -> None:
+    shown = later.get(hand_in(later, ZOOM).headers["Location"])
+    with app.app_context(), transaction():
+        ada = db.session.get_one(Registration, people["ada"])
+        ada.status = Status.WITHDRAWN
+    sent = later.submit(shown, {"same": f"2-{people['bob']}"}, action="/attendance")
+    anew = later.get(sent.headers["Location"])
+    assert "Nothing was noted" in words(anew)
+    assert person(app, people["bob"], "reported_at") == (None,)
+    done = later.submit(anew, {"same": f"2-{people['cid']}"}, action="/attendance")
+    said = words(later.get(done.headers["Location"]))
+    assert "0 people are noted as attended by the report" in said
+    assert person(app, people["cid"], "reported_at") == (None,)
+
+
+def test_a_report_is_kept_a_day_at_most_and_belongs_to_one_event(
+    app: Flask, later: PortalClient, deliver: Deliver, clock: time_machine.Traveller
+) -> None:
+    path = hand_in(later, ZOOM).headers["Location"]
+    with app.app_context(), transaction():
+        make_event(slug="other", starts_at=JANUARY)
+    boss = sign_in(app, make_user(app, "boss@example.org", admin=True))
+    assert boss.get(path).status_code == 200
+    assert boss.get(path.replace("/trust/", "/other/")).status_code == 404
+    boss.submit(path, action="/removal")
+    assert reports_kept(app) == 0
+    hand_in(boss, ZOOM)
+    deliver()
+    assert reports_kept(app) == 1
+    clock.shift(86400 + 1)
+    deliver()
+    assert reports_kept(app) == 0
+
+
+def test_a_file_that_is_no_report_is_refused_with_a_sentence_and_nothing_is_kept(
+    app: Flask, later: PortalClient, clock: time_machine.Traveller
+) -> None:
+    for written, minutes, sentence in (
+        ("", "90", "This file is empty."),
+        ("Nom,Courriel\nAda,ada@example.org\n", "90", "Its columns need English heads"),
+        (ZOOM, "x", "Enter a whole number."),
+        (ZOOM, "0", "Enter a number from 1 to 1440."),
+    ):
+        refused = hand_in(later, written, minutes)
+        assert refused.status_code == 422 and sentence in words(refused), sentence
+        assert "<title>Error:" in refused.text
+    assert "Choose a file." in words(later.submit(REPORT, action=REPORT))
+    assert reports_kept(app) == 0
+    clock.move_to(JANUARY)
+    clock.shift(-3600)
+    early = sign_in(app, "olga@example.org")
+    assert hand_in(early, ZOOM).status_code == 409

@@ -84,6 +84,7 @@ def values(app: Flask) -> dict[str, object]:
             "speaker_id": make_speaker(theirs).id,
             "material_id": make_link(theirs).id,
             "message_id": 1,
+            "report_id": 1,
             "request_id": 1,
             "export_id": 1,
             **library_values(),

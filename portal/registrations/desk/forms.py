@@ -5,10 +5,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     DateField,
     Field,
+    FileField,
     HiddenField,
     RadioField,
     SelectField,
@@ -17,7 +19,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal import labels
@@ -26,6 +28,8 @@ from portal.events.models import Event
 from portal.fields import WholeNumberField, text
 from portal.forms import Form
 from portal.i18n import ENDONYMS, languages, page_language
+from portal.registrations import reports
+from portal.registrations.comparing import half
 from portal.registrations.forms import CONSENTS, PersonForm
 from portal.registrations.models import Registration
 from portal.registrations.person import FIELDS
@@ -35,6 +39,7 @@ from portal.text import clean_lines
 
 LONGEST_REASON = 500
 LONGEST_NOTE = 2000
+MOST_MINUTES = 24 * 60
 CAN_BE_SEEN = _l("The person can ask to see this. Write nothing that you would not tell them.")
 
 # The same fields as the person's own form has, in words about somebody else.
@@ -241,3 +246,34 @@ class NoteForm(Form):
         """The last day that ends within the year."""
         latest = (self.now + notes.LONGEST_KEPT).astimezone(self.zone).date()
         return latest - timedelta(days=1)
+
+
+class ReportForm(Form):
+    """The report of an online meeting, and how long somebody has to have been there."""
+
+    file = FileField(
+        _l("Attendance report"),
+        description=_l("The CSV file that Webex, Zoom or Microsoft Teams offers after the meeting. "
+                       "Nothing is noted before you have seen what would be."),
+        render_kw={"accept": ".csv,.tsv,.txt"},
+    )  # fmt: skip
+    minutes = WholeNumberField(
+        _l("Minutes needed to have attended"),
+        [
+            InputRequired(_l("Enter a number of minutes.")),
+            NumberRange(1, MOST_MINUTES, _l("Enter a number from %(min)s to %(max)s.")),
+        ],
+        description=_l("Several visits of one person are added up."),
+    )
+
+    def __init__(self, event: Event) -> None:
+        super().__init__(data={"minutes": half(event.starts_at, event.ends_at)})
+        self.file.flags.required = True
+
+    def validate_file(self, field: Field) -> None:
+        if not field.data or not field.data.filename:
+            raise StopValidation(_("Choose a file."))
+        try:
+            self.people = reports.read(field.data.stream.read(reports.MOST_BYTES + 1))
+        except reports.NotAReport as error:
+            raise StopValidation(str(labels.REPORT_FAULTS[error.fault])) from error

@@ -73,6 +73,7 @@ def index() -> ResponseReturnValue:
         unreached=unreached.count(event.id),
         is_open_to_entries=by_hand.is_open(event, clock.now()),
         takes_place=event.state is State.PUBLISHED,
+        noted=_noted(),
         has_begun=event.starts_at <= clock.now(),
         labels=labels,
         heads=_heads(wish),
@@ -176,6 +177,12 @@ def _act(registration_id: int, verb: Verb, template: str) -> ResponseReturnValue
 def _wish() -> Wish:
     """What the address asks for; a code that does not exist is no such page."""
     return listing.wish_of(request.args) or abort(404)
+
+
+def _noted() -> int | None:
+    """Of how many people an attendance report was just taken over."""
+    typed = request.args.get("noted", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else None
 
 
 def _args(wish: Wish) -> dict[str, str]:

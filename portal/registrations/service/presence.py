@@ -1,17 +1,22 @@
 """Who was there: checked in at the door, or by the report of an online meeting."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, delete, select
 
+from portal import wiping
 from portal.audit.service import Actor, record
 from portal.db import db
 from portal.errors import Refused
 from portal.events import service as events
 from portal.events.models import Event
 from portal.events.rules import State
-from portal.registrations.models import Registration
-from portal.registrations.rules import CHECK_IN_BEFORE
+from portal.registrations.models import AttendanceReport, Registration
+from portal.registrations.queries import HAS_ATTENDED
+from portal.registrations.reports import Stay
+from portal.registrations.rules import CHECK_IN_BEFORE, Status
 
 
 def check_in(registration: Registration, *, by: Actor, now: datetime) -> bool:
@@ -33,6 +38,49 @@ def _why_not(event: Event, now: datetime) -> str:
     if now < event.starts_at - CHECK_IN_BEFORE:
         return _("Check-in opens a day before the event starts.")
     return _("Only people with a place are checked in. Give this person a place first.")
+
+
+def keep_report(
+    event: Event, people: Sequence[Stay], *, by: Actor, now: datetime
+) -> AttendanceReport:
+    """To be looked at before anything is noted; an earlier one of this event goes."""
+    if event.state is not State.PUBLISHED or now < event.starts_at:
+        raise Refused(_("The report can be read in once the event has begun."))
+    forget_reports(AttendanceReport.event_id == event.id)
+    kept = AttendanceReport(
+        event_id=event.id, people=[each.kept() for each in people], created_at=now
+    )
+    db.session.add(kept)
+    db.session.flush()
+    record("report.looked_at", event, by=by, now=now, event_id=event.id, count=len(people))
+    return kept
+
+
+def take_over(event: Event, ids: Collection[int], *, by: Actor, now: datetime) -> int:
+    """Note of these people that they attended; of how many nobody had. The report goes."""
+    events.locked(event.id)
+    people = db.session.scalars(
+        select(Registration)
+        .where(
+            Registration.event_id == event.id,
+            Registration.id.in_(ids),
+            Registration.status == Status.CONFIRMED,
+            ~HAS_ATTENDED,
+        )
+        .order_by(Registration.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    for registration in people:
+        registration.reported_at = now
+        record("registration.reported", registration, by=by, now=now, event_id=event.id)
+    forget_reports(AttendanceReport.event_id == event.id)
+    return len(people)
+
+
+def forget_reports(which: ColumnElement[bool]) -> None:
+    """They were taken over, or lay there for a day; no byte of them stays."""
+    if db.session.execute(delete(AttendanceReport).where(which)).rowcount:  # type: ignore[attr-defined]
+        wiping.ask()
 
 
 def remove(registration: Registration, *, by: Actor, now: datetime) -> None:
