@@ -167,6 +167,8 @@ ACTS = {
     "registration.erasure_asked": _l("Asked to be forgotten everywhere"),
     "registration.merged": _l("Became one with another registration of this person"),
     "registration.gained": _l("Took over the better place of another registration"),
+    "registration.handed_over": _l("Handed the place over to a colleague"),
+    "registration.taken_over": _l("Took over the place of a colleague"),
     "registration.still_comes": _l("Will still come"),
     "registration.joined": _l("Went to the joining link"),
     "registration.checked_in": _l("Checked in"),

@@ -87,8 +87,8 @@ class DetailsForm(NewTimeForm):
 
     names: tuple[str, ...] = (
         "starts_at", "ends_at", "zone", "format", "venue", "address", "joining_url",
-        "joining_minutes", "capacity", "waitlist", "approval", "registration_opens_at",
-        "registration_closes_at", "changes_until",
+        "joining_minutes", "capacity", "waitlist", "approval", "transferable",
+        "registration_opens_at", "registration_closes_at", "changes_until",
     )  # fmt: skip
     zone = SelectField(
         _l("Time zone"),
@@ -116,6 +116,11 @@ class DetailsForm(NewTimeForm):
     )
     waitlist = BooleanField(_l("Keep a waitlist when all places are taken"))
     approval = BooleanField(_l("Organisers approve each registration"))
+    transferable = BooleanField(
+        _l("Registrants may hand their place over to a colleague"),
+        description=_l("Until the date by which details can be changed. The colleague gets that "
+                       "very place, also where you approve each registration."),
+    )  # fmt: skip
     registration_opens_at = MomentField(
         _l("Registration opens at"), [Optional()], description=_l("Empty: at once.")
     )

@@ -81,6 +81,7 @@ class Event(Published):
     capacity: Mapped[int | None]
     waitlist: Mapped[bool] = mapped_column(default=True)
     approval: Mapped[bool] = mapped_column(default=False)
+    transferable: Mapped[bool] = mapped_column(default=False)
     state: Mapped[State] = mapped_column(coded(State), default=State.DRAFT)
     demonstration: Mapped[bool] = mapped_column(default=False)
     previous_starts_at: Mapped[datetime | None]

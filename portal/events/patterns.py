@@ -11,7 +11,7 @@ from portal.wall_clock import distance, moved
 FACTS = (
     "kind", "title", "summary", "description", "zone", "format", "venue", "address",
     "joining_minutes", "organisers", "sectors", "audience", "working_languages", "contacts",
-    "hashtag", "capacity", "waitlist", "approval",
+    "hashtag", "capacity", "waitlist", "approval", "transferable",
 )  # fmt: skip
 DATES = ("registration_opens_at", "registration_closes_at", "changes_until")
 SESSION = ("title", "abstract", "sector", "room", "kind", "position")

@@ -33,7 +33,8 @@ class Registration(Row):
     last heard; `still_comes_at` is when they said that they will still come; `link_code` revokes
     the link in the letters when it changes. `joined_at` is when they went to the joining link,
     which proves nothing: who attended was checked in at the door (`checked_in_at`), or stood in a
-    conference tool's report that an organiser took over (`reported_at`).
+    conference tool's report that an organiser took over (`reported_at`). `handed_to` and
+    `handed_by` are the other registrations where a place went to a colleague.
     """
 
     __tablename__ = "registrations"
@@ -101,6 +102,9 @@ class Registration(Row):
     erase_asked_at: Mapped[datetime | None] = mapped_column(index=True)
     erased_at: Mapped[datetime | None]
 
+    handed_to: Mapped[int | None]
+    handed_by: Mapped[int | None]
+
     phone: Mapped[str] = mapped_column(String(40), default="")
     entered_by: Mapped[int | None]
     source: Mapped[str] = mapped_column(String(300), default="")
@@ -162,6 +166,11 @@ class Registration(Row):
             ends_at=self.event.ends_at,
             now=now,
         )
+
+    def may_hand_over(self, now: datetime) -> bool:
+        """A place of an event that takes place, while details may be changed."""
+        is_on = self.event.state is State.PUBLISHED
+        return self.event.transferable and is_on and self.holds_place and self.may_change(now)
 
     def may_join(self, now: datetime) -> bool:
         """Whether the joining link is handed out to this person now; see `rules.may_join`."""

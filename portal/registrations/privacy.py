@@ -226,6 +226,8 @@ def held(registration: Registration) -> dict[str, Any]:
         "checked_in_at": _moment(registration.checked_in_at),
         "attended_by_report_at": _moment(registration.reported_at),
         "still_comes_at": _moment(registration.still_comes_at),
+        "place_handed_over": registration.handed_to is not None,
+        "place_taken_over": registration.handed_by is not None,
         "reached_at": _moment(registration.reached_at),
         "notes": _notes(registration),
     }
@@ -282,6 +284,7 @@ def _end(registration: Registration, now: datetime) -> None:
     """Nothing is to come of it any more."""
     registration.consents = {}
     registration.still_comes_at = registration.checked_in_by = None
+    registration.handed_to = registration.handed_by = None
     registration.told_revision = registration.revision
     registration.links_asked_at = registration.erase_asked_at = registration.stuck_at = None
     registration.erased_at = now

@@ -387,3 +387,9 @@ def report(event_id: int, report_id: int) -> AttendanceReport | None:
 def stays(kept: AttendanceReport) -> list[Stay]:
     """Everybody who stands in it."""
     return [Stay(**each) for each in kept.people]
+
+
+def name_of(registration_id: int) -> str:
+    """The name of somebody who handed a place over, or took it; empty once it is forgotten."""
+    other = db.session.get(Registration, registration_id)
+    return other.full_name if other is not None else ""

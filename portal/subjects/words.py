@@ -58,6 +58,8 @@ NAMES = {
     "passkeys": _l("Passkeys"),
     "photo": _l("Photo"),
     "photo_text": _l("Words for the photo"),
+    "place_handed_over": _l("Handed the place over to a colleague"),
+    "place_taken_over": _l("Took over the place of a colleague"),
     "reached_at": _l("Told by an organiser"),
     "receiver": _l("Given on to"),
     "recordings": _l("Recordings agreed to"),

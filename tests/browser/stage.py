@@ -490,6 +490,7 @@ def _people(now: datetime, soon: datetime, later: datetime) -> None:
         consents=dict.fromkeys(("access_consent", "diet_consent"), "yes"),
     )
     _comes("open", "declining", organisation=LONG)
+    _event("open").transferable = True
     _comes("online", "before", attendance=Attendance.ONLINE)
     _made("soon", soon, format=Format.ONLINE, venue="", address="", joining_url=LINK)
     _comes("soon", "within", attendance=Attendance.ONLINE)

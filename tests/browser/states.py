@@ -90,6 +90,21 @@ def _hand_in_a_report(page: Page) -> None:
     page.set_input_files("#file", files=[file])  # type: ignore[list-item]
 
 
+def _handed_to_an_attendee(page: Page, stage: Stage, lang: str) -> None:
+    own("confirmed", "/transfer")(page, stage, lang)
+    fill_in(page)
+    fill(first_name="Known", last_name="Known", email="known@example.org")(page)
+    press(page)
+
+
+def _handed_over(page: Page, stage: Stage, lang: str) -> None:
+    """A place of its own each time: a place is handed over once."""
+    goto(page, stage, f"/{lang}{stage.own(stage.newcomer(), '/transfer')}")
+    fill_in(page)
+    page.fill("#email", f"colleague-{next(_networks)}@example.org")
+    press(page)
+
+
 def offered(path: str, kind: type[Any], rest: str = "", **facts: Any) -> Way:
     """A page at the desk about one thing of the event that offers everything."""
     return lambda page, stage, lang: goto(
@@ -476,6 +491,10 @@ VISITOR: dict[str, Way] = {
     "another address": _another_address,
     "details, saved": then(own("confirmed", "/details"), press),
     "withdrawal": own("confirmed", "/withdrawal"),
+    "transfer": own("confirmed", "/transfer"),
+    "transfer, everything missing": then(own("confirmed", "/transfer"), press),
+    "transfer, who has a place": _handed_to_an_attendee,
+    "transfer, done": _handed_over,
     "erasure": own("confirmed", "/erasure"),
     "erased": _erased,
     "link": at("/registrations/link"),

@@ -1,6 +1,5 @@
 """What organisers may send about a person."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +12,6 @@ from wtforms import (
     FileField,
     HiddenField,
     RadioField,
-    SelectField,
     SelectMultipleField,
     TextAreaField,
     ValidationError,
@@ -27,72 +25,21 @@ from portal.events.merging import MergingForm
 from portal.events.models import Event
 from portal.fields import WholeNumberField, text
 from portal.forms import Form
-from portal.i18n import ENDONYMS, languages, page_language
+from portal.i18n import page_language
 from portal.registrations import reports
 from portal.registrations.comparing import half
-from portal.registrations.forms import CONSENTS, PersonForm
+from portal.registrations.forms import CONSENTS
 from portal.registrations.models import Registration
 from portal.registrations.person import FIELDS
 from portal.registrations.rules import NEEDED_FOR, Placing, Target
 from portal.registrations.service import notes
+from portal.registrations.somebody import AboutSomebody
 from portal.text import clean_lines
 
 LONGEST_REASON = 500
 LONGEST_NOTE = 2000
 MOST_MINUTES = 24 * 60
 CAN_BE_SEEN = _l("The person can ask to see this. Write nothing that you would not tell them.")
-
-# The same fields as the person's own form has, in words about somebody else.
-_WORDS: dict[str, tuple[Any, Any, Any]] = {
-    "title": (_l("Title"), None, _l("For example Dr or Ms.")),
-    "first_name": (_l("First name"), _l("Enter the first name."), ""),
-    "last_name": (_l("Last name"), _l("Enter the last name."), ""),
-    "badge_name": (_l("Name on the badge"), None, _l("If it should differ from the name.")),
-    "email": (
-        _l("Mail address"), _l("Enter a mail address, like name@example.eu."),
-        _l("Letters and calendar invites go there."),
-    ),
-    "phone": (
-        _l("Telephone"), None,
-        _l("Used only if a letter cannot reach the person or something urgent happens on the day."),
-    ),
-    "organisation": (_l("Organisation"), _l("Enter the organisation, or “none”."), ""),
-    "role": (_l("Role"), None, ""),
-    "stakeholder_group": (_l("Takes part as"), _l("Choose what describes the person best."), ""),
-    "country": (_l("Country"), _l("Choose the country."), ""),
-    "attendance": (_l("Attendance"), _l("Choose how the person takes part."), ""),
-    "access_needs": (_l("Access needs"), None, ""),
-    "diet": (_l("Diet"), None, ""),
-}  # fmt: skip
-
-
-class AboutSomebody(PersonForm):
-    """The person's fields at the desk, where nobody ticks a consent for somebody else."""
-
-    language = SelectField(
-        _l("Language of letters"),
-        [InputRequired(_l("Choose the language of letters."))],
-        choices=lambda: [SelectChoice(code, ENDONYMS.get(code, code)) for code in languages()],
-    )
-
-    def __init__(self, event: Event, *, needs: Sequence[str] = (), **values: Any) -> None:
-        super().__init__(event.format, **values)
-        gone = {*CONSENTS, *NEEDED_FOR.values()} - set(needs)
-        for name in gone & set(self._fields):
-            delattr(self, name)
-        for name, (label, missing, description) in _WORDS.items():
-            if name in self:
-                _say(self[name], label, missing, description)
-
-
-def _say(field: Field, label: Any, missing: Any, description: Any) -> None:
-    """In words about somebody else; and no browser fills in the organiser's own data."""
-    field.label.text, field.description = label, description
-    field.validators = [
-        InputRequired(missing) if isinstance(each, InputRequired) else each
-        for each in field.validators
-    ]
-    field.render_kw = {**(field.render_kw or {}), "autocomplete": "off"}
 
 
 class CorrectionForm(AboutSomebody, MergingForm):

@@ -318,6 +318,7 @@ def enter_again(
     """Who withdrew comes back, as a newcomer comes, under the same UID."""
     write_values(registration, whole(sent, now) | {"erase_asked_at": None, "erased_at": None})
     registration.still_comes_at = None
+    registration.handed_to = registration.handed_by = None
     _stand(registration, status, now)
     db.session.flush()
     event_id = registration.event_id
@@ -350,14 +351,14 @@ _ANSWERED_AGAIN = (
 
 
 def settle(
-    registration: Registration, status: Status, act: str, *, by: Actor, now: datetime
+    registration: Registration, status: Status, act: str, *, by: Actor, now: datetime, **facts: Any
 ) -> None:
     """Another status, and the line that says who gave it."""
     before = registration.status
     _stand(registration, status, now)
     record(
         act, registration, by=by, now=now, event_id=registration.event_id,
-        before=before.value, after=status.value,
+        before=before.value, after=status.value, **facts,
     )  # fmt: skip
 
 
