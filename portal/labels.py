@@ -102,6 +102,7 @@ KEPT_SHORT = {
 }
 KEPT_BESIDE = {
     "notes": _l("Notes of the organisers"),
+    "reports": _l("Reports of online meetings"),
     "calendars": _l("Calendar entries that were sent, with name and address"),
     "answers": _l("Answers of mail servers to letters to a selection"),
     "answers_to_reminders": _l("Answers of mail servers to reminders"),

@@ -146,7 +146,7 @@ def forget_reports(now: datetime) -> bool:
     if db.session.execute(select(AttendanceReport.id).where(old).limit(1)).first() is None:
         return False
     with transaction():
-        presence.forget_reports(old)
+        presence.forget_reports(old, by=WORKER, now=now)
     return True
 
 

@@ -180,6 +180,16 @@ def notes_by_event(event_ids: Collection[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def reports_by_event(event_ids: Collection[int]) -> dict[int, int]:
+    """How many reports of online meetings of these events somebody looks at."""
+    rows = db.session.execute(
+        select(AttendanceReport.event_id, func.count())
+        .where(AttendanceReport.event_id.in_(event_ids))
+        .group_by(AttendanceReport.event_id)
+    ).all()
+    return {row[0]: row[1] for row in rows}
+
+
 def calendars_by_event(event_ids: Collection[int]) -> dict[int, int]:
     """How many calendars of these events' people we know the entry of, with name and address."""
     question = (

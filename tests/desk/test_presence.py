@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from portal import clock as portal_clock
 from portal import labels
 from portal.audit.models import Entry
+from portal.circulars.models import Circular
 from portal.db import db, transaction
 from portal.events.rules import State
 from portal.registrations.models import AttendanceReport, Registration
@@ -61,6 +62,11 @@ def arrives(client: PortalClient, who: int, page: str = DOOR) -> str:
     return words(client.get(sent.headers["Location"]))
 
 
+def token_in(page: str) -> str:
+    """The first of the page: all of a browser's forms have the same."""
+    return page.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
+
+
 def test_people_are_found_by_name_or_organisation_and_checked_in_with_one_press(
     app: Flask, olga: PortalClient, people: dict[str, int]
 ) -> None:
@@ -86,8 +92,7 @@ def test_only_who_has_a_place_is_checked_in_from_a_day_before_at_an_event_that_t
     assert "On the waitlist" in waits and "See the registration" in waits
     assert "Check in" not in waits
     form, path = olga.get(DOOR), f"{DOOR}{people['cid']}/arrival"
-    token = form.text.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
-    refused = olga.post(path, data={"csrf_token": token})
+    refused = olga.post(path, data={"csrf_token": token_in(form.text)})
     assert refused.status_code == 409 and "Give this person a place first" in words(refused)
     with app.app_context(), transaction():
         event_of().state = State.POSTPONED
@@ -136,6 +141,11 @@ def test_who_attended_is_shown_filtered_counted_and_told_and_a_withdrawal_ends_i
     assert olga.get(f"{LIST}?attended=perhaps").status_code == 404
     rows = olga.get(f"{LIST}.csv?attended=yes").text.splitlines()
     assert len(rows) == 2 and rows[0].endswith(",attended") and rows[1].endswith(",yes")
+    begin = {"scope": "all", "attended": "yes", "csrf_token": token_in(olga.get(LIST).text)}
+    letter = olga.post("/desk/events/trust/letters/", data=begin)
+    assert letter.status_code == 303, words(letter)
+    with app.app_context():
+        assert db.session.scalars(select(Circular.selection)).one() == {"attended": "yes"}
     assert "Attended 1" in words(olga.get("/desk/events/trust/"))
     assert "checked in, 18 January 2027, 13:30" in words(olga.get(f"{LIST}/{people['ada']}"))
     client = app.test_client()

@@ -83,7 +83,8 @@ def attendance(report_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:report_id>/removal")
 def removal(report_id: int) -> ResponseReturnValue:
-    presence.forget_reports(AttendanceReport.id == _one(report_id).id)
+    which = AttendanceReport.id == _one(report_id).id
+    presence.forget_reports(which, by=by(), now=clock.now())
     return redirect(url_for("report_desk.index", slug=own_event().slug), 303)
 
 

@@ -1,5 +1,6 @@
 """Who was there: checked in at the door, or by the report of an online meeting."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, delete, select
 
 from portal import wiping
-from portal.audit.service import Actor, record
+from portal.audit.service import Actor, deleted, record
 from portal.db import db
 from portal.errors import Refused
 from portal.events import service as events
@@ -46,7 +47,7 @@ def keep_report(
     """To be looked at before anything is noted; an earlier one of this event goes."""
     if event.state is not State.PUBLISHED or now < event.starts_at:
         raise Refused(_("The report can be read in once the event has begun."))
-    forget_reports(AttendanceReport.event_id == event.id)
+    forget_reports(AttendanceReport.event_id == event.id, by=by, now=now)
     kept = AttendanceReport(
         event_id=event.id, people=[each.kept() for each in people], created_at=now
     )
@@ -73,13 +74,18 @@ def take_over(event: Event, ids: Collection[int], *, by: Actor, now: datetime) -
     for registration in people:
         registration.reported_at = now
         record("registration.reported", registration, by=by, now=now, event_id=event.id)
-    forget_reports(AttendanceReport.event_id == event.id)
+    forget_reports(AttendanceReport.event_id == event.id, by=by, now=now)
     return len(people)
 
 
-def forget_reports(which: ColumnElement[bool]) -> None:
+def forget_reports(which: ColumnElement[bool], *, by: Actor, now: datetime) -> None:
     """They were taken over, or lay there for a day; no byte of them stays."""
-    if db.session.execute(delete(AttendanceReport).where(which)).rowcount:  # type: ignore[attr-defined]
+    gone = db.session.execute(
+        delete(AttendanceReport).where(which).returning(AttendanceReport.event_id)
+    )
+    counts: Counter[int | None] = Counter(gone.scalars())
+    if counts:
+        deleted("reports", counts, by=by, now=now)
         wiping.ask()
 
 
