@@ -59,10 +59,11 @@ from portal.publications.desk import records as publications_desk
 from portal.publications.desk import subjects as publication_subjects
 from portal.questions import desk as questions_desk
 from portal.registrations import views as registrations
+from portal.registrations.desk import check_in, people
 from portal.registrations.desk import details as person_details
 from portal.registrations.desk import line as registration_line
-from portal.registrations.desk import people
 from portal.registrations.desk import quotas as registration_quotas
+from portal.registrations.desk import report as report_desk
 from portal.registrations.desk import unreached as registration_unreached
 from portal.reminders import desk as reminders_desk
 from portal.retention.desk import copies as retention_copies
@@ -106,6 +107,8 @@ BLUEPRINTS = (
     event_publication.bp,
     event_editions.bp,
     people.bp,
+    check_in.bp,
+    report_desk.bp,
     person_details.bp,
     registration_line.bp,
     registration_quotas.bp,

@@ -102,6 +102,7 @@ KEPT_SHORT = {
 }
 KEPT_BESIDE = {
     "notes": _l("Notes of the organisers"),
+    "reports": _l("Reports of online meetings"),
     "calendars": _l("Calendar entries that were sent, with name and address"),
     "answers": _l("Answers of mail servers to letters to a selection"),
     "answers_to_reminders": _l("Answers of mail servers to reminders"),
@@ -177,10 +178,15 @@ ACTS = {
     "registration.erasure_asked": _l("Asked to be forgotten everywhere"),
     "registration.merged": _l("Became one with another registration of this person"),
     "registration.gained": _l("Took over the better place of another registration"),
+    "registration.handed_over": _l("Handed the place over to a colleague"),
+    "registration.taken_over": _l("Took over the place of a colleague"),
     "registration.still_comes": _l("Will still come"),
     "registration.calendar_replied": _l("Their calendar answered"),
     "registration.came_back": _l("Mail to their address came back"),
     "registration.joined": _l("Went to the joining link"),
+    "registration.checked_in": _l("Checked in"),
+    "registration.reported": _l("Noted as attended, by the report of the online meeting"),
+    "registration.presence_removed": _l("No longer noted as attended"),
     "registration.tried_again": _l("Letter to be written again"),
     "registration.noted": _l("Note written"),
     "registration.note_removed": _l("Note deleted"),
@@ -190,6 +196,29 @@ ACTS = {
     "access.removed": _l("Took back what they had given for the building"),
     "access.erased": _l("What they had given for the building was erased"),
 }
+REPORT_FATES = {
+    "attended": _l("attended"),
+    "unsure": _l("unsure: tick who it is"),
+    "noted": _l("noted as attended already"),
+    "short": _l("not there long enough"),
+    "no_place": _l("registered, without a place"),
+    "repeated": _l("in the report twice"),
+    "unknown": _l("not found"),
+    "unreadable": _l("cannot be read"),
+}
+REPORT_TROUBLES = {
+    "formula": _l("A formula stands where a name should be."),
+    "nobody": _l("There is neither a name nor a mail address."),
+    "no_time": _l("It does not say for how long."),
+}
+REPORT_FAULTS = {
+    "encoding": _l("This file is no text in UTF-8 or UTF-16. Save it anew as CSV in UTF-8."),
+    "empty": _l("This file is empty."),
+    "no_table": _l("No table with names and times was found. Its columns need English heads, for "
+                   "example “Name”, “Email” and “Duration”."),
+    "too_large": _l("This file is larger than %(most)s MB.", most=5),
+    "too_many": _l("This file has more than %(most)s rows.", most=10_000),
+}  # fmt: skip
 ACCESS_ASKS = {
     "birth_date": _l("Date of birth"),
     "nationality": _l("Nationality"),

@@ -63,6 +63,7 @@ RESTS: Mapping[Chore, float] = {
     registrations.forget_notes: 60.0,
     calendars.write_next_address: 1.0,
     calendars.forget_those_of_nobody: 600.0,
+    registrations.forget_reports: 60.0,
     circulars.renew_refused_circulars: 5.0,
     circulars.forget_the_erased: 600.0,
     reminders.begin_next_reminder: 5.0,

@@ -90,7 +90,8 @@ class DetailsForm(NewTimeForm):
     names: tuple[str, ...] = (
         "starts_at", "ends_at", "zone", "format", "venue", "address", "joining_url",
         "joining_minutes", "capacity", "online_capacity", "waitlist", "approval", "no_withdraws",
-        "registration_opens_at", "registration_closes_at", "changes_until", "withdrawals_until",
+        "transferable", "registration_opens_at", "registration_closes_at", "changes_until",
+        "withdrawals_until",
     )  # fmt: skip
     zone = SelectField(
         _l("Time zone"),
@@ -131,6 +132,11 @@ class DetailsForm(NewTimeForm):
             "button to withdraw."
         ),
     )
+    transferable = BooleanField(
+        _l("Registrants may hand their place over to a colleague"),
+        description=_l("Until the date by which details can be changed. The colleague gets that "
+                       "very place, also where you approve each registration."),
+    )  # fmt: skip
     registration_opens_at = MomentField(
         _l("Registration opens at"), [Optional()], description=_l("Empty: at once.")
     )

@@ -102,6 +102,7 @@ class Event(Published):
     waitlist: Mapped[bool] = mapped_column(default=True)
     approval: Mapped[bool] = mapped_column(default=False)
     no_withdraws: Mapped[bool] = mapped_column(default=False, server_default=false())
+    transferable: Mapped[bool] = mapped_column(default=False)
     state: Mapped[State] = mapped_column(coded(State), default=State.DRAFT)
     demonstration: Mapped[bool] = mapped_column(default=False)
     previous_starts_at: Mapped[datetime | None]

@@ -13,6 +13,7 @@ FACTS = (
     "kind", "title", "summary", "description", "zone", "format", "venue", "address",
     "joining_minutes", "organisers", "sectors", "audience", "working_languages", "contacts",
     "hashtag", "capacity", "online_capacity", "waitlist", "approval", "no_withdraws",
+    "transferable",
 )  # fmt: skip
 DATES = (
     "registration_opens_at", "registration_closes_at", "changes_until", "withdrawals_until",

@@ -17,9 +17,11 @@ from portal.invites import service as invites
 from portal.invites.models import Invite
 from portal.outbox import queries as outbox_queries
 from portal.registrations import letters, privacy, queries, service
-from portal.registrations.models import Answer, Registration
+from portal.registrations.models import Answer, AttendanceReport, Registration
+from portal.registrations.service import presence
 
 ANSWERS_ARE_KEPT = timedelta(days=2)
+REPORTS_ARE_KEPT = timedelta(days=1)
 FLOOD = 20
 FLOOD_RESTS = timedelta(hours=1)
 
@@ -154,6 +156,16 @@ def forget_notes(now: datetime) -> bool:
     return True
 
 
+def forget_reports(now: datetime) -> bool:
+    """A report of an online meeting that nobody took over is kept for a day."""
+    old = AttendanceReport.created_at < now - REPORTS_ARE_KEPT
+    if db.session.execute(select(AttendanceReport.id).where(old).limit(1)).first() is None:
+        return False
+    with transaction():
+        presence.forget_reports(old, by=WORKER, now=now)
+    return True
+
+
 def _is_flooded(registration: Registration, now: datetime, *, just_now: int) -> bool:
     """Somebody fills a stranger's mailbox by registering names: first letters come slower then."""
     if registration.told_status is not None:
@@ -182,4 +194,5 @@ CHORES = (
     erase_next,
     forget_answers,
     forget_notes,
+    forget_reports,
 )

@@ -16,13 +16,14 @@ from portal.questions.queries import Answered
 from portal.questions.rules import Kind
 from portal.registrations import listing
 from portal.registrations.listing import Wish
+from portal.registrations.rules import attended
 
 CONSENTS = ("access_consent", "diet_consent", "list_consent", "photo_consent")
 FIELDS = (
     "title", "first_name", "last_name", "badge_name", "email", "phone", "organisation", "role",
     "stakeholder_group", "country", "attendance", "access_needs", "access_consent", "diet",
     "diet_consent", "list_consent", "photo_consent", "status", "withdrawn_late",
-    "waitlist_position", "registered_at", "language",
+    "waitlist_position", "registered_at", "language", "attended",
 )  # fmt: skip
 
 
@@ -88,7 +89,7 @@ def _words() -> dict[str, dict[str, str]]:
     """What codes are called, looked up once for the whole file and not once a cell."""
     answers = {"yes": _("yes"), "no": _("no")}
     return {
-        **dict.fromkeys((*CONSENTS, "withdrawn_late"), answers),
+        **dict.fromkeys((*CONSENTS, "withdrawn_late", "attended"), answers),
         "stakeholder_group": {code: str(words) for code, words in STAKEHOLDER_GROUPS.items()},
         "attendance": {code: str(words) for code, words in ATTENDANCE.items()},
         "status": {code: str(words) for code, words in STATUSES.items()},
@@ -105,7 +106,7 @@ def labels() -> list[str]:
         _("Diet may be used"),
         _("May stand in the list of attendees"), _("May be photographed"), _("Status"),
         _("Withdrawn late"), _("Position on the waitlist"), _("Registered at (UTC)"),
-        _("Language"),
+        _("Language"), _("Attended"),
     ]  # fmt: skip
 
 
@@ -124,5 +125,6 @@ def _cells(person: Result[Any], positions: dict[int, int]) -> dict[str, str]:
         "status": person.status,
         "withdrawn_late": "yes" if person.withdrawn_late else "no",
         "waitlist_position": str(positions.get(person.id, "")),
+        "attended": "yes" if attended(person.checked_in_at, person.reported_at) else "no",
         "registered_at": person.registered_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }

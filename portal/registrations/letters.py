@@ -252,6 +252,21 @@ class Told:
             return ""
         return defang(accounts.names_of({organiser}).get(organiser) or _("A colleague"))
 
+    @cached_property
+    def handed_by(self) -> str:
+        """Who handed their place over to this person; nothing where nobody did."""
+        return self._colleague(self.registration.handed_by)
+
+    @cached_property
+    def handed_to(self) -> str:
+        """To whom this person handed their place over."""
+        return self._colleague(self.registration.handed_to)
+
+    def _colleague(self, registration_id: int | None) -> str:
+        if registration_id is None:
+            return ""
+        return defang(queries.name_of(registration_id)) or _("A colleague")
+
     @property
     def has_questions(self) -> bool:
         """Whether who was entered by somebody else is asked something, which they answer later."""

@@ -17,7 +17,7 @@ from portal.events.models import Event
 from portal.events.rules import State
 from portal.registrations import divisions, news, unreached
 from portal.registrations.models import Registration
-from portal.registrations.queries import HAS_ADDRESS, LIVE
+from portal.registrations.queries import HAS_ADDRESS, HAS_ATTENDED, LIVE, MISSED
 from portal.registrations.rules import (
     ASKED,
     Attendance,
@@ -34,6 +34,8 @@ LONGEST_SEARCH = 200
 _COUNTRY = re.compile(r"[A-Z]{2}")
 Question = Select[*tuple[Any, ...]]
 SORTS = ("name", "organisation", "status", "registered_at")
+ATTENDED = {"yes": True, "no": False}
+"""Codes of a filter: who attended; who had a place and is not noted as attended."""
 RANK = {status: rank for rank, status in enumerate(Status)}
 COLUMNS = (
     Registration.id,
@@ -51,6 +53,9 @@ COLUMNS = (
     Registration.stuck_at,
     Registration.still_comes_at,
     Registration.withdrawn_late,
+    Registration.checked_in_at,
+    Registration.checked_in_by,
+    Registration.reported_at,
 )
 
 
@@ -64,6 +69,7 @@ class Wish:
     attendance: Attendance | None = None
     country: str = ""
     unreached: bool = False
+    attended: bool | None = None
     sort: str = "name"
     descending: bool = False
 
@@ -73,6 +79,7 @@ def wish_of(args: Mapping[str, str]) -> Wish | None:
     words, sort, country = args.get("q", ""), args.get("sort", "name"), args.get("country", "")
     status, group = args.get("status", ""), args.get("stakeholder_group", "")
     attendance, unreached = args.get("attendance", ""), args.get("unreached", "")
+    attended = args.get("attended", "")
     known = (
         sort.removeprefix("-") in SORTS
         and (not status or status in set(Status))
@@ -80,6 +87,7 @@ def wish_of(args: Mapping[str, str]) -> Wish | None:
         and (not attendance or attendance in set(Attendance))
         and (not country or _COUNTRY.fullmatch(country))
         and unreached in ("", "yes")
+        and attended in ("", *ATTENDED)
     )
     if not known or len(words) > LONGEST_SEARCH:
         return None
@@ -90,6 +98,7 @@ def wish_of(args: Mapping[str, str]) -> Wish | None:
         attendance=Attendance(attendance) if attendance else None,
         country=country,
         unreached=bool(unreached),
+        attended=ATTENDED.get(attended),
         sort=sort.removeprefix("-"),
         descending=sort.startswith("-"),
     )
@@ -110,6 +119,7 @@ def filter_codes(wish: Wish) -> dict[str, str]:
         "attendance": wish.attendance.value if wish.attendance else "",
         "country": wish.country,
         "unreached": "yes" if wish.unreached else "",
+        "attended": next((code for code, so in ATTENDED.items() if so is wish.attended), ""),
     }
 
 
@@ -125,6 +135,7 @@ class Figures:
     statuses: dict[Status, int]
     attendance: dict[Attendance, int]
     countries: list[str]
+    attended: int
 
     def __getitem__(self, status: Status) -> int:
         return self.statuses[status]
@@ -142,17 +153,20 @@ def figures(event: Event, *, with_forgotten: bool = False) -> Figures:
     shown = _standing(event).label("shown")
     kinds = (shown, Registration.attendance, Registration.country)
     whom = [Registration.event_id == event.id] if with_forgotten else _of(event)
-    counted = select(*kinds, func.count()).where(*whom).group_by(*kinds)
+    numbers = func.count(), func.count().filter(HAS_ATTENDED)
+    counted = select(*kinds, *numbers).where(*whom).group_by(*kinds)
     statuses, ways = Counter[Status](), Counter[Attendance]()
-    countries = set()
-    for status, attendance, country, count in db.session.execute(counted).all():
+    countries, attended = set(), 0
+    for status, attendance, country, count, here in db.session.execute(counted).all():
         statuses[Status(status)] += count
+        attended += here
         ways[attendance] += count if status == Status.CONFIRMED else 0
         countries.add(country)
     return Figures(
         {status: statuses[status] for status in Status},
         {way: ways[way] for way in Attendance},
         sorted(country for country in countries if country),
+        attended,
     )
 
 
@@ -350,6 +364,8 @@ def fitting(event: Event, wish: Wish) -> list[ColumnElement[bool]]:
         conditions.append(Registration.country == wish.country)
     if wish.unreached:
         conditions.append(Registration.id.in_(unreached.ids(event.id)))
+    if wish.attended is not None:
+        conditions.append(HAS_ATTENDED if wish.attended else MISSED)
     return conditions
 
 

@@ -39,6 +39,10 @@ class Registration(Row):
     `answered` is "yes" while answers of theirs to the event's questions are kept
     (`questions.models`); `withdrawn_late` says that a place came back after the event's date for
     that.
+    `joined_at` is when they went to the joining link, which proves nothing: who attended was
+    checked in at the door (`checked_in_at`), or stood in a conference tool's report that an
+    organiser took over (`reported_at`). `handed_to` and `handed_by` are the other registrations
+    where a place went to a colleague.
     """
 
     __tablename__ = "registrations"
@@ -107,9 +111,15 @@ class Registration(Row):
     failing_at: Mapped[datetime | None]
     failing_code: Mapped[str] = mapped_column(String(20), default="", server_default="")
     joined_at: Mapped[datetime | None]
+    checked_in_at: Mapped[datetime | None]
+    checked_in_by: Mapped[int | None]
+    reported_at: Mapped[datetime | None]
     still_comes_at: Mapped[datetime | None]
     erase_asked_at: Mapped[datetime | None] = mapped_column(index=True)
     erased_at: Mapped[datetime | None]
+
+    handed_to: Mapped[int | None]
+    handed_by: Mapped[int | None]
 
     phone: Mapped[str] = mapped_column(String(40), default="")
     entered_by: Mapped[int | None]
@@ -137,6 +147,18 @@ class Registration(Row):
     @property
     def holds_place(self) -> bool:
         return self.standing is Status.CONFIRMED
+
+    @property
+    def attended(self) -> bool:
+        return rules.attended(self.checked_in_at, self.reported_at)
+
+    def may_be_checked_in(self, now: datetime) -> bool:
+        return rules.may_be_checked_in(
+            status=self.standing,
+            event_state=self.event.state.value,
+            starts_at=self.event.starts_at,
+            now=now,
+        )
 
     @property
     def reply(self) -> Reply | None:
@@ -172,6 +194,11 @@ class Registration(Row):
         return rules.withdraws_late(
             status=self.standing, deadline=self.event.withdrawal_deadline, now=now
         )
+
+    def may_hand_over(self, now: datetime) -> bool:
+        """A place of an event that takes place, while details may be changed."""
+        is_on = self.event.state is State.PUBLISHED
+        return self.event.transferable and is_on and self.holds_place and self.may_change(now)
 
     def may_join(self, now: datetime) -> bool:
         """Whether the joining link is handed out to this person now; see `rules.may_join`."""
@@ -235,3 +262,16 @@ class Answer(Row):
     form_key: Mapped[str] = mapped_column(String(64))
     answer: Mapped[Status] = mapped_column(coded(Status))
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AttendanceReport(Row):
+    """Who was in an online meeting, while an organiser looks at it: for a day at most.
+
+    Also of people who never registered; so it goes as soon as it is taken over.
+    """
+
+    __tablename__ = "attendance_reports"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), index=True)
+    people: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(index=True)

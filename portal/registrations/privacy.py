@@ -23,6 +23,7 @@ from portal.registrations.models import (
     HELD_BY,
     STILL_HELD,
     Answer,
+    AttendanceReport,
     Note,
     Recall,
     Registration,
@@ -70,6 +71,12 @@ KEEPING: Rules = {
         end=_l("when the letter is written, seconds later"),
         personal=("address_key",),
         of_the_record=("language",),
+    ),
+    AttendanceReport: Keeping(
+        Whose.REGISTRANTS,
+        what=_l("Report of an online meeting that is looked at: names, addresses, minutes"),
+        end=_l("as soon as it is taken over, after a day at most"),
+        personal=("people",),
     ),
     Answer: Impersonal(
         "What a page answered to a form, under a digest, for two days.",
@@ -192,6 +199,16 @@ def notes_by_event(event_ids: Collection[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def reports_by_event(event_ids: Collection[int]) -> dict[int, int]:
+    """How many reports of online meetings of these events somebody looks at."""
+    rows = db.session.execute(
+        select(AttendanceReport.event_id, func.count())
+        .where(AttendanceReport.event_id.in_(event_ids))
+        .group_by(AttendanceReport.event_id)
+    ).all()
+    return {row[0]: row[1] for row in rows}
+
+
 def calendars_by_event(event_ids: Collection[int]) -> dict[int, int]:
     """How many calendars of these events' people we know the entry of, with name and address."""
     question = (
@@ -236,7 +253,11 @@ def held(registration: Registration) -> dict[str, Any]:
         "told_status": registration.told_status.value if registration.told_status else None,
         "told_at_address": registration.told_address,
         "joined_at": _moment(registration.joined_at),
+        "checked_in_at": _moment(registration.checked_in_at),
+        "attended_by_report_at": _moment(registration.reported_at),
         "still_comes_at": _moment(registration.still_comes_at),
+        "place_handed_over": registration.handed_to is not None,
+        "place_taken_over": registration.handed_by is not None,
         "reached_at": _moment(registration.reached_at),
         **answers.held(registration.id),
         "withdrawn_late": registration.withdrawn_late,
@@ -298,7 +319,8 @@ def erase(registration: Registration, *, now: datetime) -> None:
 def _end(registration: Registration, now: datetime) -> None:
     """Nothing is to come of it any more."""
     registration.consents = {}
-    registration.still_comes_at = None
+    registration.still_comes_at = registration.checked_in_by = None
+    registration.handed_to = registration.handed_by = None
     registration.withdrawn_late = False
     registration.told_revision = registration.revision
     registration.links_asked_at = registration.erase_asked_at = registration.stuck_at = None

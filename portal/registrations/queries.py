@@ -26,7 +26,8 @@ from portal.events.rules import Entrance, Places, State
 from portal.outbox.models import Message
 from portal.registrations import divisions
 from portal.registrations.divisions import Divisible
-from portal.registrations.models import Answer, Recall, Registration
+from portal.registrations.models import Answer, AttendanceReport, Recall, Registration
+from portal.registrations.reports import Stay
 from portal.registrations.rules import Status
 
 _A_LETTER_WAITS = exists().where(
@@ -36,6 +37,15 @@ _A_LETTER_WAITS = exists().where(
 )
 _COUNTS = Registration.erased_at.is_(None) | (Registration.status != Status.WITHDRAWN)
 """Who was forgotten still came; who withdrew, or never registered, and was forgotten, did not."""
+
+HAS_ATTENDED = Registration.checked_in_at.is_not(None) | Registration.reported_at.is_not(None)
+"""Was checked in at the door, or was in the online meeting by its report."""
+MISSED = and_(
+    Registration.status == Status.CONFIRMED,
+    Registration.checked_in_at.is_(None),
+    Registration.reported_at.is_(None),
+)
+"""Had a place, and nobody noted that they attended."""
 
 LIVE = tuple(status for status in Status if status.is_live)
 
@@ -453,3 +463,23 @@ def _untold_of(event: Event) -> Select[Registration]:
         Registration.stuck_at.is_(None),
         Registration.letter_due_at.is_(None),
     )
+
+
+def report(event_id: int, report_id: int) -> AttendanceReport | None:
+    """The report of an online meeting that is looked at, if it is of this event."""
+    return db.session.scalar(
+        select(AttendanceReport).where(
+            AttendanceReport.id == report_id, AttendanceReport.event_id == event_id
+        )
+    )
+
+
+def stays(kept: AttendanceReport) -> list[Stay]:
+    """Everybody who stands in it."""
+    return [Stay(**each) for each in kept.people]
+
+
+def name_of(registration_id: int) -> str:
+    """The name of somebody who handed a place over, or took it; empty once it is forgotten."""
+    other = db.session.get(Registration, registration_id)
+    return other.full_name if other is not None else ""

@@ -58,6 +58,23 @@ class Attendance(StrEnum):
     ONLINE = "online"
 
 
+CHECK_IN_BEFORE = timedelta(days=1)
+"""Before the start: desks are tried, and people arrive, before the hour."""
+
+
+def attended(checked_in_at: datetime | None, reported_at: datetime | None) -> bool:
+    """Whether they were there: by check-in, or by the report of the online meeting."""
+    return checked_in_at is not None or reported_at is not None
+
+
+def may_be_checked_in(
+    *, status: Status, event_state: str, starts_at: datetime, now: datetime
+) -> bool:
+    """Who has a place at an event that takes place; also afterwards, from a list on paper."""
+    takes_place = event_state == "published" and now >= starts_at - CHECK_IN_BEFORE
+    return status is Status.CONFIRMED and takes_place
+
+
 NEEDED_FOR = {"access_consent": "access_needs", "diet_consent": "diet"}
 """What may be kept and used with this consent only."""
 

@@ -88,11 +88,11 @@ def state(reminder_id: int) -> ResponseReturnValue:
 def preview(reminder_id: int) -> ResponseReturnValue:
     """As one of those who would get it now reads it, in each language."""
     event, reminder, now = own_event(), _one(reminder_id), clock.now()
-    is_noted = queries.reach(event).is_noted
-    numbers = queries.languages(reminder, until=now, is_noted=is_noted)
+    noted = queries.reach(event).noted
+    numbers = queries.languages(reminder, until=now, noted=noted)
     count = sum(numbers.values())
     number = min(_number(), max(count, 1))
-    person = queries.nth(reminder, number, until=now, is_noted=is_noted)
+    person = queries.nth(reminder, number, until=now, noted=noted)
     lang = _language(person)
     return render_template(
         "reminders/desk/preview.html",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.circulars.queries import Progress
@@ -19,7 +19,7 @@ from portal.heartbeat import LONG_AGO
 from portal.outbox.models import Message
 from portal.outbox.queries import WAITING
 from portal.registrations.models import Registration
-from portal.registrations.queries import HAS_ADDRESS
+from portal.registrations.queries import HAS_ADDRESS, HAS_ATTENDED
 from portal.registrations.rules import Attendance, Status
 from portal.reminders.models import Reminder, Run, Telling
 from portal.reminders.rules import (
@@ -207,43 +207,66 @@ def _is_for(event: Event) -> ColumnElement[bool]:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """How many people each kind of letter would go to now.
+class Noted:
+    """Whether anybody noted who attended: in the room, by check-in; online, by a report.
 
-    `is_noted` says whether it is known who came online: somebody opened the joining link on their
-    page, and no letter had carried it past that.
+    Of an event in one place only, either will do.
     """
+
+    room: bool
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many people each kind of letter would go to now, and who is known to have attended."""
 
     places: int
     online: int
-    joined: int
-    is_noted: bool
+    attended: int
+    attended_online: int
+    noted: Noted
     format: Format
 
     def of(self, reminder: Reminder) -> int:
         if reminder.kind is Kind.SOON:
             return self.online
-        if reminder.audience is Audience.CAME and self.is_noted:
-            return self.places - self.online + self.joined
-        return self.places
+        if reminder.audience is not Audience.CAME:
+            return self.places
+        room = self.attended - self.attended_online if self.noted.room else self._in_the_room
+        return room + (self.attended_online if self.noted.online else self.online)
+
+    @property
+    def _in_the_room(self) -> int:
+        return self.places - self.online
 
 
 def reach(event: Event) -> Reach:
     """The same for all rules of an event, in one question."""
     is_online = _is_online(event)
-    row = db.session.execute(
+    places, online, attended, attended_online, checked_in, reported = db.session.execute(
         select(
             func.count(),
             func.count().filter(is_online),
-            func.count().filter(is_online, Registration.joined_at.is_not(None)),
-            _soon_was_sent(event.id),
+            func.count().filter(HAS_ATTENDED),
+            func.count().filter(is_online, HAS_ATTENDED),
+            func.count().filter(Registration.checked_in_at.is_not(None)),
+            func.count().filter(Registration.reported_at.is_not(None)),
         ).where(*_has_place(event))
     ).one()
-    return Reach(row[0], row[1], row[2], bool(row[2]) and not row[3], event.format)
+    is_hybrid = event.in_person and event.online
+    noted = Noted(
+        room=bool(checked_in if is_hybrid else attended),
+        online=bool(reported if is_hybrid else attended),
+    )
+    return Reach(places, online, attended, attended_online, noted, event.format)
 
 
-def recipients(reminder: Reminder, *, until: datetime, is_noted: bool) -> Select[int]:
-    """Whom the letter goes to: who had a place by then. Who got theirs later was told just now."""
+def recipients(reminder: Reminder, *, until: datetime, noted: Noted) -> Select[int]:
+    """Whom the letter goes to: who had a place by then. Who got theirs later was told just now.
+
+    Where nobody noted who came, it is taken that everybody did.
+    """
     found = (
         select(Registration.id)
         .where(*_has_place(reminder.event), Registration.status_at <= until)
@@ -252,9 +275,10 @@ def recipients(reminder: Reminder, *, until: datetime, is_noted: bool) -> Select
     is_online = _is_online(reminder.event)
     if reminder.kind is Kind.SOON:
         return found.where(is_online)
-    if reminder.audience is Audience.CAME and is_noted:
-        return found.where(or_(~is_online, Registration.joined_at.is_not(None)))
-    return found
+    if reminder.audience is not Audience.CAME:
+        return found
+    unknown = [(~is_online, noted.room), (is_online, noted.online)]
+    return found.where(or_(HAS_ATTENDED, *(side for side, is_noted in unknown if not is_noted)))
 
 
 def _has_place(event: Event) -> tuple[ColumnElement[bool], ...]:
@@ -271,15 +295,9 @@ def _is_online(event: Event) -> ColumnElement[bool]:
     return true() if not event.in_person else Registration.attendance == Attendance.ONLINE
 
 
-def _soon_was_sent(event_id: int) -> ColumnElement[bool]:
-    return exists().where(
-        Run.reminder_id == Reminder.id, Reminder.event_id == event_id, Reminder.kind == Kind.SOON
-    )
-
-
-def nth(reminder: Reminder, number: int, *, until: datetime, is_noted: bool) -> Registration | None:
+def nth(reminder: Reminder, number: int, *, until: datetime, noted: Noted) -> Registration | None:
     """One of those to whom it would go, by name; 1 is the first."""
-    whom = recipients(reminder, until=until, is_noted=is_noted).order_by(None)
+    whom = recipients(reminder, until=until, noted=noted).order_by(None)
     return db.session.scalar(
         select(Registration)
         .where(Registration.id.in_(whom))
@@ -289,9 +307,9 @@ def nth(reminder: Reminder, number: int, *, until: datetime, is_noted: bool) -> 
     )
 
 
-def languages(reminder: Reminder, *, until: datetime, is_noted: bool) -> dict[str, int]:
+def languages(reminder: Reminder, *, until: datetime, noted: Noted) -> dict[str, int]:
     """How many of them read letters in which language."""
-    whom = recipients(reminder, until=until, is_noted=is_noted).order_by(None)
+    whom = recipients(reminder, until=until, noted=noted).order_by(None)
     rows = db.session.execute(
         select(Registration.language, func.count())
         .where(Registration.id.in_(whom))

@@ -133,8 +133,8 @@ def begin(reminder: Reminder, *, now: datetime) -> None:
         reminder=reminder, date=reminder.date_told, state=RunState.WRITING,
         words=reminder.words, begun_at=now,
     )  # fmt: skip
-    is_noted = queries.reach(reminder.event).is_noted
-    whom = queries.recipients(reminder, until=reminder.moment or now, is_noted=is_noted)
+    noted = queries.reach(reminder.event).noted
+    whom = queries.recipients(reminder, until=reminder.moment or now, noted=noted)
     db.session.add(run)
     db.session.flush()
     names = ["run_id", "registration_id", "outcome", "event_revision", "message_id", "reason"]

@@ -107,12 +107,14 @@ def whom(reminder: Reminder, reach: Reach) -> str:
         return _("who takes part online")
     if reminder.audience is Audience.PLACES or not reminder.kind.comes_after:
         return _("everybody with a place")
-    if not reach.is_noted:
-        return _("everybody with a place, since nobody noted who came")
-    if reminder.event.in_person:
-        return _("who opened the joining link, and who has a place in the room, where nobody noted "
-                 "who came")  # fmt: skip
-    return _("who opened the joining link")
+    noted = reach.noted
+    if noted.room and noted.online:
+        return _("who attended")
+    if noted.room:
+        return _("who was checked in, and everybody who takes part online")
+    if noted.online:
+        return _("who was in the online meeting, and everybody with a place in the room")
+    return _("everybody with a place, since nobody noted who came")
 
 
 def _next(stands: Standing, reminder: Reminder) -> str:

@@ -29,6 +29,7 @@ Counted = Callable[[Collection[int]], Mapping[int, int]]
 
 BESIDE_THE_RECORD: Mapping[str, Counted] = {
     "notes": registrations.notes_by_event,
+    "reports": registrations.reports_by_event,
     "calendars": registrations.calendars_by_event,
     "answers": circulars.answers_by_event,
     "answers_to_reminders": reminders.answers_by_event,

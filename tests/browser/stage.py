@@ -67,7 +67,7 @@ from portal.registrations.letters import details_token
 from portal.registrations.models import Registration
 from portal.registrations.rules import Attendance, StakeholderGroup
 from portal.registrations.service import answers as answering
-from portal.registrations.service import notes, quotas
+from portal.registrations.service import notes, presence, quotas
 from portal.reminders import service as reminders
 from portal.reminders.models import Reminder, Run, Telling
 from portal.reminders.rules import Audience, Kind, Unit
@@ -535,6 +535,7 @@ def _people(now: datetime, soon: datetime, later: datetime) -> None:
         consents=dict.fromkeys(("access_consent", "diet_consent"), "yes"),
     )
     _comes("open", "declining", organisation=LONG)
+    _event("open").transferable = True
     _comes("online", "before", attendance=Attendance.ONLINE)
     _made("soon", soon, format=Format.ONLINE, venue="", address="", joining_url=LINK)
     _comes("soon", "within", attendance=Attendance.ONLINE)
@@ -555,8 +556,11 @@ def _people(now: datetime, soon: datetime, later: datetime) -> None:
         _comes(name, name)
         verb(event, by=COMMAND, now=now)
     held = _made("held", later)
-    _comes("held", "attended")
+    attended = _comes("held", "attended")
+    _comes("held", "missed", organisation=LONG)
+    _comes("held", "unsure", last_name="Ure")
     held.starts_at, held.ends_at = now - timedelta(days=2), now - timedelta(days=1)
+    presence.check_in(attended, by=COMMAND, now=now)
     changed = _made("changed", later)
     for _count in register_people(changed, 3, now=now):
         db.session.flush()

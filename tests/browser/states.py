@@ -79,6 +79,39 @@ def person(name: str, rest: str = "") -> Way:
     return lambda page, stage, lang: goto(page, stage, stage.desk(f"{name}@example.org", rest))
 
 
+def _at_the_door(name: str) -> Way:
+    """A registration's own address at the check-in."""
+    return lambda page, stage, lang: goto(
+        page, stage,
+        stage.desk(f"{name}@example.org").replace("/registrations/", "/check-in/"),
+    )  # fmt: skip
+
+
+def _hand_in_a_report(page: Page) -> None:
+    """With one of each fate, and a name that is long."""
+    written = (
+        "Name,Email,Duration\nAttended,attended@example.org,90\nUre Unsure,,120\n"
+        f"{'Stranger' * 12},{'s' * 60}@elsewhere.example,120\n=1+1,,9\nMissed,missed@example.org,1"
+    )
+    file = {"name": "report.csv", "mimeType": "text/csv", "buffer": written.encode()}
+    page.set_input_files("#file", files=[file])  # type: ignore[list-item]
+
+
+def _handed_to_an_attendee(page: Page, stage: Stage, lang: str) -> None:
+    own("confirmed", "/transfer")(page, stage, lang)
+    fill_in(page)
+    fill(first_name="Known", last_name="Known", email="known@example.org")(page)
+    press(page)
+
+
+def _handed_over(page: Page, stage: Stage, lang: str) -> None:
+    """A place of its own each time: a place is handed over once."""
+    goto(page, stage, f"/{lang}{stage.own(stage.newcomer(), '/transfer')}")
+    fill_in(page)
+    page.fill("#email", f"colleague-{next(_networks)}@example.org")
+    press(page)
+
+
 def offered(path: str, kind: type[Any], rest: str = "", **facts: Any) -> Way:
     """A page at the desk about one thing of the event that offers everything."""
     return lambda page, stage, lang: goto(
@@ -513,6 +546,10 @@ VISITOR: dict[str, Way] = {
     "another address": _another_address,
     "details, saved": then(own("confirmed", "/details"), press),
     "withdrawal": own("confirmed", "/withdrawal"),
+    "transfer": own("confirmed", "/transfer"),
+    "transfer, everything missing": then(own("confirmed", "/transfer"), press),
+    "transfer, who has a place": _handed_to_an_attendee,
+    "transfer, done": _handed_over,
     "erasure": own("confirmed", "/erasure"),
     "erased": _erased,
     "link": at("/registrations/link"),
@@ -699,6 +736,20 @@ DESK: dict[str, Way] = {
     "quota, removal": at_desk("/events/quotas/quotas/2/removal"),
     "position": person("waitlisted", "/position"),
     "position, nothing written": then(person("waitlisted", "/position"), press),
+    "attendance report": at_desk("/events/held/attendance-report/"),
+    "attendance report, not begun": at_desk("/events/crowd/attendance-report/"),
+    "attendance report, no file": then(at_desk("/events/held/attendance-report/"), press),
+    "attendance report, looked at": then(
+        at_desk("/events/held/attendance-report/"), _hand_in_a_report, press
+    ),
+    "check-in, not open yet": at_desk("/events/crowd/check-in/"),
+    "check-in": at_desk("/events/held/check-in/"),
+    "check-in, done": then(
+        at_desk("/events/held/check-in/?q=missed"), lambda page: press(page, ".arrivals")
+    ),
+    "check-in, one person": _at_the_door("attended"),
+    "check-in, nobody fits": at_desk("/events/held/check-in/?q=xyzzy"),
+    "registrations, who attended": at_desk("/events/held/registrations?attended=yes"),
     "could not be reached": at_desk("/events/crowd/unreached"),
     "everybody could be reached": at_desk("/events/lonely/unreached"),
     "told by telephone": person("stuck", "/told"),

@@ -132,7 +132,7 @@ def test_the_files_heads_are_codes_for_programs_and_words_for_people(client: Por
         "access_needs": "", "access_consent": "no", "diet": "", "diet_consent": "no",
         "list_consent": "yes", "photo_consent": "no", "status": "waitlisted",
         "withdrawn_late": "no", "waitlist_position": "1", "registered_at": "2026-11-02T09:00:00Z",
-        "language": "en",
+        "language": "en", "attended": "no",
     }  # fmt: skip
     book = openpyxl.load_workbook(io.BytesIO(client.get(f"{LIST}.xlsx").get_data()))
     sheet, notes = book.worksheets
@@ -177,7 +177,9 @@ def test_every_export_and_act_leaves_a_line(app: Flask, client: PortalClient) ->
     client.get(f"{LIST}.xlsx")
     person = person_id(app, "zoe@example.org")
     client.submit(f"{LIST}/{person}/withdrawal", action="/withdrawal")
-    codes = ("status", "stakeholder_group", "attendance", "country", "unreached")
+    codes = (
+        "status", "stakeholder_group", "attendance", "country", "unreached", "attended",
+    )  # fmt: skip
     nothing = dict.fromkeys(codes, "")
     with app.app_context():
         lines = db.session.scalars(

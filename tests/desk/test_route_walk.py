@@ -90,6 +90,7 @@ def values(app: Flask) -> dict[str, object]:
             "question_number": make_question(theirs).number,
             "question_kind": "text",
             "message_id": 1,
+            "report_id": 1,
             "request_id": 1,
             "export_id": 1,
             **library_values(),

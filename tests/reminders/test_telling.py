@@ -480,32 +480,39 @@ def test_a_thank_you_lists_what_attendees_find_by_then(
     assert deliver() == []
 
 
-@pytest.mark.parametrize("sends_the_link", [False, True])
-def test_thanks_go_to_who_came_as_far_as_that_is_known(
+@pytest.mark.parametrize(
+    ("noted", "whom", "thanked"),
+    [
+        ("", "everybody with a place, since nobody noted who came", ["ada", "bob", "cid", "dot"]),
+        ("checked_in_at",
+         "who was checked in, and everybody who takes part online", ["ada", "bob", "cid"]),
+        ("reported_at",
+         "who was in the online meeting, and everybody with a place in the room",
+         ["ada", "bob", "dot"]),
+        ("both", "who attended", ["ada", "bob"]),
+    ],
+)  # fmt: skip
+def test_thanks_go_to_who_attended_and_where_nobody_noted_that_to_all(
     app: Flask, online: PortalClient, deliver: Deliver, clock: time_machine.Traveller,
-    sends_the_link: bool,
+    noted: str, whom: str, thanked: list[str],
 ) -> None:  # fmt: skip
-    """Who opened the link, and who was in the room; where a letter carried it, by places."""
+    """Cid, who opened the link and is in no report, did not attend by it."""
     comes(app, "cid", attendance=Attendance.ONLINE)
-    if sends_the_link:
-        add(online, "soon")
+    comes(app, "dot", attendance=Attendance.IN_PERSON)
     add(online, "thanks")
     clock.move_to(at("2027-01-18 13:55"))
     deliver()
     with app.app_context(), transaction():
-        ada = db.session.query(Registration).filter_by(first_name="Ada").one()
-        registrations.note_joining(ada, by=COMMAND, now=portal_clock.now())
+        named = {each.first_name: each for each in db.session.query(Registration)}
+        registrations.note_joining(named["Cid"], by=COMMAND, now=portal_clock.now())
+        if noted in ("checked_in_at", "both"):
+            named["Bob"].checked_in_at = portal_clock.now()
+        if noted in ("reported_at", "both"):
+            named["Ada"].reported_at = portal_clock.now()
     clock.move_to(at("2027-01-19 10:00"))
     page = words(again(app).get(DESK))
-    mails = deliver()
-    assert not any("How to join" in text_of(mail) for mail in mails)
-    came = [("ada", "Thank"), ("bob", "Thank")]
-    if sends_the_link:
-        assert "everybody with a place, since nobody noted who came People now 3" in page
-        assert told(mails) == [*came, ("cid", "Thank")]
-    else:
-        assert "who opened the joining link, and who has a place in the room" in page
-        assert told(mails) == came
+    assert f"{whom} People now {len(thanked)}" in page
+    assert told(deliver()) == [(name, "Thank") for name in thanked]
 
 
 def test_a_batch_asks_as_often_for_one_as_for_ten(

@@ -1,23 +1,23 @@
 """What organisers may send about a person."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     DateField,
     Field,
+    FileField,
     HiddenField,
     RadioField,
-    SelectField,
     SelectMultipleField,
     TextAreaField,
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal import labels
@@ -25,69 +25,21 @@ from portal.events.merging import MergingForm
 from portal.events.models import Event
 from portal.fields import WholeNumberField, text
 from portal.forms import Form
-from portal.i18n import ENDONYMS, languages, page_language
-from portal.registrations.forms import CONSENTS, PersonForm
+from portal.i18n import page_language
+from portal.registrations import reports
+from portal.registrations.comparing import half
+from portal.registrations.forms import CONSENTS
 from portal.registrations.models import Registration
 from portal.registrations.person import FIELDS
 from portal.registrations.rules import NEEDED_FOR, Placing, Target
 from portal.registrations.service import notes
+from portal.registrations.somebody import AboutSomebody
 from portal.text import clean_lines
 
 LONGEST_REASON = 500
 LONGEST_NOTE = 2000
+MOST_MINUTES = 24 * 60
 CAN_BE_SEEN = _l("The person can ask to see this. Write nothing that you would not tell them.")
-
-# The same fields as the person's own form has, in words about somebody else.
-_WORDS: dict[str, tuple[Any, Any, Any]] = {
-    "title": (_l("Title"), None, _l("For example Dr or Ms.")),
-    "first_name": (_l("First name"), _l("Enter the first name."), ""),
-    "last_name": (_l("Last name"), _l("Enter the last name."), ""),
-    "badge_name": (_l("Name on the badge"), None, _l("If it should differ from the name.")),
-    "email": (
-        _l("Mail address"), _l("Enter a mail address, like name@example.eu."),
-        _l("Letters and calendar invites go there."),
-    ),
-    "phone": (
-        _l("Telephone"), None,
-        _l("Used only if a letter cannot reach the person or something urgent happens on the day."),
-    ),
-    "organisation": (_l("Organisation"), _l("Enter the organisation, or “none”."), ""),
-    "role": (_l("Role"), None, ""),
-    "stakeholder_group": (_l("Takes part as"), _l("Choose what describes the person best."), ""),
-    "country": (_l("Country"), _l("Choose the country."), ""),
-    "attendance": (_l("Attendance"), _l("Choose how the person takes part."), ""),
-    "access_needs": (_l("Access needs"), None, ""),
-    "diet": (_l("Diet"), None, ""),
-}  # fmt: skip
-
-
-class AboutSomebody(PersonForm):
-    """The person's fields at the desk, where nobody ticks a consent for somebody else."""
-
-    language = SelectField(
-        _l("Language of letters"),
-        [InputRequired(_l("Choose the language of letters."))],
-        choices=lambda: [SelectChoice(code, ENDONYMS.get(code, code)) for code in languages()],
-    )
-
-    def __init__(self, event: Event, *, needs: Sequence[str] = (), **values: Any) -> None:
-        super().__init__(event.format, **values)
-        gone = {*CONSENTS, *NEEDED_FOR.values()} - set(needs)
-        for name in gone & set(self._fields):
-            delattr(self, name)
-        for name, (label, missing, description) in _WORDS.items():
-            if name in self:
-                _say(self[name], label, missing, description)
-
-
-def _say(field: Field, label: Any, missing: Any, description: Any) -> None:
-    """In words about somebody else; and no browser fills in the organiser's own data."""
-    field.label.text, field.description = label, description
-    field.validators = [
-        InputRequired(missing) if isinstance(each, InputRequired) else each
-        for each in field.validators
-    ]
-    field.render_kw = {**(field.render_kw or {}), "autocomplete": "off"}
 
 
 class CorrectionForm(AboutSomebody, MergingForm):
@@ -241,3 +193,34 @@ class NoteForm(Form):
         """The last day that ends within the year."""
         latest = (self.now + notes.LONGEST_KEPT).astimezone(self.zone).date()
         return latest - timedelta(days=1)
+
+
+class ReportForm(Form):
+    """The report of an online meeting, and how long somebody has to have been there."""
+
+    file = FileField(
+        _l("Attendance report"),
+        description=_l("The CSV file that Webex, Zoom or Microsoft Teams offers after the meeting. "
+                       "Nothing is noted before you have seen what would be."),
+        render_kw={"accept": ".csv,.tsv,.txt"},
+    )  # fmt: skip
+    minutes = WholeNumberField(
+        _l("Minutes needed to have attended"),
+        [
+            InputRequired(_l("Enter a number of minutes.")),
+            NumberRange(1, MOST_MINUTES, _l("Enter a number from %(min)s to %(max)s.")),
+        ],
+        description=_l("Several visits of one person are added up."),
+    )
+
+    def __init__(self, event: Event) -> None:
+        super().__init__(data={"minutes": half(event.starts_at, event.ends_at)})
+        self.file.flags.required = True
+
+    def validate_file(self, field: Field) -> None:
+        if not field.data or not field.data.filename:
+            raise StopValidation(_("Choose a file."))
+        try:
+            self.people = reports.read(field.data.stream.read(reports.MOST_BYTES + 1))
+        except reports.NotAReport as error:
+            raise StopValidation(str(labels.REPORT_FAULTS[error.fault])) from error

@@ -21,6 +21,7 @@ from portal.events import queries as events
 from portal.events.guards import guard_event, needs, own_event
 from portal.events.models import Event
 from portal.events.places_shown import whom
+from portal.events.rules import State
 from portal.forms import ActForm
 from portal.i18n import translated
 from portal.invites import queries as invites
@@ -78,6 +79,9 @@ def index() -> ResponseReturnValue:
         letters_due=listing.letters_due_of([event.id]).get(event.id, 0),
         unreached=unreached.count(event.id),
         is_open_to_entries=by_hand.is_open(event, clock.now()),
+        takes_place=event.state is State.PUBLISHED,
+        noted=_noted(),
+        has_begun=event.starts_at <= clock.now(),
         labels=labels,
         heads=_heads(wish),
         form=ActForm(),
@@ -124,6 +128,7 @@ def show(registration_id: int) -> ResponseReturnValue:
         access=access.shown_of(registration),
         answers=answers.of(registration, clock.now()),
         invite=invites.of(registration.id),
+        may_be_checked_in=registration.may_be_checked_in(clock.now()),
         labels=labels,
         form=ActForm(),
     )
@@ -205,6 +210,12 @@ def _act(registration_id: int, verb: Verb, template: str) -> ResponseReturnValue
 def _wish() -> Wish:
     """What the address asks for; a code that does not exist is no such page."""
     return listing.wish_of(request.args) or abort(404)
+
+
+def _noted() -> int | None:
+    """Of how many people an attendance report was just taken over."""
+    typed = request.args.get("noted", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else None
 
 
 def _args(wish: Wish) -> dict[str, str]:

@@ -399,6 +399,7 @@ def enter_again(
         questions.keep(registration.id, sent.answers, now=now)
     write_values(registration, whole(sent, now) | {"erase_asked_at": None, "erased_at": None})
     registration.still_comes_at = registration.failing_at = None
+    registration.handed_to = registration.handed_by = None
     _stand(registration, status, seat, now)
     db.session.flush()
     event_id = registration.event_id
@@ -452,6 +453,8 @@ def settle(
 def _stand(registration: Registration, status: Status, seat: Seat | None, now: datetime) -> None:
     if status is Status.WAITLISTED:
         registration.queue_number = next_number(registration.event_id)
+    if status is not Status.CONFIRMED:
+        registration.checked_in_at = registration.checked_in_by = registration.reported_at = None
     registration.status = status
     registration.quota_id = quota_of(status, seat)
     registration.status_at = now

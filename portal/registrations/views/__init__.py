@@ -7,7 +7,17 @@ from portal.registrations.views import (  # they hang their pages on it
     own,
     registering,
     resending,
+    transfer,
 )
 from portal.registrations.views.shared import bp
 
-__all__ = ["answering", "bp", "files", "last_details", "own", "registering", "resending"]
+__all__ = [
+    "answering",
+    "bp",
+    "files",
+    "last_details",
+    "own",
+    "registering",
+    "resending",
+    "transfer",
+]

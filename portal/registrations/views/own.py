@@ -196,6 +196,8 @@ def _own_page(registration: Registration, token: str) -> str:
         may_withdraw=registration.may_withdraw(now),
         may_join=registration.may_join(now),
         joining_opens_at=joining_opens_at(event.starts_at, event.joining_minutes),
+        may_hand_over=registration.may_hand_over(now),
+        handed_by=_name_of(registration.handed_by),
         is_over=event.is_over(now),
         is_late=registration.withdraws_late(now),
         now=now,
@@ -208,6 +210,13 @@ def _own_page(registration: Registration, token: str) -> str:
         calendar_asked=request.args.get("calendar") == "asked",
         replied=request.args.get("replied") == "yes" and registration.reply is Reply.YES,
     )
+
+
+def _name_of(registration_id: int | None) -> str:
+    """Who handed the place over; a word for them once their name is forgotten."""
+    if registration_id is None:
+        return ""
+    return queries.name_of(registration_id) or _("A colleague")
 
 
 def _details_page(registration: Registration, form: ReadingForm, token: str) -> ResponseReturnValue:
