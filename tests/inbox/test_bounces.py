@@ -67,3 +67,6 @@ def test_a_bounce_marks_the_address_and_the_desk_can_try_or_correct_it(
     assert tried.status_code == 303
     (links,) = deliver()
     assert links["To"] == "ada@example.org" and failing(app) == ["", "5.7.129"]
+    inbox.put(reply("postfix_bounce", invite))
+    deliver()
+    assert failing(app) == ["", "5.7.129"], "the same mail has its effect once"

@@ -205,6 +205,7 @@ def test_what_is_not_from_the_invited_calendar_is_left_alone(
     bare = Invited("portal@example.org", invite.uid, invite.attendee, "0", "<a@b>")
     mails = [
         *(reply("outlook_declined", each) for each in (of_another, as_another, guessed, bare)),
+        reply("outlook_counter", as_another),
         reply("vacation", invite),
         b"Precedence: bulk\r\n" + reply("outlook_declined", invite),
         b"X-Auto-Response-Suppress: All\r\n" + reply("thunderbird_accepted", invite),

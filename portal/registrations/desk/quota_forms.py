@@ -58,7 +58,7 @@ class QuotaForm(MergingForm):
          NumberRange(1, MOST_PLACES, _l("Enter a number from 1 to 1000000."))],
     )  # fmt: skip
     until = MomentField(
-        _l("Kept until"),
+        _l("Kept for them until"),
         [InputRequired(_l("Enter until when the places are kept."))],
         description=_l("From then on whatever is left is open to everybody, by itself. Choose a "
                        "moment before registration closes, so that those who wait can move up."),
