@@ -1,6 +1,6 @@
 """The fields by which people answer: added to whatever form carries them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property, partial
 from typing import Any, TypeVar, cast
 
@@ -16,7 +16,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice, SelectFieldBase
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput
 
@@ -119,12 +119,15 @@ def asking(form: type[AnyForm], asked: Sequence[Asked], full: Full) -> type[AnyF
 
 def known(asked: Sequence[Asked], answers: Sequence[Answered]) -> dict[str, Any]:
     """With what the fields begin: what the person answered before, where it is an answer still."""
-    before = {each.question.number: each.values for each in answers}
+    before = {each.question.number: each for each in answers}
     found: dict[str, Any] = {}
     for each in asked:
-        if each.kind is Kind.FILE:
+        was = before.get(each.number)
+        if was is None or each.kind is Kind.FILE:
             continue
-        values = [value for value in before.get(each.number, ()) if rules.checked(each, value)]
+        if each.kind is Kind.CONSENT and was.question.id != each.id:
+            continue  # nobody agreed to these words yet
+        values = [value for value in was.values if rules.checked(each, value)]
         if values:
             found[_name(each)] = _as_data(each.kind, values)
     return found
@@ -162,22 +165,27 @@ def _typed(field: Field) -> tuple[str, ...]:
 
 
 class _Checked:
-    """The one validator of a question: what is not for this person is not looked at."""
+    """The one validator of a question: what is not for this person is not looked at.
 
-    def __init__(self, question: Asked) -> None:
-        self.question = question
-        self.field_flags = {"required": True} if question.required else {}
+    Where all its answers are full (`is_closed`) nobody can answer, and so nobody has to.
+    """
+
+    def __init__(self, question: Asked, *, is_closed: bool) -> None:
+        self.question, self.is_closed = question, is_closed
+        self.field_flags = {"required": True} if question.required and not is_closed else {}
 
     def __call__(self, form: Asking, field: Field) -> None:
         question = self.question
         if question.number not in form.relevant:
             raise StopValidation
         if form.is_new_wording(question):
+            if question.kind is Kind.CONSENT:
+                field.data = False  # who ticks it again has read the new words
             raise ValidationError(
                 _("This question has just been changed. Check your answer, and send it again.")
             )
         values = form.typed[question.number]
-        if question.required and not values:
+        if question.required and not values and not self.is_closed:
             raise ValidationError(_missing(question, form.spoken))
         if any(rules.checked(question, value) is None for value in values):
             raise ValidationError(_wrong(question.kind))
@@ -208,8 +216,13 @@ def _field(question: Asked, asked: Sequence[Asked], full: Full, lang: str) -> Fi
         lang,
         label=words(question.label, lang),
         description=Markup("<br>").join(note for note in notes if note),
-        validators=[_Checked(question)],
+        validators=[_Checked(question, is_closed=_is_closed(question, full))],
     )
+
+
+def _is_closed(question: Asked, full: Full) -> bool:
+    codes = [option.code for option in question.options]
+    return bool(codes) and all((question.number, code) in full for code in codes)
 
 
 def _written(
@@ -224,31 +237,60 @@ def _written(
 
 def _chosen(make: type[Field], question: Asked, full: Full, lang: str, **given: Any) -> Field:
     """Where no answer is needed, one can take one's own back."""
-    choices = [SelectChoice(code, *_choice(question, code, full, lang)) for code in question.codes]
-    if make is RadioField and not question.required:
+    choices = [SelectChoice(code, _choice(question, code, full, lang)) for code in question.codes]
+    if make is OneOf and not question.required:
         choices.append(SelectChoice("", _("No answer")))
-    return make(choices=choices, validate_choice=False, render_kw={"required": False}, **given)
+    closed = {code for number, code in full if number == question.number}
+    return make(
+        choices=choices,
+        closed=closed,
+        validate_choice=False,
+        render_kw={"required": False},
+        **given,
+    )
 
 
-def _several(question: Asked, full: Full, lang: str, **given: Any) -> Field:
-    make = cast(type[Field], partial(SelectMultipleField, option_widget=CheckboxInput()))
-    return _chosen(make, question, full, lang, **given)
+class _Closing(SelectFieldBase):
+    """Answers of which the last place is taken cannot be chosen, unless one has it."""
+
+    drawn_as: str
+
+    def __init__(self, *args: Any, closed: Collection[str], **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.closed, self.type = closed, self.drawn_as
+
+    def __iter__(self) -> Iterator[Field]:
+        for option in super().__iter__():
+            if option.data in self.closed:
+                option.render_kw = {"disabled": True}
+            yield option
+
+
+class OneOf(_Closing, RadioField):
+    """One answer."""
+
+    drawn_as = "RadioField"
+
+
+class Several(_Closing, SelectMultipleField):
+    """Any number of answers."""
+
+    drawn_as = "SelectMultipleField"
+    option_widget = CheckboxInput()
 
 
 def _consent(question: Asked, full: Full, lang: str, **given: Any) -> Field:
     return BooleanField(**given)
 
 
-def _choice(question: Asked, code: str, full: Full, lang: str) -> tuple[Any, dict[str, Any]]:
-    """What an answer is called, and that it is closed where its last place is taken."""
+def _choice(question: Asked, code: str, full: Full, lang: str) -> Any:
+    """What an answer is called, and that its last place is taken."""
     if question.kind is Kind.YES_NO:
-        return (_("Yes") if code == rules.YES else _("No")), {}
+        return _("Yes") if code == rules.YES else _("No")
     label = words(next(each.label for each in question.options if each.code == code), lang)
     if (question.number, code) in full:
-        return Markup("{} <span class='soft'>({})</span>").format(label, _("full")), {
-            "disabled": True
-        }
-    return label, {}
+        return Markup("{} <span class='soft'>({})</span>").format(label, _("full"))
+    return label
 
 
 _FILTERS = {Kind.LONG_TEXT: clean_lines, Kind.COUNTRY: lambda value: value or ""}
@@ -260,8 +302,8 @@ _FIELDS: dict[Kind, Callable[..., Field]] = {
     Kind.NUMBER: partial(_written, StringField, {"inputmode": "decimal", "maxlength": 20}),
     Kind.DATE: partial(_written, StringField, {"type": "date"}),
     Kind.COUNTRY: partial(_written, CountryField, {}),
-    Kind.ONE_OF: partial(_chosen, RadioField),
-    Kind.YES_NO: partial(_chosen, RadioField),
-    Kind.SEVERAL: _several,
+    Kind.ONE_OF: partial(_chosen, OneOf),
+    Kind.YES_NO: partial(_chosen, OneOf),
+    Kind.SEVERAL: partial(_chosen, Several),
     Kind.CONSENT: _consent,
 }

@@ -52,7 +52,7 @@ def of(registration: Registration, now: datetime) -> Answers | None:
         ],
         open=len(missing),
         needed=sum(each.required for each in missing),
-        may_change=bool(asked) and registration.may_change(now),
+        may_change=bool(asked) and registration.may_answer(now),
     )
 
 

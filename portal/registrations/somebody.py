@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from portal.events.models import Event
+from portal.events.rules import Format
 from portal.i18n import ENDONYMS, languages
 from portal.registrations.forms import CONSENTS, PersonForm
 from portal.registrations.rules import NEEDED_FOR
@@ -46,8 +47,15 @@ class AboutSomebody(PersonForm):
         choices=lambda: [SelectChoice(code, ENDONYMS.get(code, code)) for code in languages()],
     )
 
-    def __init__(self, event: Event, *, needs: Sequence[str] = (), **values: Any) -> None:
-        super().__init__(event.format, **values)
+    def __init__(
+        self,
+        event: Event,
+        *,
+        needs: Sequence[str] = (),
+        event_format: Format | None = None,
+        **values: Any,
+    ) -> None:
+        super().__init__(event_format or event.format, **values)
         gone = {*CONSENTS, *NEEDED_FOR.values()} - set(needs)
         for name in gone & set(self._fields):
             delattr(self, name)

@@ -34,6 +34,7 @@ SAME_TITLE = {
     "maintenance, a form was sent",
     "data protection: due, nothing",
     "record, fewer days",
+    "details, no place there",
     "details, saved",
     "feedback, sent",
     "review: it takes place after all",

@@ -165,7 +165,7 @@ def test_notes_are_in_no_download(app: Flask, client: PortalClient) -> None:
 
 
 def test_every_act_of_a_registration_has_its_words() -> None:
-    parts = ("registrations", "access", "inbox")
+    parts = ("registrations", "access", "inbox", "calendars")
     code = "".join(
         path.read_text(encoding="utf-8")
         for part in parts

@@ -50,7 +50,7 @@ def only_quota(app: Flask) -> int:
 
 def row(page: TestResponse) -> list[str]:
     """The one quota as the table shows it."""
-    found = words(page).partition("Kept until ")[2].split()
+    found = words(page).partition("Kept for them until ")[2].split()
     start = next(n for n, word in enumerate(found) if word.isdigit())
     return found[start : start + 4]
 

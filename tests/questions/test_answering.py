@@ -54,6 +54,13 @@ def answers(app: Flask, first_name: str = "Ada") -> dict[int, list[str]]:
         return {each.question.number: list(each.values) for each in given}
 
 
+def rows_of(app: Flask, number: int) -> list[int]:
+    """By which it is seen whether answers to the question of this number were written anew."""
+    with app.app_context():
+        rows = select(Given.id).join(Question).where(Question.number == number).order_by(Given.id)
+        return list(db.session.scalars(rows))
+
+
 def own(app: Flask, first_name: str = "Ada") -> str:
     with app.app_context(), app.test_request_context():
         who = select(Registration).where(Registration.first_name == first_name)
@@ -121,7 +128,10 @@ def test_the_last_place_of_an_answer_closes_it_for_others_but_not_for_who_has_it
     late = client.submit(before, bob | {"q2": "1"})
     assert late.status_code == 422, "opened while there was a place"
     assert "What you chose is full now." in text_of(late)
-    assert "Shop floor (full)" in text_of(client.get(FORM))
+    page = client.get(FORM)
+    assert "Shop floor (full)" in text_of(page)
+    closed = [each for each in page.get_data(as_text=True).split("<input") if "disabled" in each]
+    assert len(closed) == 1 and 'name="q2"' in closed[0] and 'value="1"' in closed[0]
     assert client.submit(late, {"q2": "2"}).status_code == 303
     assert answers(app, "Bob") == {1: ["Drill"], 2: ["2"]}
     kept = client.submit(f"{own(app)}/answers", {"q1": "Mill", "q2": "1"})
@@ -132,6 +142,18 @@ def test_the_last_place_of_an_answer_closes_it_for_others_but_not_for_who_has_it
     again = client.submit(before, ADA | {"q1": "Lathe", "q2": "1"})
     assert again.status_code == 303, "the same form after withdrawing is a new registration"
     assert answers(app) == {1: ["Lathe"], 2: ["1"]}
+
+
+def test_where_all_answers_are_full_nobody_has_to_choose_one(
+    app: Flask, client: PortalClient
+) -> None:
+    with app.app_context(), transaction():
+        forum = make_event(slug="forum")
+        make_question(forum, Kind.ONE_OF, "Table", required=True, options=[("Only", 1)])
+    register(client, "forum", q1="1")
+    bob = {"first_name": "Bob", "email": "bob@example.org"}
+    assert status_of(register(client, "forum", **bob)) == "confirmed"
+    assert answers(app, "Bob") == {}
 
 
 @pytest.mark.usefixtures("event")
@@ -169,8 +191,13 @@ def test_changed_words_are_another_version_and_nobody_answers_what_they_did_not_
     stale = client.submit(open_form, bob)
     assert stale.status_code == 422
     assert "This question has just been changed." in text_of(stale)
-    assert client.submit(stale).status_code == 303
-    client.submit(f"{own(app)}/answers")
+    assert client.submit(stale).status_code == 303, "to the new words nobody has agreed"
+    before = rows_of(app, 1)
+    client.submit(f"{own(app)}/answers", {"q6": "3"})
+    assert rows_of(app, 1) == before, "what was not touched keeps its moment"
+    assert answers(app) == {1: ["Lathe"], 6: ["3"]}, "the consent was to other words"
+    for each in ("Ada", "Bob"):
+        client.submit(f"{own(app, each)}/answers", {"q9": "y"})
     with app.app_context():
         rows = select(Registration.first_name, Question.version).select_from(Given)
         rows = rows.join(Question).join(Registration, Registration.id == Given.registration_id)
@@ -200,7 +227,10 @@ def test_a_question_added_later_is_asked_of_those_who_are_registered_also_by_han
     with app.app_context(), transaction():
         forum = db.session.scalars(select(Event)).one()
         forum.changes_until = clock.now()
+        make_registration(forum, first_name="Late")
     assert client.get(f"{own(app)}/answers").status_code == 302
+    assert client.submit(f"{own(app, 'Late')}/answers", {"q1": "yes"}).status_code == 303
+    assert client.get(f"{own(app, 'Late')}/answers").status_code == 302, "answered is answered"
     page = text_of(client.get(own(app)))
     assert "Will you eat? No" in page and "Change my answers" not in page
 

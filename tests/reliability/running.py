@@ -201,8 +201,9 @@ class Running:
         return web, next(child for child in both if child != web)
 
     def has_children(self) -> bool:
-        """Whether the web with all its processes and the worker run."""
-        children = psutil.Process(self.server.pid).children()
+        """Whether the web with all its processes and the worker run; one that was killed is a child
+        until it is noticed."""
+        children = [each for each in _children_of(psutil.Process(self.server.pid)) if _lives(each)]
         workers = int(self.server.environ["PORTAL_WORKERS"])
         return sorted(len(_children_of(child)) for child in children) == [0, workers]
 
@@ -218,6 +219,13 @@ class Running:
         self.server.close()
         if "app" in self.__dict__:
             close(self.app)
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _children_of(process: psutil.Process) -> list[psutil.Process]:

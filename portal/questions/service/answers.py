@@ -1,6 +1,6 @@
 """The verbs by which people answer, under the event's lock, and by which that is forgotten."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -70,9 +70,18 @@ def keep(registration_id: int, answers: Sequence[Said], *, now: datetime) -> Non
 
 
 def keep_changed(
-    event_id: int, registration_id: int, answers: Sequence[Said], *, now: datetime
+    event_id: int,
+    registration_id: int,
+    answers: Sequence[Said],
+    unchanged: Collection[int],
+    *,
+    now: datetime,
 ) -> None:
-    """The same, but files stay, and so do answers to what is asked no more."""
+    """The same, but files stay, and so do answers to what is asked no more.
+
+    Of the questions that are `unchanged` (by id) the answers stay as they are, with their moment
+    and the language in which they were read.
+    """
     present = select(Question.number).where(
         Question.event_id == event_id,
         Question.ended_at.is_(None),
@@ -83,10 +92,13 @@ def keep_changed(
     )
     db.session.execute(
         delete(Given).where(
-            Given.registration_id == registration_id, Given.question_id.in_(versions)
+            Given.registration_id == registration_id,
+            Given.question_id.in_(versions),
+            Given.question_id.not_in(unchanged),
         )
     )
-    give(registration_id, answers, now=now)
+    fresh = [each for each in answers if each.question.id not in unchanged]
+    give(registration_id, fresh, now=now)
 
 
 def keep_file(registration_id: int, said: Said, *, now: datetime) -> None:

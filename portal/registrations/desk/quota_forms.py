@@ -125,8 +125,16 @@ def _code_of(line: str) -> str:
     return next((code for lang in spoken if (code := _codes(lang).get(wanted))), "")
 
 
+_EU = {"el": "GR", "uk": "GB"}
+"""As the institutions write these two (Interinstitutional style guide, 7.1.1)."""
+
+
 @lru_cache(maxsize=64)
 def _codes(lang: str) -> dict[str, str]:
     """Codes by names and by themselves, without accents and in small letters."""
     found = countries(lang)
-    return {fold(name): code for code, name in found} | {code.lower(): code for code, _n in found}
+    return (
+        {fold(name): code for code, name in found}
+        | {code.lower(): code for code, _n in found}
+        | _EU
+    )

@@ -28,15 +28,17 @@ def change(
     """
     event = events.locked(registration.event_id)
     db.session.refresh(registration)
-    if not registration.may_change(now):
+    if not registration.may_answer(now):
         raise Refused(_("Your answers cannot be changed any more."))
     before, asked = queries.given(registration.id), queries.asked(event.id)
     typed = {each.number for each in asked if each.kind is not Kind.FILE}
     was = {each.question.id: each.values for each in before if each.question.number in typed}
-    if was == {each.question.id: each.values for each in answers}:
+    said = {each.question.id: each.values for each in answers}
+    if was == said:
         return False
+    unchanged = {number for number, values in said.items() if was.get(number) == values}
     questions.ensure_free(event.id, answers, queries.held_by(before))
-    questions.keep_changed(event.id, registration.id, answers, now=now)
+    questions.keep_changed(event.id, registration.id, answers, unchanged, now=now)
     _drop_files(registration, asked, answers)
     is_left = len(was) < len(before)
     registration.answered = "yes" if answers or is_left else ""
@@ -50,7 +52,7 @@ def hand_in(
     """A file in the place of the one before, or none any more; it was kept by who calls."""
     events.locked(registration.event_id)
     db.session.refresh(registration)
-    if not registration.may_change(now):
+    if not registration.may_answer(now):
         raise Refused(_("Your answers cannot be changed any more."))
     if queries.unchanged([question.id]) != {question.id: question.version}:
         raise questions.Outdated

@@ -28,7 +28,7 @@ def answers(token: str) -> ResponseReturnValue:
     with looking():
         registration = own_registration(token)
         form = _form(registration)
-        if form is None or not registration.may_change(clock.now()):
+        if form is None or not registration.may_answer(clock.now()):
             return redirect(url_for("registrations.own", token=token))
         if not form.validate_on_submit():
             return _page(registration, form, token)

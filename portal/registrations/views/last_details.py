@@ -27,8 +27,11 @@ from portal.web import personal
 @personal
 def last_details(slug: str) -> ResponseReturnValue:
     """Ask for the link; the page says the same of an address that is known and of any other."""
-    form = LinkForm()
+    form, now = LinkForm(), clock.now()
     with looking():
+        found = queries.entrance(slug, now) or moved_event(slug)
+        if not found[0].door(found[1], now).lets_in:  # the form says why, and whom to ask
+            return redirect(url_for("registrations.register", slug=slug), 303)
         event = public_event(slug)
         event_id = event.id
         if not form.validate_on_submit():

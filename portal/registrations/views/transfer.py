@@ -7,7 +7,7 @@ from portal import clock
 from portal.audit.service import REGISTRANT
 from portal.db import looking
 from portal.errors import Refused
-from portal.events.models import Event
+from portal.events.rules import Format
 from portal.extensions import csrf
 from portal.i18n import page_language
 from portal.registrations.models import Registration
@@ -27,7 +27,7 @@ def transfer(token: str) -> ResponseReturnValue:
         registration = own_registration(token)
         if not registration.may_hand_over(clock.now()):
             return _to_own_page(token)
-        form = _form(registration.event)
+        form = _form(registration)
         if request.method != "POST" or not form.validate_on_submit():
             return _page(registration, form, token)
     registration = held_registration(token)
@@ -45,8 +45,12 @@ def transfer(token: str) -> ResponseReturnValue:
     return _to_own_page(token)
 
 
-def _form(event: Event) -> AboutSomebody:
-    return AboutSomebody(event, data={"language": page_language()})
+def _form(registration: Registration) -> AboutSomebody:
+    """Where room and online have places of their own, the place is in one of them."""
+    event, where = registration.event, None
+    if event.online_capacity is not None:
+        where = Format(registration.attendance.value)
+    return AboutSomebody(event, event_format=where, data={"language": page_language()})
 
 
 def _page(registration: Registration, form: AboutSomebody, token: str) -> ResponseReturnValue:
