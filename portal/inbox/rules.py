@@ -1,13 +1,10 @@
 """What an answer or a bounce means, and what is done about it (RFC 5546, 3.2.3, 3.2.7, 3464)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from portal.invites.rules import Partstat
-
-CLOCKS_DIFFER = timedelta(days=1)
-"""A DTSTAMP further in the future is that of a wrong clock, and would silence all others."""
 
 TRIES = 3
 MOST_ANSWERS_A_DAY = 5
@@ -81,10 +78,11 @@ class Mail:
 
 
 def stamp(said: Said, now: datetime) -> datetime:
-    """By which an answer is ordered; one without a date, or with a wrong one, comes now."""
-    if said.stamped_at is None or said.stamped_at > now + CLOCKS_DIFFER:
-        return now
-    return said.stamped_at
+    """By which an answer is ordered; without a date, or with one to come, it comes now.
+
+    Nothing that is read later was said before: a clock that is ahead silences no other answer.
+    """
+    return now if said.stamped_at is None else min(said.stamped_at, now)
 
 
 def is_news(

@@ -51,6 +51,7 @@ def test_replies_are_read_from_an_imap_server_and_put_away_there(
     assert list(imap.folders["Left"]) == [1, 3], "for a person to look at"
     assert "UID FETCH 3 (BODY.PEEK[])" not in imap.said, "what is too large is not even fetched"
 
+    clock.shift(7300)
     imap.put(reply("outlook_declined", invite, STAMP="20261102T110000Z"))
     imap.cut_after = "UID STORE"
     assert len(deliver() + deliver()) == 1, "one letter"

@@ -62,11 +62,16 @@ def test_an_invite_asks_and_each_program_s_yes_and_perhaps_are_noted_once(
     assert invite.to.startswith("portal+") and parseaddr(mail["Reply-To"])[1] == invite.to
     assert parseaddr(mail["From"])[1] == "portal@example.org"
 
+    ahead = reply("outlook_declined", invite, STAMP="20261102T235959Z", RESULTS=FAILS)
+    inbox.put(ahead)
+    deliver()
+    clock.shift(1200)
     yes = reply("thunderbird_accepted", invite)
     inbox.put(yes)
     assert deliver() == []
-    assert standing(app) == ("confirmed", "ACCEPTED") and inbox.waiting == 0
+    assert standing(app) == ("confirmed", "ACCEPTED") and inbox.waiting == 0, "said after the other"
 
+    clock.shift(2460)
     inbox.put(reply("google_tentative", invite, STAMP="20261102T100000Z"))
     deliver()
     assert standing(app) == ("confirmed", "TENTATIVE")
@@ -78,7 +83,7 @@ def test_an_invite_asks_and_each_program_s_yes_and_perhaps_are_noted_once(
     page = sign_in(app, make_user(app, "olga@example.org", "trust")).get(
         "/desk/events/trust/registrations/1"
     )
-    assert "Perhaps, 2 November 2026, 10:00" in page.get_data(as_text=True)
+    assert "Perhaps, 2 November 2026, 11:01" in page.get_data(as_text=True)
     assert "Their calendar answered" in page.get_data(as_text=True)
     with app.app_context():
         kept = db.session.scalars(select(Reading)).all()
@@ -157,12 +162,14 @@ def test_another_time_is_declined_and_a_delegate_is_sent_to_the_page_by_the_pers
     assert property_of(octets, "DTSTART") == "20270118T130000Z"
     assert standing(app) == ("confirmed", "")
 
+    clock.shift(7200)
     inbox.put(reply("delegated", invite, STAMP="20261102T110000Z"))
     (letter,) = deliver()
     assert letter["To"] == "ada@example.org"
     assert "http://localhost/en/events/trust/" in text_of(letter).split()
     assert standing(app) == ("confirmed", "DELEGATED")
 
+    clock.shift(10_900)
     stamps = [f"20261102T1201{second}Z" for second in range(10, 20)]
     inbox.put(*(reply("delegated", invite, STAMP=stamp) for stamp in stamps))
     assert len(deliver()) == 3, "five answers a day at most"
