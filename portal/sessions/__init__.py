@@ -1,0 +1,1 @@
+"""Which sessions of an event people chose, who has a place in them, and who waits for one."""

@@ -1,0 +1,173 @@
+"""The verbs by which people get places in sessions, under the event's lock, and lose them."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, insert
+
+from portal.db import db
+from portal.errors import Refused
+from portal.i18n import translated
+from portal.sessions import queries, rules
+from portal.sessions.models import Chosen
+from portal.sessions.rules import Load, Offer, State
+
+Decided = Mapping[int, State]
+"""By session, how somebody who chooses it stands in it."""
+
+
+class NotFree(Refused):
+    """What was chosen cannot be had as it was chosen."""
+
+
+def decided(
+    event_id: int,
+    wanted: Collection[int],
+    *,
+    has_place: bool,
+    held: Decided | None = None,
+    beyond: bool = False,
+) -> dict[int, State]:
+    """Under the event's lock: what somebody gets who chooses these sessions; refused if it cannot
+    be.
+
+    What they hold (`held`) stays theirs, whatever else they change. Of who has no place at the
+    event it is a wish. With `beyond` an organiser gives places whether or not there are any.
+    """
+    offers = {each.id: each for each in queries.offered(event_id)}
+    held = {} if held is None else held
+    if any(number not in offers or _is_off(offers[number], held) for number in wanted):
+        raise NotFree(_("A session that you chose cannot be chosen any more. Look at the list."))
+    ensure_apart([offers[number] for number in wanted])
+    loads = queries.loads(event_id)
+    return {
+        number: _decided(offers[number], loads.get(number, Load()), held.get(number),
+                         has_place=has_place, beyond=beyond)
+        for number in sorted(wanted)
+    }  # fmt: skip
+
+
+def ensure_apart(wanted: Collection[Offer]) -> None:
+    """Nobody is in two sessions at once; to wait for one counts as well."""
+    for one, other in rules.clashes(wanted):
+        raise NotFree(clash_sentence(one, other))
+
+
+def clash_sentence(one: Offer, other: Offer) -> str:
+    """Which two cannot both be chosen."""
+    return _(
+        "“%(one)s” and “%(other)s” are at the same time. Choose one of them.",
+        one=translated(dict(one.title)), other=translated(dict(other.title)),
+    )  # fmt: skip
+
+
+def full_sentence(offer: Offer) -> str:
+    """That a session was full is said with its name."""
+    return _("“%(title)s” is full. Choose another session.", title=translated(dict(offer.title)))
+
+
+def give(registration_id: int, decided: Decided, *, now: datetime) -> None:
+    """What a newcomer chose."""
+    numbers = _numbers(decided)
+    rows = [
+        {
+            "registration_id": registration_id,
+            "session_id": session_id,
+            "state": state,
+            "number": numbers.get(session_id, 0),
+            "sequence": 0,
+            "at": now,
+        }
+        for session_id, state in decided.items()
+    ]
+    if rows:
+        db.session.execute(insert(Chosen), rows)
+
+
+def keep(registration_id: int, decided: Decided, *, now: datetime) -> bool:
+    """This in the place of all that the person chose before; whether anything differed.
+
+    Who waits already keeps their turn.
+    """
+    rows = queries.rows_of(registration_id)
+    after = dict.fromkeys(rows, State.GONE) | dict(decided)
+    changed = {
+        number: state
+        for number, state in after.items()
+        if number not in rows or rows[number].state is not state
+    }
+    numbers = _numbers(changed)
+    for number in changed.keys() & rows.keys():
+        _stand(rows[number], changed[number], numbers.get(number, 0), now)
+    fresh = {number: state for number, state in changed.items() if number not in rows}
+    give(registration_id, fresh, now=now)
+    return bool(changed)
+
+
+def arrange(event_id: int, *, is_on: bool, now: datetime) -> dict[int, list[int]]:
+    """Under the event's lock: nobody without a place at the event holds one in a session, and
+    what is free goes to the line; by registration, the sessions in which somebody moved up.
+    Of an event that is off (`is_on`) and of a session that has begun nobody moves up.
+    """
+    offers = queries.offered(event_id) if is_on else []
+    moving = [each for each in offers if each.is_to_come(now)]
+    moves = rules.arranged(moving, queries.choices(event_id))
+    rows = queries.rows([move.choice.id for move in moves])
+    for move in moves:
+        _stand(rows[move.choice.id], move.state, move.number, now)
+    moved_up: dict[int, list[int]] = {}
+    for move in moves:
+        if move.choice.state is State.LINE and move.state is State.PLACE:
+            moved_up.setdefault(move.choice.registration_id, []).append(move.choice.session_id)
+    return moved_up
+
+
+def hand_over(registration_id: int, to_id: int, *, now: datetime) -> None:
+    """Who takes over a registration's place has its sessions too, unless they chose themselves."""
+    known = queries.rows_of(to_id)
+    takes = all(each.state is State.GONE for each in known.values())
+    for number, each in queries.rows_of(registration_id).items():
+        if each.state is State.GONE:
+            continue
+        if takes:
+            row = known.get(number) or Chosen(registration_id=to_id, session_id=number, sequence=0)
+            _stand(row, each.state, each.number, now)
+            db.session.add(row)
+        _stand(each, State.GONE, 0, now)
+    db.session.flush()
+
+
+def forget(*registration_ids: int) -> None:
+    """Nothing of what these people chose stays."""
+    db.session.execute(delete(Chosen).where(Chosen.registration_id.in_(registration_ids)))
+
+
+def _decided(
+    offer: Offer, load: Load, held: State | None, *, has_place: bool, beyond: bool
+) -> State:
+    if beyond and has_place:
+        return State.PLACE
+    if held is not None and held.is_chosen:
+        return held
+    got = rules.outcome(offer, load)
+    if got is None:
+        raise NotFree(full_sentence(offer))
+    return got if has_place else State.WISH
+
+
+def _is_off(offer: Offer, held: Decided) -> bool:
+    """Whoever is in a session that is closed or cancelled stays in it."""
+    return not offer.is_open and offer.id not in held
+
+
+def _numbers(decided: Decided) -> dict[int, int]:
+    """The number of each line whose end somebody joins."""
+    lines = [number for number, state in decided.items() if state is State.LINE]
+    last = queries.last_numbers(lines) if lines else {}
+    return {number: last.get(number, 0) + 1 for number in lines}
+
+
+def _stand(row: Chosen, state: State, number: int, now: datetime) -> None:
+    row.state, row.number, row.at = state, number, now
+    row.sequence = (row.sequence or 0) + 1
