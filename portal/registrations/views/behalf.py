@@ -1,0 +1,114 @@
+"""Somebody registers others: one, or several colleagues in one form."""
+
+from flask import redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from portal import clock
+from portal.db import looking
+from portal.events import service as event_service
+from portal.events.models import Event
+from portal.events.rules import Entrance, Places
+from portal.extensions import csrf, limiter
+from portal.limits import rate
+from portal.registrations import office_letters, queries
+from portal.registrations.behalf_forms import MOST, OfficeForm
+from portal.registrations.rules import notice_version
+from portal.registrations.service import Sent, behalf
+from portal.registrations.service.behalf import NotAll, Registered
+from portal.registrations.service.contacts import OFFICE
+from portal.registrations.views.registering import places_words
+from portal.registrations.views.shared import bp, may_write_to, moved_event, public_event
+from portal.text import masked
+from portal.web import personal
+
+
+@bp.route("/events/<slug>/register/for-somebody", methods=["GET", "POST"])
+@csrf.exempt  # the form checks its token itself, so that a stale one loses nothing that was typed
+@limiter.limit(rate("register"), methods=["POST"])
+@personal
+def for_somebody(slug: str) -> ResponseReturnValue:
+    return _register_others(slug, 1)
+
+
+@bp.route("/events/<slug>/register/group", methods=["GET", "POST"])
+@csrf.exempt
+@limiter.limit(rate("register"), methods=["POST"])
+@personal
+def group(slug: str) -> ResponseReturnValue:
+    return _register_others(slug, MOST)
+
+
+@bp.get("/events/<slug>/register/others")
+@personal
+def others_answer(slug: str) -> ResponseReturnValue:
+    """Who of the form got what at that moment; letters say the rest."""
+    event, answered = public_event(slug), session.get("others")
+    if not answered or answered[0] != slug:
+        return redirect(url_for("events.show", slug=event.slug))
+    return render_template(
+        "registrations/others_answer.html", event=event, address=answered[1], people=answered[2]
+    )
+
+
+def _register_others(slug: str, most: int) -> ResponseReturnValue:
+    with looking():
+        found = queries.entrance(slug, clock.now()) or moved_event(slug)
+        event = public_event(slug)
+        if not found[0].door(found[1], clock.now()).lets_in and request.method != "POST":
+            return redirect(url_for("registrations.register", slug=slug))
+        form = OfficeForm(event, most)
+        if request.method == "POST" and form.rearranges(event):
+            return _page(event, found, form)
+        if not form.validate_on_submit():
+            return _page(event, found, form)
+    return _send(event, form)
+
+
+def _send(event: Event, form: OfficeForm) -> ResponseReturnValue:
+    may_write = [
+        may_write_to(each.email.data, "registering") for each in form.people if each.email.data
+    ]
+    may_write_office = may_write_to(form.email.data, "registering")
+    entrance = event_service.held(event.id)
+    now = clock.now()  # under the lock, so that moments of arrival rise as the line does
+    people = [
+        Sent(
+            person=each.of(form),
+            consents={},
+            notice_version=notice_version(entrance.notice_number),
+            language=each.language.data,
+            form_key=form.form_key.data or "",
+            may_write=all(may_write),
+        )
+        for each in form.people
+    ]
+    try:
+        registered = behalf.register_all(entrance, people, form.acting, by=OFFICE, now=now)
+    except NotAll as no:
+        form.refuse(no.number, no.sentence)
+        return _page(event, (entrance, queries.places_now(entrance.id, entrance, now)), form)
+    if may_write_office and office_letters.receipt_is_due(registered):
+        office_letters.write_receipt(public_event(event.slug), registered, form.acting, now=now)
+    session["others"] = [event.slug, masked(form.email.data), _said(registered)]
+    return redirect(url_for("registrations.others_answer", slug=event.slug), 303)
+
+
+def _said(registered: list[Registered]) -> list[tuple[str, str]]:
+    """Names and what each got, short enough for a cookie."""
+    people = [(each.sent.person, each.answer) for each in registered]
+    return [
+        (f"{person['first_name']} {person['last_name']}"[:40], answer.value)
+        for person, answer in people
+    ]
+
+
+def _page(event: Event, found: tuple[Entrance, Places], form: OfficeForm) -> ResponseReturnValue:
+    form.renew_key()
+    door = found[0].door(found[1], clock.now())
+    page = render_template(
+        "registrations/others.html", event=event, form=form, door=door, most=MOST,
+        places=places_words(found),
+    )  # fmt: skip
+    if form.all_fields.errors:
+        return page, 422 if door.lets_in else 409
+    return page
