@@ -1,0 +1,1 @@
+"""Invitations to an event: who is asked to come, and what became of it."""

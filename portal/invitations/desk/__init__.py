@@ -1,0 +1,1 @@
+"""Invitations at the desk: the people, and the lists on which they stand."""

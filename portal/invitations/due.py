@@ -1,0 +1,213 @@
+"""Who is to be written to next, and what the worker has to note about invitations."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import contains_eager, selectinload
+
+from portal.db import db, for_update
+from portal.events.models import Event
+from portal.events.rules import State
+from portal.invitations.models import Invitation, InvitationList
+from portal.invitations.rules import MAY_STILL_COME, UNANSWERED, Occasion, Stage
+from portal.outbox.models import Message
+from portal.registrations.models import Registration
+from portal.registrations.queries import LIVE
+
+THREAD = "invitation:"
+_LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+
+
+def to_send(of_list: InvitationList) -> int:
+    """How many of the list have got no letter yet."""
+    which = Invitation.list_id == of_list.id, Invitation.stage == Stage.NEW
+    return db.session.scalar(select(func.count()).where(*which)) or 0
+
+
+def to_remind(of_list: InvitationList) -> Select[int]:
+    """Who was written to and has not answered, and is not to be reminded anyway."""
+    return select(Invitation.id).where(
+        Invitation.list_id == of_list.id,
+        Invitation.stage.in_(UNANSWERED),
+        Invitation.invited_at.is_not(None),
+        Invitation.reminder_due_at.is_(None),
+        ~_registered_otherwise(),
+    )
+
+
+def to_remind_number(of_list: InvitationList) -> int:
+    return db.session.scalar(select(func.count()).select_from(to_remind(of_list).subquery())) or 0
+
+
+def _registered_otherwise() -> ColumnElement[bool]:
+    """Whether a registration of the event has this address, whatever became of it."""
+    return exists().where(
+        Registration.event_id == Invitation.event_id,
+        Registration.address_key == Invitation.address_key,
+    )
+
+
+def _may_be_written(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """While the event is to come, the time to answer is not over, and they are not registered."""
+    return (
+        Event.state == State.PUBLISHED,
+        Event.starts_at > now,
+        or_(InvitationList.answer_until.is_(None), InvitationList.answer_until > now),
+        Invitation.stuck_at.is_(None),
+        ~_registered_otherwise(),
+    )
+
+
+def to_invite(now: datetime, number: int) -> Sequence[int]:
+    """The next who get their letter."""
+    return db.session.scalars(
+        _with_event()
+        .where(
+            Invitation.stage == Stage.NEW,
+            InvitationList.sent_at <= now,
+            *_may_be_written(now),
+        )
+        .order_by(Invitation.list_id, Invitation.id)
+        .limit(number)
+    ).all()
+
+
+def due_for_reminding(now: datetime, number: int) -> Sequence[int]:
+    """The next whom an organiser wants to have reminded, or the rule of their list."""
+    asked = and_(Invitation.reminder_due_at <= now, Invitation.stage.in_(UNANSWERED))
+    wanted = [asked, *(_by_rule(each) for each in _reminding(now))]
+    return db.session.scalars(
+        _with_event()
+        .where(or_(*wanted), *_may_be_written(now))
+        .order_by(Invitation.id)
+        .limit(number)
+    ).all()
+
+
+def _with_event() -> Select[int]:
+    return select(Invitation.id).join(Invitation.of_list).join(InvitationList.event)
+
+
+def hold(ids: Sequence[int]) -> Sequence[Invitation]:
+    """These invitations as they are now, but for those that another worker holds."""
+    question = select(Invitation).where(Invitation.id.in_(ids)).order_by(Invitation.id)
+    return db.session.scalars(
+        for_update(question, skip_locked=True)
+        .options(selectinload(Invitation.of_list).selectinload(InvitationList.event))
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _reminding(now: datetime) -> list[InvitationList]:
+    """The lists whose moment is now: few, so that Python may ask each on its event's clock."""
+    question = (
+        select(InvitationList)
+        .join(InvitationList.event)
+        .where(
+            InvitationList.remind_days.is_not(None),
+            InvitationList.sent_at.is_not(None),
+            Event.state == State.PUBLISHED,
+            Event.starts_at > now,
+        )
+        .options(contains_eager(InvitationList.event))
+    )
+    return [each for each in db.session.scalars(question) if each.reminds_now(now)]
+
+
+def _by_rule(of_list: InvitationList) -> ColumnElement[bool]:
+    """Who was invited before its moment, and has heard nothing since of this date."""
+    return and_(
+        Invitation.list_id == of_list.id,
+        Invitation.stage.in_(UNANSWERED),
+        Invitation.invited_at < of_list.reminds_at,
+        Invitation.reminded_of != of_list.date_told,
+    )
+
+
+def next_handed_on() -> Invitation | None:
+    """Somebody who is to hear that somebody else comes in their place."""
+    question = (
+        select(Invitation)
+        .where(
+            Invitation.handed_on,
+            ~Invitation.told_handed_on,
+            Invitation.forgotten_at.is_(None),
+        )
+        .order_by(Invitation.id)
+        .limit(1)
+    )
+    return db.session.scalar(for_update(question, skip_locked=True))
+
+
+def next_registered_otherwise(number: int) -> Sequence[tuple[int, int]]:
+    """(event, invitation) of people who registered with this address, without their link."""
+    live = and_(
+        Registration.event_id == Invitation.event_id,
+        Registration.address_key == Invitation.address_key,
+        Registration.status.in_(LIVE),
+        Registration.erase_asked_at.is_(None),
+    )
+    rows = db.session.execute(
+        select(Invitation.event_id, Invitation.id)
+        .where(Invitation.stage.in_(MAY_STILL_COME), exists().where(live))
+        .order_by(Invitation.id)
+        .limit(number)
+    ).all()
+    return [(row[0], row[1]) for row in rows]
+
+
+def registration_of_address(invitation: Invitation) -> Registration | None:
+    """A registration of the invited mailbox that may still come."""
+    return db.session.scalar(
+        select(Registration)
+        .where(
+            Registration.event_id == invitation.event_id,
+            Registration.address_key == invitation.address_key,
+            Registration.status.in_(LIVE),
+            Registration.erase_asked_at.is_(None),
+        )
+        .order_by(Registration.id)
+        .limit(1)
+    )
+
+
+def next_refused(number: int) -> Sequence[tuple[Invitation, str]]:
+    """Whose letter a mail server refused for good, and with which words.
+
+    From the few refused mails on: `coalesce` keeps the planner from beginning with all invitations.
+    """
+    rows = db.session.execute(
+        select(Invitation, Message.reason)
+        .join(Message, func.coalesce(Message.message_id, "") == Invitation.message_id)
+        .where(
+            Message.parked_at > _LONG_AGO,
+            Message.occasion.in_((Occasion.INVITATION, Occasion.REMINDER)),
+            Message.in_doubt.is_(False),
+            Invitation.stage.in_(UNANSWERED),
+        )
+        .limit(number)
+    ).all()
+    return [(row[0], row[1]) for row in rows]
+
+
+def of_bounce(codes: Collection[str], message_ids: Sequence[str]) -> Invitation | None:
+    """Whose letter came back, by the address it came back to, or by its Message-ID."""
+    if not codes and not message_ids:
+        return None
+    thread = select(Message.thread).where(
+        Message.message_id.in_(message_ids[:5]), Message.thread.startswith(THREAD)
+    )
+    said = db.session.scalar(thread.limit(1)) if message_ids else None
+    number = (said or "").removeprefix(THREAD)
+    which: list[ColumnElement[bool]] = [Invitation.reply_code.in_(list(codes))]
+    if number.isdigit():
+        which.append(Invitation.id == int(number))
+    question = select(Invitation).where(or_(*which), Invitation.forgotten_at.is_(None)).limit(1)
+    return db.session.scalar(for_update(question))
+
+
+def somebody_is_to_hear_of_another() -> bool:
+    """Whether an invitation was handed on of which the invited does not know."""
+    which = Invitation.handed_on, ~Invitation.told_handed_on, Invitation.forgotten_at.is_(None)
+    return db.session.execute(select(Invitation.id).where(*which).limit(1)).first() is not None

@@ -1,0 +1,168 @@
+"""Decisions about invitations: values in, a value out."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+MOST_ROWS = 10_000
+MOST_BYTES = 5_000_000
+MOST_DAYS = 60
+
+
+class Stage(StrEnum):
+    """How far an invitation is."""
+
+    NEW = "new"
+    INVITED = "invited"
+    OPENED = "opened"
+    REGISTERED = "registered"
+    DECLINED = "declined"
+    BOUNCED = "bounced"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether the person was asked and has not said anything."""
+        return self in UNANSWERED
+
+
+UNANSWERED = (Stage.INVITED, Stage.OPENED)
+MAY_STILL_COME = (*UNANSWERED, Stage.NEW, Stage.DECLINED, Stage.BOUNCED)
+"""Who may register all the same, at the front door with the same address."""
+
+
+class Occasion(StrEnum):
+    """Letters of an invitation; each has its templates under this name."""
+
+    INVITATION = "event_invitation"
+    REMINDER = "event_invitation_reminder"
+    HANDED_ON = "invitation_handed_on"
+
+
+class ImportState(StrEnum):
+    """A file that was read: looked at, being taken over by the worker, or done."""
+
+    READ = "read"
+    RUNNING = "running"
+    DONE = "done"
+
+
+class Fate(StrEnum):
+    """What becomes of a row of a file."""
+
+    NEW = "new"
+    INVITED = "invited"
+    REGISTERED = "registered"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    OBJECTED = "objected"
+    WRONG = "wrong"
+
+
+class Trouble(StrEnum):
+    """Why a row cannot be imported."""
+
+    NO_ADDRESS = "no_address"
+    BAD_ADDRESS = "bad_address"
+    REPEATED = "repeated"
+    GROUP = "group"
+    COUNTRY = "country"
+    LANGUAGE = "language"
+    TOO_LONG = "too_long"
+    FORMULA = "formula"
+    CELLS = "cells"
+
+
+class Fault(StrEnum):
+    """Why a whole file cannot be read."""
+
+    EMPTY = "empty"
+    ENCODING = "encoding"
+    NO_ADDRESSES = "no_addresses"
+    UNKNOWN_COLUMNS = "unknown_columns"
+    TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
+    NO_TABLE = "no_table"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One row of a file, under its number there; `troubles` are codes of what is wrong with it."""
+
+    nth: int
+    address: str = ""
+    title: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    organisation: str = ""
+    role: str = ""
+    group: str = ""
+    country: str = ""
+    language: str = ""
+    same_as: int = 0
+    troubles: tuple[str, ...] = field(default=())
+
+
+class Closed(StrEnum):
+    """Why a link can be answered no more, by the first reason that holds."""
+
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+    POSTPONED = "postponed"
+    OVER = "over"
+    TOO_LATE = "too_late"
+    REGISTERED = "registered"
+
+
+def closed(
+    stage: Stage,
+    *,
+    event_state: str,
+    starts_at: datetime,
+    answer_until: datetime | None,
+    came_back: bool,
+    now: datetime,
+) -> Closed | None:
+    """Whether the link still leads to a form. It is used once, unless who used it withdrew."""
+    if stage is Stage.WITHDRAWN:
+        return Closed.WITHDRAWN
+    if stage is Stage.REGISTERED and not came_back:
+        return Closed.REGISTERED
+    if event_state == "cancelled":
+        return Closed.CANCELLED
+    if event_state != "published":
+        return Closed.POSTPONED
+    if starts_at <= now:
+        return Closed.OVER
+    if answer_until is not None and answer_until <= now:
+        return Closed.TOO_LATE
+    return None
+
+
+class Use(StrEnum):
+    """Who comes by an invitation, or why they cannot."""
+
+    OWN = "own"
+    HANDED_ON = "handed_on"
+    BOUND = "bound"
+    NOT_THEIRS = "not_theirs"
+
+    @property
+    def is_possible(self) -> bool:
+        return self in (Use.OWN, Use.HANDED_ON)
+
+
+def use(*, same_address: bool, same_name: bool | None, binds: bool, transferable: bool) -> Use:
+    """By address and name of who sends the form; `same_name` is None where no name was given.
+
+    The invited person is known by either. Where the list binds, it has to be the address.
+    """
+    if same_address:
+        return Use.OWN
+    if same_name is not False and not binds:
+        return Use.OWN
+    if same_name:
+        return Use.BOUND
+    if transferable:
+        return Use.HANDED_ON
+    return Use.BOUND if binds else Use.NOT_THEIRS
