@@ -1,0 +1,1 @@
+"""The second form: who has a place is asked, and reminded until they have answered."""

@@ -1,0 +1,87 @@
+"""What we write to people about the second form."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from portal import mail
+from portal.afterwards.queries import OCCASION, REMINDER
+from portal.i18n import in_language, moment_words
+from portal.outbox import service as outbox
+from portal.questions.models import SecondForm, Turn
+from portal.questions.service.second import turn_of
+from portal.registrations.models import Registration
+from portal.registrations.own_links import token
+from portal.registrations.told import Told
+
+
+@dataclass(frozen=True)
+class Asked(Told):
+    """What the template shows: beside what every letter does, until when, and where to answer."""
+
+    until: datetime
+
+    @cached_property
+    def facts(self) -> list[tuple[str, str]]:
+        answers = _("Date for answers"), moment_words(self.until, self.event.zone)
+        return [*super().facts, answers]
+
+    @property
+    def answer_url(self) -> str:
+        return mail.public_url(
+            "registrations.second_form", lang=self.language, token=token(self.registration)
+        )
+
+
+def ask(form: SecondForm, registration: Registration, *, now: datetime) -> None:
+    """Ask this person, once."""
+    turn = turn_of(registration.id)
+    turn.asked_at = now
+    _post(OCCASION, form, registration, turn, now)
+
+
+def remind(form: SecondForm, registration: Registration, *, now: datetime) -> None:
+    """Once more, since an organiser wants it."""
+    turn = turn_of(registration.id)
+    turn.reminded_at = now
+    _post(REMINDER, form, registration, turn, now)
+
+
+def take_back(turns: Sequence[Turn]) -> int:
+    """Remove those of these letters that surely did not leave.
+
+    Who has not answered is asked again, should they have a place again.
+    """
+    ids = [each.id for each in turns]
+    removed = set(outbox.remove(select(Turn.message_id).where(Turn.id.in_(ids))))
+    for turn in turns:
+        if turn.message_id in removed:
+            turn.message_id = ""
+            turn.asked_at = None if turn.answered_at is None else turn.asked_at
+    return len(removed)
+
+
+def _post(
+    occasion: str, form: SecondForm, registration: Registration, turn: Turn, now: datetime
+) -> None:
+    event, language = registration.event, registration.language
+    until = form.deadline(event.starts_at, event.zone)
+    with in_language(language):
+        values: dict[str, Any] = {
+            "told": Asked(registration, event, language, until), "changes": [],
+        }  # fmt: skip
+        turn.message_id = mail.post(
+            mail.write("afterwards", occasion, language=language, **values),
+            to=("", registration.email),
+            facts=(occasion, form.id, registration.id, now.isoformat()),
+            occasion=occasion,
+            thread=registration.thread,
+            event_id=event.id,
+            priority=outbox.BULK,
+            now=now,
+        )

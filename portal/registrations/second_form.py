@@ -1,0 +1,143 @@
+"""The second form and the people of an event: who is asked, who has answered, who has not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
+
+from portal.db import db
+from portal.questions import queries
+from portal.questions.models import Given, SecondForm, Turn
+from portal.questions.rules import Asked, Kind, Stage
+from portal.registrations import rules
+from portal.registrations.models import Registration
+from portal.registrations.rules import Status
+
+HAS_SENT = (
+    exists()
+    .where(Turn.registration_id == Registration.id, Turn.answered_at.is_not(None))
+    .correlate(Registration)
+)
+
+
+def is_asked(event_id: int) -> ColumnElement[bool]:
+    """Whether the second form has a question for somebody with a place."""
+    form = _Form(event_id)
+    return _with_a_place(event_id, or_(false(), *(form.is_for_them(each) for each in form.asked)))
+
+
+def is_open(event_id: int) -> ColumnElement[bool]:
+    """Whether somebody is asked and has not sent the form, or not answered what is needed.
+
+    Nobody can answer where everything to choose from is full, so that nobody has to.
+    """
+    form = _Form(event_id)
+    lacks = (and_(form.is_for_them(each), ~form.is_answered(each)) for each in form.needed)
+    return and_(is_asked(event_id), or_(not_(HAS_SENT), *lacks))
+
+
+def has_answered(event_id: int) -> ColumnElement[bool]:
+    """Whether somebody is asked and has answered all that is needed."""
+    return and_(is_asked(event_id), not_(is_open(event_id)))
+
+
+FILTERS = {"answered": has_answered, "open": is_open}
+"""Codes of a filter of the attendee list."""
+
+
+def _with_a_place(event_id: int, asked: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(Registration.event_id == event_id, Registration.status == Status.CONFIRMED, asked)
+
+
+class _Form:
+    """The questions of the second form, read once, as conditions on whoever answers them."""
+
+    def __init__(self, event_id: int) -> None:
+        self.asked = queries.asked(event_id, Stage.SECOND)
+        full = queries.full(event_id, self.asked)
+        self.needed = [
+            each
+            for each in self.asked
+            if each.required
+            and not (each.options and all((each.number, o.code) in full for o in each.options))
+        ]
+        self._versions = queries.ids_by_number(event_id) if self.asked else {}
+
+    def is_for_them(self, question: Asked) -> ColumnElement[bool]:
+        """Only answers to what was asked are kept: whoever gave the one was asked it."""
+        on = question.condition
+        if on is None:
+            return true()
+        return _gave(self._versions.get(on.number, []), Given.value == on.code)
+
+    def is_answered(self, question: Asked) -> ColumnElement[bool]:
+        """Nobody agrees to words that are new to them."""
+        versions = [question.id]
+        if question.kind is not Kind.CONSENT:
+            versions = self._versions.get(question.number, [])
+        return _gave(versions, Given.wish.is_(False))
+
+
+_OF_ITS_PERSON = Given.question_id + 0
+"""Found among the few answers of a person, and not among those of everybody to a question."""
+
+
+def _gave(question_ids: Sequence[int], which: ColumnElement[bool]) -> ColumnElement[bool]:
+    given = exists().where(
+        Given.registration_id == Registration.id, _OF_ITS_PERSON.in_(question_ids), which
+    )
+    return given.correlate(Registration)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many are asked, how many have answered, and how many have not."""
+
+    asked: int
+    answered: int
+
+    @property
+    def open(self) -> int:
+        return self.asked - self.answered
+
+
+def standing(event_id: int) -> Standing:
+    """The same for an event now, in one question."""
+    whom = is_asked(event_id), Registration.erase_asked_at.is_(None)
+    found = db.session.execute(
+        select(func.count(), func.count().filter(not_(is_open(event_id)))).where(*whom)
+    ).one()
+    return Standing(*found)
+
+
+def words_by_person(event_id: int) -> dict[int, str]:
+    """“answered” or “open” of everybody who is asked, for files; nothing before the form is
+    open."""
+    if queries.second_form(event_id) is None:
+        return {}
+    rows = db.session.execute(
+        select(Registration.id, is_open(event_id)).where(is_asked(event_id))
+    ).all()
+    return {row[0]: "open" if row[1] else "answered" for row in rows}
+
+
+def may_answer(
+    registration: Registration, form: SecondForm | None, turn: Turn | None, now: datetime
+) -> bool:
+    """Whoever has a place can change their answers until the form's date.
+
+    Who has sent none can still do it after that, until the event starts: late is better than
+    never, and nobody loses a place by it.
+    """
+    if form is None or not registration.holds_place:
+        return False
+    event = registration.event
+    has_sent = turn is not None and turn.answered_at is not None
+    return rules.may_change(
+        status=registration.standing,
+        event_state=event.state.value,
+        starts_at=event.starts_at,
+        changes_until=form.deadline(event.starts_at, event.zone) if has_sent else None,
+        now=now,
+    )
