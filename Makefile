@@ -37,11 +37,12 @@ format: .venv/.installed-dev ## Format the code and mend what can be mended
 bench: .venv/.installed-dev ## Measure; the table goes into docs/performance.md
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-pictures: .venv/.installed-dev ## Draw the pictures of docs/organisers-week.md and docs/editors.md anew
+pictures: .venv/.installed-dev ## Draw the pictures of the guides for organisers and editors anew
 	@$(BIN)/python -m tests.harness.chromium
 	@$(BIN)/python -m portal.prepare
-	@PORTAL_TEST_PICTURES=docs/pictures $(BIN)/python -m pytest -q -k "sqlite or listening" \
-		tests/browser/test_organisers_week.py tests/browser/test_editors_day.py tests/browser/test_listening.py
+	@PORTAL_TEST_PICTURES=docs/pictures $(BIN)/python -m pytest -q -k "sqlite or listening or wide" \
+		tests/browser/test_organisers_week.py tests/browser/test_editors_day.py tests/browser/test_listening.py \
+		tests/browser/test_states.py
 
 texts: .venv/.installed-dev ## Gather every text for people into the catalogues of the languages
 	@$(BIN)/python -m tests.harness.texts

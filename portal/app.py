@@ -13,6 +13,7 @@ from portal.access import views as access
 from portal.accounts import views as accounts
 from portal.accounts.desk import account, colleagues, identity, passkeys, team
 from portal.accounts.setup import init_accounts
+from portal.afterwards import desk as second_form_desk
 from portal.calendars import views as calendars
 from portal.campaigns import desk as campaigns_desk
 from portal.campaigns import views as campaigns
@@ -33,6 +34,9 @@ from portal.events.desk import speakers as speakers_desk
 from portal.events.desk import texts as event_texts
 from portal.extensions import compress, csrf, limiter
 from portal.i18n import TEXTS, babel, languages, wanted_language
+from portal.invitations import views as invitations
+from portal.invitations.desk import lists as invitation_lists
+from portal.invitations.desk import people as invitations_desk
 from portal.limits import init_limits
 from portal.maintenance import init_maintenance
 from portal.materials import desk as materials_desk
@@ -43,6 +47,7 @@ from portal.news import feeds as news_feeds
 from portal.news import views as news
 from portal.outbox import desk as outbox_desk
 from portal.pages import views as pages
+from portal.papers import desk as papers_desk
 from portal.podcasts import feeds as podcast_feeds
 from portal.podcasts import views as podcasts
 from portal.podcasts.desk import episodes as episodes_desk
@@ -60,10 +65,13 @@ from portal.publications.desk import subjects as publication_subjects
 from portal.questions import desk as questions_desk
 from portal.registrations import views as registrations
 from portal.registrations.desk import check_in, people
+from portal.registrations.desk import contact as registration_contact
 from portal.registrations.desk import details as person_details
 from portal.registrations.desk import line as registration_line
+from portal.registrations.desk import papers as person_papers
 from portal.registrations.desk import quotas as registration_quotas
 from portal.registrations.desk import report as report_desk
+from portal.registrations.desk import sessions as registration_sessions
 from portal.registrations.desk import unreached as registration_unreached
 from portal.reminders import desk as reminders_desk
 from portal.retention.desk import copies as retention_copies
@@ -102,17 +110,25 @@ BLUEPRINTS = (
     speakers_desk.bp,
     materials_desk.bp,
     questions_desk.bp,
+    papers_desk.bp,
+    person_papers.bp,
+    second_form_desk.bp,
     team.bp,
     event_texts.bp,
     event_publication.bp,
     event_editions.bp,
     people.bp,
+    registration_contact.bp,
     check_in.bp,
     report_desk.bp,
     person_details.bp,
     registration_line.bp,
     registration_quotas.bp,
+    registration_sessions.bp,
     registration_unreached.bp,
+    invitations.bp,
+    invitations_desk.bp,
+    invitation_lists.bp,
     access.bp,
     access_desk.bp,
     calendars.bp,

@@ -22,7 +22,7 @@ from portal.config import Misconfigured, Settings, doubtful, ensure_safe, proble
 if TYPE_CHECKING:
     from portal.maintenance import Pause
 
-PARTS = ("accounts", "desk", "publications", "registrations", "retention")
+PARTS = ("accounts", "desk", "invitations", "publications", "registrations", "retention")
 
 
 class Portal(click.Group):

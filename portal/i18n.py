@@ -150,6 +150,28 @@ def countries(lang: str) -> list[tuple[str, str]]:
     return sorted(found, key=lambda pair: fold(pair[1]))
 
 
+def country_code(said: str) -> str:
+    """The country that is meant, by code or by its name in any language of the portal; or ""."""
+    wanted = fold(said).strip()
+    spoken = dict.fromkeys((page_language(), *languages()))
+    return next((code for lang in spoken if (code := _country_codes(lang).get(wanted))), "")
+
+
+_EU = {"el": "GR", "uk": "GB"}
+"""As the institutions write these two (Interinstitutional style guide, 7.1.1)."""
+
+
+@lru_cache(maxsize=64)
+def _country_codes(lang: str) -> dict[str, str]:
+    """Codes by names and by themselves, without accents and in small letters."""
+    found = countries(lang)
+    return (
+        {fold(name): code for code, name in found}
+        | {code.lower(): code for code, _n in found}
+        | _EU
+    )
+
+
 def day(moment: datetime, zone: str) -> str:
     """'Monday 29 January 2024' on the clock of `zone`."""
     return _date(moment, zone, _full_date())

@@ -68,5 +68,6 @@ def inventory() -> dict[str, Keeping | Impersonal]:
 
 
 def _privacy(room: str) -> str:
-    part, _dot, name = room.rpartition(".")
-    return f"{part}.privacy" if name == "models" else room
+    """A part's rules stand in its `privacy.py`, those of a tool in itself."""
+    part = room.rpartition(".")[0]
+    return room if part == "portal" else f"{part}.privacy"

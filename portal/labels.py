@@ -60,10 +60,16 @@ INTERPRETATION = {
 STATUSES = {
     "pending": _l("Pending"),
     "confirmed": _l("Confirmed"),
+    "offered": _l("Place offered"),
     "waitlisted": _l("On the waitlist"),
     "declined": _l("Declined"),
     "withdrawn": _l("Withdrawn"),
     "cancelled": _l("Cancelled"),
+}
+READERS = {
+    "person": _l("The attendee"),
+    "office": _l("The office"),
+    "both": _l("Both"),
 }
 STAKEHOLDER_GROUPS = {
     "mep": _l("Member of the European Parliament"),
@@ -77,6 +83,13 @@ STAKEHOLDER_GROUPS = {
     "other": _l("Other stakeholder"),
 }
 ATTENDANCE = {"in_person": _l("In person"), "online": _l("Online")}
+IN_SESSION = {
+    "place": _l("has a place"),
+    "line": _l("waits for a place"),
+    "wish": _l("wishes for a place"),
+    "missed": _l("found it full"),
+    "gone": _l("gave it up"),
+}
 LAWS = {
     "eudpr": _l("A body of the European Union: Regulation (EU) 2018/1725"),
     "gdpr": _l("Another body: the General Data Protection Regulation (EU) 2016/679"),
@@ -107,6 +120,7 @@ KEPT_BESIDE = {
     "answers": _l("Answers of mail servers to letters to a selection"),
     "answers_to_reminders": _l("Answers of mail servers to reminders"),
     "visitors": _l("What people gave for the building, sealed"),
+    "invitations": _l("Invited people who are not forgotten yet"),
     "requests": _l("What people asked about their data"),
     "letters": _l("Letters in the outbox"),
     "addresses": _l("Mail addresses of speakers"),
@@ -117,6 +131,8 @@ EXPORTS = {
     "csv": "CSV",
     "xlsx": "XLSX",
     "access csv": _l("Access list, CSV"),
+    "invitations csv": _l("Invitations, CSV"),
+    "invitations xlsx": _l("Invitations, XLSX"),
     "access xlsx": _l("Access list, XLSX"),
 }
 WHOSE = {
@@ -160,16 +176,29 @@ PARTSTATS = {
     "DECLINED": _l("No"),
     "DELEGATED": _l("Somebody else comes"),
 }
+PAPERS = {
+    "invitation": _l("Letter of invitation"),
+    "attendance": _l("Confirmation of attendance"),
+}
 ACTS = {
     "registration.made": _l("Registered"),
     "registration.returned": _l("Registered again"),
     "registration.changed": _l("Details changed"),
     "registration.answered": _l("Answers changed"),
+    "registration.answered_second": _l("Second form answered"),
+    "registration.consent_taken_back": _l("Took a consent back"),
+    "registration.sessions_chosen": _l("Sessions changed"),
+    "registration.session_found": _l("Place in a session found"),
     "registration.file_read": _l("File downloaded"),
     "registration.consent_taken": _l("Consent taken away on request"),
     "registration.approved": _l("Approved"),
     "registration.declined": _l("Declined"),
     "registration.promoted": _l("Moved up to a free place"),
+    "registration.offered": _l("Place offered"),
+    "registration.offer_taken": _l("Took the place that was offered"),
+    "registration.offer_ended": _l("Did not take the place in time"),
+    "registration.offer_taken_back": _l("Offer of a place taken back"),
+    "registration.offer_void": _l("Offer of a place void: the event is postponed"),
     "registration.moved": _l("Moved in the line"),
     "registration.withdrawn": _l("Withdrawn"),
     "registration.calendar_asked": _l("Calendar address asked for"),
@@ -180,6 +209,9 @@ ACTS = {
     "registration.gained": _l("Took over the better place of another registration"),
     "registration.handed_over": _l("Handed the place over to a colleague"),
     "registration.taken_over": _l("Took over the place of a colleague"),
+    "registration.acted_for": _l("An office acts for them"),
+    "registration.readers_chosen": _l("Chosen who gets letters and the invite"),
+    "registration.taken_back": _l("No office acts for them any more"),
     "registration.still_comes": _l("Will still come"),
     "registration.calendar_replied": _l("Their calendar answered"),
     "registration.came_back": _l("Mail to their address came back"),
@@ -187,6 +219,9 @@ ACTS = {
     "registration.checked_in": _l("Checked in"),
     "registration.reported": _l("Noted as attended, by the report of the online meeting"),
     "registration.presence_removed": _l("No longer noted as attended"),
+    "registration.entitled": _l("Marked as entitled to reimbursement"),
+    "registration.not_entitled": _l("No longer entitled to reimbursement"),
+    "registration.letter_taken": _l("Letter made at the desk"),
     "registration.tried_again": _l("Letter to be written again"),
     "registration.noted": _l("Note written"),
     "registration.note_removed": _l("Note deleted"),
@@ -214,8 +249,8 @@ REPORT_TROUBLES = {
 REPORT_FAULTS = {
     "encoding": _l("This file is no text in UTF-8 or UTF-16. Save it anew as CSV in UTF-8."),
     "empty": _l("This file is empty."),
-    "no_table": _l("No table with names and times was found. Its columns need English heads, for "
-                   "example “Name”, “Email” and “Duration”."),
+    "no_table": _l("No table with names and times was found. Say below how its columns are "
+                   "headed, and choose the file again."),
     "too_large": _l("This file is larger than %(most)s MB.", most=5),
     "too_many": _l("This file has more than %(most)s rows.", most=10_000),
 }  # fmt: skip
@@ -251,10 +286,12 @@ NOTE_KINDS = {
     "note": _l("Note"),
     "promoted": _l("Reason for the place out of turn"),
     "moved": _l("Reason for the new position"),
+    "offer": _l("About the place that was offered"),
     "told": _l("Told by telephone"),
 }
 BADGES = {
     "confirmed": _l("Confirmed"),
+    "offered": _l("Place offered"),
     "pending": _l("Pending"),
     "waitlisted": _l("On the waitlist"),
     "declined": _l("Declined"),
@@ -290,6 +327,7 @@ REMINDERS = {
     "reminder": _l("Reminder"),
     "soon": _l("It starts soon"),
     "thanks": _l("Thank you"),
+    "answers": _l("Questions are still open"),
 }
 REMINDER_UNITS = {"days": _l("days"), "hours": _l("hours")}
 REMINDER_AUDIENCES = {
@@ -299,13 +337,21 @@ REMINDER_AUDIENCES = {
 OCCASIONS = {
     "circular": _l("Letter from the organisers"),
     **REMINDERS,
+    "second_form": _l("Questions of the second form"),
+    "second_form_reminder": _l("Reminder of the second form"),
     "access_asked": _l("Question for the access list"),
     "access_reminder": _l("Reminder for the access list"),
+    "event_invitation": _l("Invitation to the event"),
+    "event_invitation_reminder": _l("Reminder of an invitation"),
+    "invitation_handed_on": _l("Invitation handed on"),
     "feedback": _l("Feedback on accessibility"),
     "received": _l("Registration received"),
     "confirmed": _l("Place confirmed"),
     "waitlisted": _l("On the waitlist"),
     "place_found": _l("Place found"),
+    "offered": _l("Place offered"),
+    "offer_ended": _l("Offer of a place ended"),
+    "offer_taken_back": _l("Offer of a place taken back"),
     "declined": _l("Declined"),
     "withdrawn": _l("Withdrawn"),
     "details_changed": _l("Details changed"),
@@ -316,10 +362,15 @@ OCCASIONS = {
     "erased": _l("Registration deleted"),
     "links": _l("Links sent again"),
     "last_details": _l("Form with the last details"),
+    "office_registered": _l("What an office registered"),
+    "office_link": _l("Link to the page of an office"),
+    "office_ended": _l("An office acts no more"),
     "calendar_address": _l("Calendar address"),
+    "calendars_ended": _l("All calendar addresses ended"),
     "calendar_declined": _l("Answer to a No from the calendar"),
     "calendar_delegated": _l("Answer to a calendar that named somebody else"),
     "calendar_countered": _l("Answer to another time from the calendar"),
+    "person_wrote": _l("What a person wrote in answer to a letter"),
     "subject_link": _l("Link to all data of an address"),
     "subject_erased": _l("Everything deleted"),
     "subject_request": _l("Request about personal data"),
@@ -349,6 +400,7 @@ QUESTION_KINDS = {
     "country": _l("A country"),
     "consent": _l("A consent to tick"),
     "file": _l("A file to hand in"),
+    "register_number": _l("Transparency Register number, ready-made"),
 }
 TEAM_ROLES = {
     "organiser": _l("Organiser"),

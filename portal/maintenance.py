@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Flask, Response, current_app, render_template, request
 
 from portal import clock
 from portal.config import Settings
 from portal.i18n import moment_words
+from portal.wall_clock import zones
 
 FILE = "maintenance"
 STILL_OPEN = {"pages.health", "pages.ready", "pages.metrics"}
@@ -65,7 +66,7 @@ def machine_zone() -> str:
     """The time zone that this machine is set to."""
     place = os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]
     named = (os.environ.get("TZ") or place).removeprefix("Etc/")
-    return named if named in available_timezones() else "UTC"
+    return named if named in zones() else "UTC"
 
 
 def init_maintenance(app: Flask) -> None:

@@ -1,7 +1,14 @@
 """From the hands of a clock on a wall to instants: at the change of clocks, none, one or two."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+
+@cache
+def zones() -> frozenset[str]:
+    """Every time zone that this machine knows; to look for them takes 20 ms."""
+    return frozenset(available_timezones())
 
 
 def instants(hands: datetime, zone: str) -> list[datetime]:

@@ -23,6 +23,7 @@ from portal.i18n import (
     zone_city,
     zone_words,
 )
+from portal.registrations import waiting
 from portal.registrations.rules import Stillness
 
 
@@ -47,6 +48,13 @@ def init_wording(app: Flask) -> None:
         whom_to_ask=whom_to_ask,
         changes_words=changes_words,
         withdrawal_words=withdrawal_words,
+        standing_now=waiting.standing_now,
+        offer_ends=waiting.offer_ends,
+        offered_words=waiting.offered_words,
+        why_short=waiting.why_short,
+        how_places_go_on=waiting.how_places_go_on,
+        why_no_number=waiting.why_no_number,
+        decision_words=waiting.decision,
     )
 
 
@@ -67,6 +75,7 @@ def label(code: str, kind: str) -> str:
         "status": labels.STATUSES,
         "stakeholder_group": labels.STAKEHOLDER_GROUPS,
         "attendance": labels.ATTENDANCE,
+        "readers": labels.READERS,
         "occasion": labels.OCCASIONS,
         "team_role": labels.TEAM_ROLES,
         "signed_in_by": labels.SIGNED_IN_BY,

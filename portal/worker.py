@@ -15,12 +15,14 @@ from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from portal import clock, maintenance
 from portal.access import chores as access
 from portal.accounts import chores as accounts
+from portal.afterwards import chores as afterwards
 from portal.calendars import chores as calendars
 from portal.circulars import chores as circulars
 from portal.db import db
 from portal.events import chores as events
 from portal.heartbeat import beat
 from portal.inbox import chores as inbox
+from portal.invitations import chores as invitations
 from portal.materials import chores as materials
 from portal.news import chores as news
 from portal.outbox import chores as outbox
@@ -35,8 +37,10 @@ Chore = Callable[[datetime], bool]
 WRITING: Sequence[Chore] = (
     *registrations.CHORES,
     *calendars.CHORES,
+    *afterwards.CHORES,
     *circulars.CHORES,
     *reminders.CHORES,
+    *invitations.CHORES,
     *access.CHORES,
     outbox.forget_old,
     *inbox.CHORES,
@@ -54,6 +58,8 @@ IDLE_SECONDS, GATHERING_SECONDS = 0.3, 0.06
 
 RESTS: Mapping[Chore, float] = {
     registrations.move_lines_up: 1.0,
+    registrations.end_offers: 1.0,
+    registrations.move_session_lines_up: 5.0,
     registrations.announce_rested_changes: 1.0,
     registrations.write_next_news: 1.0,
     registrations.erase_next: 1.0,
@@ -69,6 +75,17 @@ RESTS: Mapping[Chore, float] = {
     reminders.begin_next_reminder: 5.0,
     reminders.take_back_outdated_reminders: 1.0,
     reminders.renew_refused_reminders: 5.0,
+    afterwards.ask_next: 2.0,
+    afterwards.remind_next: 2.0,
+    afterwards.take_back_outdated: 1.0,
+    invitations.import_next: 0.5,
+    invitations.recognise_next: 5.0,
+    invitations.write_next_invitations: 1.0,
+    invitations.write_next_reminders: 5.0,
+    invitations.tell_next_handed_on: 2.0,
+    invitations.note_refused: 5.0,
+    invitations.forget_files: 60.0,
+    invitations.forget_over: 60.0,
     access.write_next_asked: 2.0,
     access.write_next_reminders: 10.0,
     access.erase_who_left: 1.0,

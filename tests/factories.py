@@ -184,7 +184,8 @@ def make_registration(event: Event, **fields: Any) -> Registration:
     """A person registers; `consents` and `language` can be given beside the person's fields."""
     consents = fields.pop("consents", {})
     language = fields.pop("language", "en")
-    sent = Sent(person(**fields), consents, NOTICE_VERSION, language)
+    sessions = fields.pop("sessions", ())
+    sent = Sent(person(**fields), consents, NOTICE_VERSION, language, sessions=sessions)
     service.register(events.held(event.id), sent, by=COMMAND, now=clock.now())
     db.session.flush()
     found = registrations.of_person(

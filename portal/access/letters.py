@@ -14,8 +14,8 @@ from portal.access.shown import things
 from portal.i18n import in_language, moment_words, short_day, translated
 from portal.outbox import service as outbox
 from portal.registrations import queries as registrations
-from portal.registrations.letters import Told
 from portal.registrations.models import Registration
+from portal.registrations.told import Told
 
 PURPOSE = "access"
 

@@ -25,7 +25,10 @@ _LETTERS = ("circulars_desk", "reminders_desk")
 OWN_PAGES = {"accounts_desk", "passkeys_desk", "identity_desk", "exports_desk"}
 LIBRARY = "library_desk"
 _OF_THE_OFFICER = ("retention_house", "protection_house")
-_OF_PEOPLE = ("registrations_desk", "person_desk", "line_desk", "unreached_desk")
+_OF_PEOPLE = (
+    "registrations_desk", "person_desk", "line_desk", "unreached_desk", "invitations_desk",
+    "invitation_lists",
+)  # fmt: skip
 
 
 def guard(bp: Blueprint) -> None:

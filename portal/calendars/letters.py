@@ -7,8 +7,10 @@ from portal.calendars import service
 from portal.calendars.models import PersonalFeed
 from portal.i18n import in_language
 from portal.registrations.models import Registration
+from portal.registrations.own_links import manage_url
 
 OCCASION = "calendar_address"
+ENDED = "calendars_ended"
 PURPOSE = "calendar"
 
 
@@ -29,6 +31,24 @@ def write(feed: PersonalFeed, *, now: datetime) -> None:
             to=("", registration.email),
             facts=(OCCASION, feed.id),
             occasion=OCCASION,
+            thread=registration.thread,
+            event_id=registration.event_id,
+            now=now,
+        )
+
+
+def write_ended(registration: Registration, *, now: datetime) -> None:
+    """All addresses of the mailbox were ended from the page of one of its registrations."""
+    language = registration.language
+    with in_language(language):
+        written = mail.write(
+            "calendars", ENDED, language=language, page=manage_url(registration, language)
+        )
+        mail.post(
+            written,
+            to=("", registration.email),
+            facts=(ENDED, registration.id, now.isoformat()),
+            occasion=ENDED,
             thread=registration.thread,
             event_id=registration.event_id,
             now=now,

@@ -42,6 +42,13 @@ def registrations(address_key: str) -> list[tuple[Registration, Invite | None]]:
     return [(row[0], row[1]) for row in rows]
 
 
+def live(address_key: str) -> Sequence[PersonalFeed]:
+    """The addresses of a mailbox that show its events, or are on their way to it."""
+    theirs = PersonalFeed.address_key == address_key, PersonalFeed.ended_at.is_(None)
+    question = select(PersonalFeed).where(PersonalFeed.address_key != "", *theirs)
+    return db.session.scalars(question.order_by(PersonalFeed.id)).all()
+
+
 def is_asked_for(address_key: str) -> bool:
     """Whether the letter with an address for this mailbox is still to be written."""
     waits = PersonalFeed.address_key == address_key, PersonalFeed.told_at.is_(None)

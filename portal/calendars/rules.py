@@ -20,3 +20,14 @@ def shown_as(
     if standing is Status.CONFIRMED and is_published:
         return "CONFIRMED"
     return None if is_over else "TENTATIVE"
+
+
+def session_shown_as(
+    event: InCalendar | None, *, is_off: bool, has_place: bool, off_at: datetime, now: datetime
+) -> InCalendar | None:
+    """The same of a session that somebody chose, beside how the event stands in their calendar."""
+    if is_off or event == "CANCELLED":
+        return "CANCELLED" if now < off_at + FEED_KEEPS_CANCELLED else None
+    if event is None:
+        return None
+    return "CONFIRMED" if has_place and event == "CONFIRMED" else "TENTATIVE"

@@ -47,5 +47,13 @@ def end(feed: PersonalFeed, *, now: datetime) -> None:
     _record("registration.calendar_ended", feed.registration, now)
 
 
+def end_all(registration: Registration, *, now: datetime) -> int:
+    """Every address of this registration's mailbox, as after a device was lost; how many."""
+    feeds = queries.live(registration.address_key)
+    for feed in feeds:
+        end(feed, now=now)
+    return len(feeds)
+
+
 def _record(act: str, registration: Registration, now: datetime) -> None:
     record(act, registration, by=REGISTRANT, now=now, event_id=registration.event_id)

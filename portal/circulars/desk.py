@@ -225,6 +225,11 @@ def _whom(circular: Circular) -> Sequence[str]:
         "attendance": labels.ATTENDANCE,
         "country": dict(countries(page_language())),
         "unreached": {"yes": _("could not be reached")},
+        "attended": {"yes": _("attended"), "no": _("had a place, did not attend")},
+        "second": {
+            "answered": _("have answered the second form"),
+            "open": _("have not answered the second form"),
+        },
     }
     words = [str(said[name].get(code, code)) for name, code in chosen.items() if name in said]
     return words or [_("everybody in the list, also who declined or withdrew")]

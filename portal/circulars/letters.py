@@ -9,16 +9,20 @@ from sqlalchemy import select, update
 
 from portal import mail, markup
 from portal.audit.service import Actor
-from portal.circulars import service
+from portal.circulars import queries, service
 from portal.circulars.models import Circular, Recipient
 from portal.circulars.rules import CircularState, Outcome, filled, plain_for_markdown
 from portal.db import db
 from portal.i18n import in_language, translated, when
 from portal.outbox import service as outbox
 from portal.outbox.mime import defang
+from portal.registrations import office_letters
 from portal.registrations import queries as registrations
-from portal.registrations.letters import Told, manage_url, token
 from portal.registrations.models import Registration
+from portal.registrations.office_letters import Copy
+from portal.registrations.office_links import office_url
+from portal.registrations.own_links import manage_url, token
+from portal.registrations.told import Told
 
 OCCASION = "circular"
 
@@ -33,22 +37,18 @@ class Words:
     language: str
 
 
-def words(circular: Circular, registration: Registration) -> Words:
-    """The letter with this person's values in place of the placeholders."""
-    return _words(circular, registration, manage_url(registration, registration.language))
-
-
 def words_to_look_at(circular: Circular, registration: Registration) -> Words:
-    """The same without the link that is the person's own: who has it can act for them.
+    """The letter with this person's values, without the link by which one can act for them.
 
     It is gone before the text is read as Markdown, which could part it so that nobody finds it.
     """
-    link = manage_url(registration, registration.language)
-    return _words(circular, registration, link.replace(token(registration), "..."))
+    lang = registration.language
+    link = manage_url(registration, lang)
+    return _words(circular, registration, link.replace(token(registration), "..."), lang)
 
 
-def _words(circular: Circular, registration: Registration, link: str) -> Words:
-    language = language_for(circular, registration.language)
+def _words(circular: Circular, registration: Registration, link: str, wanted: str) -> Words:
+    language = language_for(circular, wanted)
     with in_language(language):
         values = _values(circular, registration, language)
     safe = {name: plain_for_markdown(value) for name, value in values.items()}
@@ -71,33 +71,43 @@ def write(
     if _left_meanwhile(circular, registration):
         recipient.outcome = Outcome.SKIPPED
         return
-    said = words(circular, registration)
-    with in_language(registration.language):
+    copies = office_letters.copies(registration)
+    for copy in copies:
+        if copy.for_office is None:
+            recipient.message_id = _post(circular, registration, copy, now)
+        elif len(copies) == 1 or not queries.is_recipient(circular, copy.for_office.address_key):
+            recipient.office_message_id = _post(circular, registration, copy, now)
+    recipient.outcome, recipient.reason = Outcome.WRITTEN, ""
+
+
+def _post(circular: Circular, registration: Registration, copy: Copy, now: datetime) -> str:
+    """One mailbox's copy, in its language and with its own link."""
+    office, language = copy.for_office, copy.language
+    link = office_url(office, language) if office else manage_url(registration, language)
+    said = _words(circular, registration, link, language)
+    with in_language(language):
         written = mail.write(
-            "circulars", OCCASION, language=registration.language, said=said, changes=[],
-            told=Told(registration, circular.event, registration.language),
+            "circulars", OCCASION, language=language, said=said, changes=[],
+            told=Told(registration, circular.event, language, for_office=office),
         )  # fmt: skip
-        recipient.message_id = mail.post(
+        return mail.post(
             written,
-            to=("", registration.email),
+            to=("", copy.address),
             facts=(OCCASION, circular.id, registration.id),
             occasion=OCCASION,
-            thread=registration.thread,
+            thread=office.thread if office else registration.thread,
             event_id=circular.event_id,
             priority=outbox.URGENT if circular.urgent else outbox.BULK,
             now=now,
         )
-    recipient.outcome, recipient.reason = Outcome.WRITTEN, ""
 
 
 def stop(circular: Circular, *, by: Actor, now: datetime) -> None:
     """Nobody else is written to, and what surely did not leave is taken out of the outbox."""
     service.stop(circular, by=by, now=now)
-    unsent = outbox.remove(
-        select(Recipient.message_id).where(
-            Recipient.circular_id == circular.id, Recipient.outcome == Outcome.WRITTEN
-        )
-    )
+    written = Recipient.circular_id == circular.id, Recipient.outcome == Outcome.WRITTEN
+    outbox.remove(select(Recipient.office_message_id).where(*written))
+    unsent = outbox.remove(select(Recipient.message_id).where(*written))
     for first in range(0, len(unsent), 500):
         taken_back = update(Recipient).where(
             Recipient.circular_id == circular.id,

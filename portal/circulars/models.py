@@ -47,7 +47,10 @@ class Circular(Row):
 
 
 class Recipient(Row):
-    """One person's copy: waiting until it is written, once, into the outbox under `message_id`."""
+    """One person's copy: waiting until it is written, once, into the outbox under `message_id`.
+
+    That of whoever acts for them has an id of its own.
+    """
 
     __tablename__ = "circular_recipients"
     __table_args__ = (
@@ -64,6 +67,7 @@ class Recipient(Row):
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"))
     outcome: Mapped[Outcome] = mapped_column(coded(Outcome))
     message_id: Mapped[str] = mapped_column(String(250), default="")
+    office_message_id: Mapped[str] = mapped_column(String(250), default="", server_default="")
     reason: Mapped[str] = mapped_column(String(200), default="")
     at: Mapped[datetime | None]
 

@@ -17,7 +17,7 @@ from portal.keeping import Impersonal, Keeping, Rules, Whose
 from portal.registrations.models import Registration
 
 # What a mail server answered may quote the address; the id of the mail is made of it.
-PERSONAL = ("reason", "message_id")
+PERSONAL = ("reason", "message_id", "office_message_id")
 _IS_KEPT = [getattr(Recipient, name) != "" for name in PERSONAL]
 A_FEW = 200
 

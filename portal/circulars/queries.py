@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from portal.circulars.models import Circular, Recipient
 from portal.circulars.rules import CircularState, Outcome
@@ -182,10 +182,21 @@ def _waiting(circular_id: int) -> Select[Recipient]:
     )
 
 
+def is_recipient(circular: Circular, address_key: str) -> bool:
+    """Whether this mailbox gets the letter as somebody's own anyway."""
+    question = (
+        select(Recipient.id)
+        .join(Recipient.registration)
+        .where(Recipient.circular_id == circular.id, Registration.address_key == address_key)
+    )
+    return db.session.execute(question.limit(1)).first() is not None
+
+
 def registrations_of(recipients: Sequence[Recipient]) -> dict[int, Registration]:
     """The people behind these recipients, as they are now."""
     ids = [each.registration_id for each in recipients]
-    found = db.session.scalars(select(Registration).where(Registration.id.in_(ids)))
+    question = select(Registration).where(Registration.id.in_(ids))
+    found = db.session.scalars(question.options(selectinload(Registration.contact)))
     return {each.id: each for each in found}
 
 

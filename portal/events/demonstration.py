@@ -18,6 +18,7 @@ ZONE = "Europe/Brussels"
 HELD_ON = date(2024, 1, 29)
 NEXT_EDITION = timedelta(weeks=6)
 PLENARY, PARALLEL, BREAK = SessionKind.PLENARY, SessionKind.PARALLEL, SessionKind.BREAK
+NEXT = "microcredentials-manufacturing-and-retail"
 VISIT = "study-visit-learning-in-retail"
 WORKSHOP = "workshop-learning-outside-formal-education"
 VISITORS = 20
@@ -25,7 +26,8 @@ VISITORS = 20
 
 @dataclass(frozen=True)
 class Item:
-    """One line of a programme; speakers are the keys of the event's roles."""
+    """One line of a programme; speakers are the keys of the event's roles. With `places` it is one
+    that people choose, and five can wait for it."""
 
     start: str
     end: str
@@ -35,6 +37,7 @@ class Item:
     room: str = ""
     abstract: Translated = field(default_factory=dict)
     speakers: tuple[str, ...] = ()
+    places: int | None = None
 
 
 def load(now: datetime) -> list[Event]:
@@ -95,7 +98,7 @@ def _held(now: datetime) -> Event:
 def _next_edition(now: datetime) -> Event:
     day = _first_weekday(now + NEXT_EDITION, 1)
     facts = {
-        "slug": "microcredentials-manufacturing-and-retail",
+        "slug": NEXT,
         "kind": Kind.PEER_LEARNING,
         "title": everywhere("Microcredentials for the labour market: manufacturing and retail"),
         "summary": everywhere("Two sectors show what makes a microcredential worth having."),
@@ -168,12 +171,12 @@ def _next_edition(now: datetime) -> Event:
         Item(
             "16:15", "17:00",
             everywhere("Table 1: what an employer must know"),
-            PARALLEL, "manufacturing", "Studio 1", speakers=("union",),
+            PARALLEL, "manufacturing", "Studio 1", speakers=("union",), places=25,
         ),
         Item(
             "16:15", "17:00",
             everywhere("Table 2: what helps to take part?"),
-            PARALLEL, "retail", "Studio 2", speakers=("centre",),
+            PARALLEL, "retail", "Studio 2", speakers=("centre",), places=25,
         ),
         Item(
             "17:00", "17:30", everywhere("What we take home"),
@@ -303,6 +306,7 @@ def _publish(
     db.session.add_all(
         _session(event, day, item, position, speakers) for position, item in enumerate(items)
     )
+    event.chooses = any(item.places for item in items)
     db.session.flush()
     service.publish(event, by=COMMAND, now=now)
     return event
@@ -321,6 +325,9 @@ def _session(
         room=item.room,
         kind=item.kind,
         position=position,
+        chosen=item.places is not None,
+        places=item.places,
+        waiting=item.places and 5,
         appearances=[
             Appearance(speaker=speakers[key], position=place)
             for place, key in enumerate(item.speakers)

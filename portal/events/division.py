@@ -20,11 +20,15 @@ class Who:
     group: str
     country: str
     online: bool
+    invited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Places that are kept until a moment: for some groups, some countries, or those of both."""
+    """Places that are kept until a moment: for some groups, some countries, or those of both.
+
+    Or, with or without these, only for people who come by an invitation.
+    """
 
     id: int
     places: int
@@ -32,20 +36,23 @@ class Kept:
     groups: frozenset[str]
     countries: frozenset[str]
     online: bool = False
+    invited: bool = False
 
     def is_for(self, who: Who) -> bool:
         """Whether this person may have one of them."""
         fits_group = not self.groups or who.group in self.groups
+        fits_group = fits_group and (who.invited or not self.invited)
         return fits_group and (not self.countries or who.country in self.countries)
 
     @property
-    def width(self) -> tuple[int, int, int]:
+    def width(self) -> tuple[bool, int, int, int]:
         """The narrowest is for the fewest pairs of group and country; then the smallest, the first.
 
-        So a quota for one country is narrower than one for a group, which is from all countries.
+        So a quota for one country is narrower than one for a group, which is from all countries;
+        and one for invited people, who are known by name, is narrower than any other.
         """
         pairs = (len(self.groups) or KINDS_OF_PEOPLE) * (len(self.countries) or COUNTRIES)
-        return pairs, self.places, self.id
+        return not self.invited, pairs, self.places, self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +226,11 @@ class Division:
     def left_for_newcomers(self) -> int | None:
         """How many places are open to whoever comes now; None where there is no limit somewhere."""
         return _sum(part.left_for_newcomers for part in self.parts.values())
+
+    @property
+    def open_left(self) -> int | None:
+        """How many places nobody has and no quota keeps; None where there is no limit somewhere."""
+        return _sum(part.open_left for part in self.parts.values())
 
     @property
     def kept_left(self) -> int:

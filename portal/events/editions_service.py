@@ -40,6 +40,7 @@ def make(
     event = service.create(facts, by=by, now=now)
     for columns in patterns.sessions(pattern, event.starts_at, event.zone) if pattern else ():
         db.session.add(Session(event_id=event.id, **columns))
+        event.chooses = event.chooses or bool(columns.get("chosen"))
     for columns in patterns.quotas(pattern, event.starts_at, event.zone, now) if pattern else ():
         db.session.add(Quota(event_id=event.id, **columns))
         event.has_quotas = True

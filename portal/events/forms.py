@@ -27,6 +27,7 @@ from portal.fields import MomentField, WholeNumberField, text, web_address
 from portal.text import clean
 
 MOST_PLACES = 1_000_000
+MOST_OFFER_HOURS = 336
 
 
 def joining_url_field() -> URLField:
@@ -89,9 +90,9 @@ class DetailsForm(NewTimeForm):
 
     names: tuple[str, ...] = (
         "starts_at", "ends_at", "zone", "format", "venue", "address", "joining_url",
-        "joining_minutes", "capacity", "online_capacity", "waitlist", "approval", "no_withdraws",
-        "transferable", "registration_opens_at", "registration_closes_at", "changes_until",
-        "withdrawals_until",
+        "joining_minutes", "capacity", "online_capacity", "waitlist", "offer_hours", "approval",
+        "no_withdraws", "transferable", "registration_opens_at", "registration_closes_at",
+        "changes_until", "withdrawals_until", "decision_at",
     )  # fmt: skip
     zone = SelectField(
         _l("Time zone"),
@@ -124,6 +125,12 @@ class DetailsForm(NewTimeForm):
                        "are those in the room. Empty: both share them."),
     )  # fmt: skip
     waitlist = BooleanField(_l("Keep a waitlist when all places are taken"))
+    offer_hours = WholeNumberField(
+        _l("Hours for which a free place is offered to the next in line"),
+        [Optional(), NumberRange(1, MOST_OFFER_HOURS, _l("Enter a number from 1 to 336."))],
+        description=_l("They take it by a button, or it goes on to the next. Never longer than "
+                       "registration is open. Empty: they get the place at once."),
+    )  # fmt: skip
     approval = BooleanField(_l("Organisers approve each registration"))
     no_withdraws = BooleanField(
         _l("A No from somebody’s calendar gives their place back"),
@@ -151,6 +158,12 @@ class DetailsForm(NewTimeForm):
         _l("Registrants can withdraw in time until"), [Optional()],
         description=_l("Whoever gives a place back later still can, and it is noted as late. "
                        "Empty: it is never late."),
+    )  # fmt: skip
+
+    decision_at = MomentField(
+        _l("People hear whether there is a place for them by"), [Optional()],
+        description=_l("Said to those whom you approve, and to a line in which places are kept for "
+                       "groups. Empty: they are told that no date is set."),
     )  # fmt: skip
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -203,6 +216,9 @@ class DetailsForm(NewTimeForm):
 
     def validate_withdrawals_until(self, field: Field) -> None:
         self._lies_in_order(field, at_most="ends_at")
+
+    def validate_decision_at(self, field: Field) -> None:
+        self._lies_in_order(field, at_most="starts_at")
 
     def _lies_in_order(self, field: Field, *, at_most: str) -> None:
         """The times of a postponed event are not asked for, and bound nothing."""

@@ -60,7 +60,12 @@ class Event(Published):
     somebody's calendar gives their place back.
 
     With `online_capacity` a hybrid event has two numbers of places, and `capacity` is the room's;
-    `has_quotas` spares all others a look for theirs.
+    `has_quotas` spares all others a look for theirs. At one that `chooses` people choose among some
+    of its sessions.
+
+    With `offer_hours` a place that becomes free is offered to the next in line for so long; the
+    first of the offers that are open ends at `offers_end_at`, which spares all others a look.
+    `decision_at` is when people will know, where the organisers said so.
     """
 
     __tablename__ = "events"
@@ -70,6 +75,7 @@ class Event(Published):
         Index("ix_events_state_starts_at", "state", "starts_at"),
         Index("ix_events_tell_due_at", "tell_due_at"),
         Index("ix_events_publish_at", "publish_at"),
+        Index("ix_events_offers_end_at", "offers_end_at"),
         Index("ix_events_untold", "id", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
     )
 
@@ -100,6 +106,9 @@ class Event(Published):
     online_capacity: Mapped[int | None]
     has_quotas: Mapped[bool] = mapped_column(default=False, server_default=false())
     waitlist: Mapped[bool] = mapped_column(default=True)
+    offer_hours: Mapped[int | None]
+    offers_end_at: Mapped[datetime | None]
+    decision_at: Mapped[datetime | None]
     approval: Mapped[bool] = mapped_column(default=False)
     no_withdraws: Mapped[bool] = mapped_column(default=False, server_default=false())
     transferable: Mapped[bool] = mapped_column(default=False)
@@ -123,6 +132,7 @@ class Event(Published):
     public_sequence: Mapped[int] = mapped_column(default=0)
     notice_number: Mapped[int] = mapped_column(default=0, server_default="0")
     asks: Mapped[bool] = mapped_column(default=False, server_default=false())
+    chooses: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     sessions: Mapped[list["Session"]] = relationship(
         back_populates="event", order_by="Session.starts_at, Session.position, Session.id"
@@ -185,6 +195,11 @@ class Event(Published):
         return self.has_quotas or self.online_capacity is not None
 
     @property
+    def line_is_plain(self) -> bool:
+        """Whether a position in line says how soon somebody's turn comes."""
+        return not self.is_divided and not self.approval
+
+    @property
     def places_in_all(self) -> int | None:
         """In the room and online together; None: no limit."""
         return in_all(self.capacity, self.online_capacity)
@@ -206,6 +221,8 @@ class Event(Published):
 class Quota(Row):
     """Places of an event that are kept until a moment for some groups, some countries, or both.
 
+    Where `invited` is true, of these only for people who come by an invitation.
+
     `online` says of which capacity they are, where the room and what is online have their own.
     """
 
@@ -218,13 +235,14 @@ class Quota(Row):
     groups: Mapped[list[Any]] = mapped_column(default=list)
     countries: Mapped[list[Any]] = mapped_column(default=list)
     online: Mapped[bool] = mapped_column(default=False)
+    invited: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     @property
     def kept(self) -> Kept:
         """As the rule wants it."""
         return Kept(
             self.id, self.places, self.until, frozenset(self.groups), frozenset(self.countries),
-            self.online,
+            self.online, self.invited,
         )  # fmt: skip
 
 
@@ -263,7 +281,12 @@ class Revision(Row):
 
 
 class Session(Row):
-    """A timed item of an event's programme; once public it is cancelled, never deleted."""
+    """A timed item of an event's programme; once public it is cancelled, never deleted.
+
+    People have to choose one that is `chosen`: it has so many `places` (None: no limit, 0: closed),
+    and so many can wait for one (`waiting`; None: nobody). `sequence` counts what calendars have to
+    renew: another time, another room, off and on again.
+    """
 
     __tablename__ = "sessions"
     __table_args__ = (
@@ -282,6 +305,10 @@ class Session(Row):
     position: Mapped[int] = mapped_column(default=0)
     cancelled_at: Mapped[datetime | None]
     cancelled_why: Mapped[Translated] = mapped_column(JSON, default=dict)
+    chosen: Mapped[bool] = mapped_column(default=False, server_default=false())
+    places: Mapped[int | None]
+    waiting: Mapped[int | None]
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")
 
     event: Mapped[Event] = relationship(back_populates="sessions")
     appearances: Mapped[list["Appearance"]] = relationship(

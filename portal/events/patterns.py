@@ -13,13 +13,16 @@ FACTS = (
     "kind", "title", "summary", "description", "zone", "format", "venue", "address",
     "joining_minutes", "organisers", "sectors", "audience", "working_languages", "contacts",
     "hashtag", "capacity", "online_capacity", "waitlist", "approval", "no_withdraws",
-    "transferable",
+    "transferable", "offer_hours",
 )  # fmt: skip
 DATES = (
     "registration_opens_at", "registration_closes_at", "changes_until", "withdrawals_until",
+    "decision_at",
 )  # fmt: skip
-QUOTA = ("places", "groups", "countries", "online")
-SESSION = ("title", "abstract", "sector", "room", "kind", "position")
+QUOTA = ("places", "groups", "countries", "online", "invited")
+SESSION = (
+    "title", "abstract", "sector", "room", "kind", "position", "chosen", "places", "waiting",
+)  # fmt: skip
 CODES = {"kind": Kind, "format": Format}
 
 
@@ -78,7 +81,7 @@ def quotas(
 ) -> list[dict[str, Any]]:
     """The columns of its quotas, but of those whose moment would be over."""
     found = [
-        {name: kept[name] for name in QUOTA}
+        {name: kept[name] for name in QUOTA if name in kept}
         | {"until": moved(starts_at, timedelta(seconds=kept["until"]), zone)}
         for kept in pattern.get("quotas", ())
     ]

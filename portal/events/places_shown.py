@@ -11,9 +11,10 @@ from portal.labels import ATTENDANCE, STAKEHOLDER_GROUPS
 
 def whom(quota: Kept) -> str:
     """For whom a quota is: 'Employer, Learner · Cyprus, Greece'."""
+    invited = [_("invited people")] if quota.invited else []
     groups = [str(words) for code, words in STAKEHOLDER_GROUPS.items() if code in quota.groups]
     named = [name for code, name in countries(page_language()) if code in quota.countries]
-    return " · ".join(", ".join(each) for each in (groups, named) if each)
+    return " · ".join(", ".join(each) for each in (groups, named, invited) if each)
 
 
 def kept_words(places: Places, zone: str) -> str:

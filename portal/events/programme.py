@@ -23,6 +23,7 @@ class SessionShown:
     room: str
     kind: str
     cancelled: bool
+    chosen: bool
     why: Words
     speakers: Sequence[SpeakerShown]
 
@@ -102,6 +103,7 @@ def _session(session: Session, zone: str, *, marked: bool) -> SessionShown:
         room=session.room,
         kind=session.kind.value,
         cancelled=session.cancelled_at is not None,
+        chosen=session.chosen and session.cancelled_at is None,
         why=words(session.cancelled_why),
         speakers=speakers(appearance.speaker for appearance in session.appearances),
     )

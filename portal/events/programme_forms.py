@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, SelectField, SelectMultipleField, ValidationError
+from wtforms import BooleanField, Field, SelectField, SelectMultipleField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput
@@ -15,7 +15,7 @@ from portal.events.merging import MergingForm
 from portal.events.models import Event, Session, Speaker
 from portal.events.programme_service import speaker_ids
 from portal.events.rules import SessionKind, lies_within
-from portal.fields import MomentField, TranslatedField, text
+from portal.fields import MomentField, TranslatedField, WholeNumberField, text
 from portal.forms import Form
 from portal.i18n import translated
 
@@ -28,7 +28,8 @@ class SessionForm(MergingForm):
         "saved yet: look at the form, and save again."
     )
     names: tuple[str, ...] = (
-        "title", "abstract", "starts_at", "ends_at", "kind", "sector", "room", "speakers",
+        "title", "abstract", "starts_at", "ends_at", "kind", "sector", "room", "speakers", "chosen",
+        "places", "waiting",
     )  # fmt: skip
     title = TranslatedField(_l("Title"), 200, _l("Enter a title in one language at least."))
     starts_at = MomentField(_l("Starts at"), [InputRequired(_l("Enter when it starts."))])
@@ -53,11 +54,33 @@ class SessionForm(MergingForm):
         _l("Speakers"), [Optional()], coerce=int, choices=[], option_widget=CheckboxInput()
     )
     abstract = TranslatedField(_l("What it is about"), 3000, rows=4)
+    chosen = BooleanField(
+        _l("People choose this session"),
+        description=_l("When they register, and later on the page of their registration. Any other "
+                       "session is open to everybody who comes."),
+    )  # fmt: skip
+    places = WholeNumberField(
+        _l("Places in the session"),
+        [Optional()],
+        description=_l("Leave it empty where there is no limit. With 0 nobody can choose it any "
+                       "more, and who has a place keeps it."),
+    )  # fmt: skip
+    waiting = WholeNumberField(
+        _l("Places in its line"),
+        [Optional()],
+        description=_l("How many can wait when it is full. Leave it empty where nobody can wait."),
+    )
 
     def __init__(
-        self, event: Event, session: Session | None, speakers: Sequence[Speaker], **given: Any
+        self,
+        event: Event,
+        session: Session | None,
+        speakers: Sequence[Speaker],
+        *,
+        has_people: bool = False,
+        **given: Any,
     ) -> None:
-        self.event = event
+        self.event, self.has_people = event, has_people
         self._choices = [SelectChoice(each.id, speaker_words(each)) for each in speakers]
         super().__init__(known_facts(session, speakers) if session else {}, **given)
 
@@ -76,6 +99,12 @@ class SessionForm(MergingForm):
             raise ValidationError(_("A session has to end after it starts."))
         if not lies_within(_Times(self.starts_at.data, field.data), self.event, self.event.zone):
             raise ValidationError(_("A session lies within the days of its event."))
+
+    def validate_chosen(self, field: Field) -> None:
+        if self.has_people and not field.data:
+            raise ValidationError(
+                _("People have chosen this session. To end that, enter 0 places, or cancel it.")
+            )
 
 
 class CancelSessionForm(Form):

@@ -48,6 +48,8 @@ def change_session(
     own, speakers = _apart(facts)
     if {"starts_at", "ends_at"} & set(changed):
         _check(event, own)
+    if {"starts_at", "ends_at", "room"} & set(changed):
+        session.sequence += 1
     for name, value in own.items():
         setattr(session, name, value)
     _appear(session, speakers)
@@ -62,6 +64,7 @@ def cancel_session(session: Session, why: Translated, *, by: Actor, now: datetim
     if session.cancelled_at is not None:
         raise Refused(_("This session is cancelled already."))
     before = snapshot(event)
+    session.sequence += 1
     session.cancelled_at, session.cancelled_why = now, why
     _revised(event, before, session, "session.cancelled", by=by, now=now)
 
@@ -73,6 +76,7 @@ def revive_session(session: Session, *, by: Actor, now: datetime) -> None:
     if session.cancelled_at is None:
         raise Refused(_("This session is not cancelled."))
     before = snapshot(event)
+    session.sequence += 1
     session.cancelled_at, session.cancelled_why = None, {}
     _revised(event, before, session, "session.revived", by=by, now=now)
 
@@ -86,6 +90,7 @@ def delete_session(session: Session, *, by: Actor, now: datetime) -> None:
     record("session.deleted", session, by=by, now=now, event_id=event.id)
     event.sessions.remove(session)
     db.session.delete(session)
+    event.chooses = any(each.chosen for each in event.sessions)
     programme_changed(event, before, tell=False, now=now)
 
 
@@ -177,5 +182,6 @@ def _revised(
     now: datetime,
     **details: Any,
 ) -> None:
+    event.chooses = any(each.chosen for each in event.sessions)
     programme_changed(event, before, tell=tell, now=now)
     record(act, session, by=by, now=now, event_id=event.id, **details)

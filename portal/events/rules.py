@@ -86,8 +86,10 @@ class Door(StrEnum):
 class Timed(Protocol):
     """Whatever starts and ends."""
 
-    starts_at: datetime
-    ends_at: datetime
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
 
 
 T = TypeVar("T", bound=Timed)
@@ -143,6 +145,12 @@ class Places:
         """How many can be had by somebody of whom nothing is known yet; None: no limit."""
         if self.division is not None:
             return self.division.left_for_newcomers
+        return places_left(capacity, self.taken)
+
+    def left_for_anybody(self, capacity: int | None) -> int | None:
+        """How many nobody has and no quota keeps, whoever waits; None: no limit."""
+        if self.division is not None:
+            return self.division.open_left
         return places_left(capacity, self.taken)
 
     def is_full(self, capacity: int | None) -> bool:
@@ -248,6 +256,8 @@ class Entrance:
     asks: bool = False
     online_capacity: int | None = None
     has_quotas: bool = False
+    offers_end_at: datetime | None = None
+    chooses: bool = False
 
     @property
     def is_divided(self) -> bool:

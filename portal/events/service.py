@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
-from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -32,7 +31,7 @@ from portal.protection import queries as protection_queries
 from portal.protection import rules as records
 from portal.protection import service as protection
 from portal.protection.rules import Missing
-from portal.wall_clock import distance, moved
+from portal.wall_clock import distance, moved, zones
 
 ADDRESS_TAKEN = _l("Another event has this address already.")
 
@@ -385,6 +384,7 @@ def _move_programme(event: Event, starts_at: datetime, zone: str) -> None:
             length = session.ends_at - session.starts_at
             after = distance(event.starts_at, session.starts_at, event.zone)
             session.starts_at = moved(starts_at, after, zone)
+            session.sequence += 1
             session.ends_at = session.starts_at + length
 
 
@@ -435,7 +435,7 @@ def _keep_revision(event: Event, now: datetime) -> None:
 def _check(event: Event) -> None:
     if event.ends_at <= event.starts_at:
         raise Refused(_("An event has to end after it starts."))
-    if event.zone not in available_timezones():
+    if event.zone not in zones():
         raise Refused(_("Choose a time zone from the list."))
     opens, closes = event.registration_opens_at, event.registration_closes_at
     if opens is not None and closes is not None and closes <= opens:

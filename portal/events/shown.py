@@ -226,6 +226,7 @@ class Shown:
             event.registration_closes_at,
             event.changes_until,
             event.withdrawals_until,
+            event.offers_end_at,
         ]
         releases = self.places.division.releases if self.places.division else []
         return next_change([*moments, event.starts_at, event.ends_at, *releases], self.now)

@@ -1,12 +1,11 @@
 """Time zones in which a programme can be read."""
 
 from datetime import datetime
-from functools import lru_cache
-from zoneinfo import available_timezones
+from functools import cache
 
 from flask_babel import gettext as _
 
-from portal import i18n
+from portal import i18n, wall_clock
 from portal.text import fold
 
 # Offered to whoever reads a programme from elsewhere; any other zone works by its name too.
@@ -26,10 +25,10 @@ ZONES = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=1)
+@cache
 def names() -> frozenset[str]:
     """Every zone that an address may ask for."""
-    return frozenset(available_timezones()) - {"Factory", "localtime"}
+    return wall_clock.zones() - {"Factory", "localtime"}
 
 
 def choices(at: datetime, *chosen: str) -> list[tuple[str, str]]:

@@ -19,7 +19,16 @@ from portal.db import transaction
 from portal.heartbeat import LONG_AGO
 from portal.inbox import letters, privacy, queries, reading, service
 from portal.inbox.boxes import ASIDE, LEFT, Away, Box, Gone, open_box
-from portal.inbox.rules import HAD_THEIR_EFFECT, Mail, Outcome
+from portal.inbox.rules import (
+    HAD_THEIR_EFFECT,
+    MOST_PASSED_ON_A_DAY,
+    Bounce,
+    Mail,
+    Outcome,
+    Written,
+)
+from portal.invitations import due as invitations
+from portal.invitations import service as invitation_service
 from portal.registrations.models import Registration
 
 log = logging.getLogger("portal.inbox")
@@ -126,8 +135,10 @@ def _take_effect(mail: Mail, now: datetime) -> Outcome:
     if mail.bounce is not None:
         registration = _whose_bounce(mail)
         if registration is None:
-            return Outcome.LEFT
+            return _invitation_came_back(mail, mail.bounce, now)
         return service.note_bounce(mail.bounce, registration, now=now)
+    if mail.said is None and mail.written is not None and not mail.is_automatic:
+        return _pass_on(mail, mail.written, now)
     if mail.said is None or mail.is_automatic:
         return Outcome.LEFT
     invite = queries.invite_by_codes(_codes(*mail.sent_to, mail.said.organizer))
@@ -143,12 +154,32 @@ def _take_effect(mail: Mail, now: datetime) -> Outcome:
     return outcome
 
 
+def _pass_on(mail: Mail, written: Written, now: datetime) -> Outcome:
+    """Whoever answers a letter writes to people: the event's own get the words."""
+    invite = queries.invite_by_codes(_codes(*mail.sent_to))
+    registration = (
+        queries.of_invite(invite) if invite is not None else queries.of_mails(written.message_ids)
+    )
+    if registration is None or queries.passed_on(registration, now) >= MOST_PASSED_ON_A_DAY:
+        return Outcome.LEFT
+    return Outcome.PASSED_ON if letters.pass_on(registration, written, now=now) else Outcome.LEFT
+
+
 def _whose_bounce(mail: Mail) -> Registration | None:
     """By the address it came back to, or by the Message-ID of what came back."""
     invite = queries.invite_by_codes(_codes(*mail.sent_to))
     if invite is not None:
         return queries.of_invite(invite)
     return queries.of_mails(mail.bounce.message_ids) if mail.bounce else None
+
+
+def _invitation_came_back(mail: Mail, bounce: Bounce, now: datetime) -> Outcome:
+    """It was no letter to a registrant: perhaps an invitation that has not reached anybody."""
+    invitation = invitations.of_bounce(_codes(*mail.sent_to), bounce.message_ids)
+    if invitation is None:
+        return Outcome.LEFT
+    noted = invitation_service.note_bounce(invitation, bounce.code, bounce.addresses, now=now)
+    return Outcome.FAILING if noted else Outcome.OUTDATED
 
 
 def _codes(*addresses: str) -> set[str]:

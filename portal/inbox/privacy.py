@@ -1,12 +1,20 @@
-"""What reading the mailbox leaves: digests for a month. What calendars answered is the invites'."""
+"""What reading the mailbox leaves: digests for a month, and a person's words until they leave.
 
+What calendars answered is the invites'.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select
 
 from portal.db import db
 from portal.inbox.models import Reading
+from portal.inbox.queries import written_thread
 from portal.keeping import Impersonal, Rules
+from portal.outbox import privacy as outbox
+from portal.registrations.models import Registration
 
 KEPT = timedelta(days=30)
 A_FEW = 500
@@ -17,6 +25,21 @@ KEEPING: Rules = {
         texts=("digest", "outcome"),
     ),
 }
+
+
+def erase(registration: Registration) -> None:
+    """What the person wrote goes with them, also where the letter with it could not be sent."""
+    forget_all([registration.id])
+
+
+def forget_all(registration_ids: Sequence[int]) -> None:
+    """The same of many."""
+    outbox.forget_threads([written_thread(each) for each in registration_ids])
+
+
+def held(registration: Registration) -> dict[str, Any]:
+    """The letters by which organisers got what the person wrote."""
+    return {"words_passed_on": outbox.held(written_thread(registration.id))["letters"]}
 
 
 def something_is_old(now: datetime) -> bool:

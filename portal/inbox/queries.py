@@ -50,6 +50,19 @@ def answers_written(registration: Registration, now: datetime) -> int:
     return db.session.scalar(question) or 0
 
 
+def passed_on(registration: Registration, now: datetime) -> int:
+    """How many letters with this person's words the organisers got within a day."""
+    question = select(func.count()).where(
+        Message.thread == written_thread(registration.id), Message.created_at > now - A_DAY
+    )
+    return db.session.scalar(question) or 0
+
+
+def written_thread(registration_id: int) -> str:
+    """Of the letters to organisers with a person's words: not of the person's own letters."""
+    return f"written:{registration_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What became of the mails of the last thirty days."""
@@ -63,7 +76,7 @@ def figures() -> Figures:
     """How many mails had their effect, were left for a person, or could not be read."""
     question = select(Reading.outcome, func.count()).group_by(Reading.outcome)
     counts = {row[0]: row[1] for row in db.session.execute(question).all()}
-    read = sum(counts.get(outcome, 0) for outcome in HAD_THEIR_EFFECT)
+    read = sum(counts.get(each, 0) for each in (*HAD_THEIR_EFFECT, Outcome.PASSED_ON))
     return Figures(read, counts.get(Outcome.LEFT, 0), counts.get(Outcome.ASIDE, 0))
 
 

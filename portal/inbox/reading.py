@@ -14,8 +14,9 @@ from urllib.parse import unquote
 
 from icalendar.parser import Contentline, Contentlines
 
-from portal.inbox.rules import Bounce, Mail, Said
+from portal.inbox.rules import Bounce, Mail, Said, Written
 from portal.inbox.senders import proven_sender
+from portal.inbox.written import is_automatic, is_file, written
 
 MOST_PARTS = 100
 MOST_MULTIPARTS = 30
@@ -34,14 +35,29 @@ def read(octets: bytes, *, authserv_id: str) -> Mail:
         raise ValueError("A mail has more multiparts than any calendar writes.")
     mail = message_from_bytes(octets)
     bounce = _bounce(mail)
+    said = _said(mail) if bounce is None else None
     return Mail(
         sent_to=tuple(_addresses(mail, *SENT_TO)),
         proven=proven_sender(
             authserv_id, headers(mail, "Authentication-Results"), headers(mail, "From")
         ),
         is_automatic=bounce is None and _is_automatic(mail),
-        said=_said(mail) if bounce is None else None,
+        said=said,
         bounce=bounce,
+        written=_written(mail) if bounce is None and said is None else None,
+    )
+
+
+def _written(mail: Message) -> Written | None:
+    """Nothing of what a program sent by itself, as from an absence (RFC 3834)."""
+    if is_automatic(_first(mail, "Auto-Submitted")):
+        return None
+    leaves = [(each.get_content_type(), is_file(each), _text(each)) for each in _parts(mail)]
+    return written(
+        leaves,
+        sender=next(_addresses(mail, "From"), ""),
+        subject=_first(mail, "Subject"),
+        answers=[*headers(mail, "In-Reply-To"), *headers(mail, "References")],
     )
 
 

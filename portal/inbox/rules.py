@@ -8,6 +8,7 @@ from portal.invites.rules import Partstat
 
 TRIES = 3
 MOST_ANSWERS_A_DAY = 5
+MOST_PASSED_ON_A_DAY = 5
 
 
 class Outcome(StrEnum):
@@ -19,6 +20,7 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
     FAILING = "failing"
     OUTDATED = "outdated"
+    PASSED_ON = "passed_on"
     LEFT = "left"
     ASIDE = "aside"
 
@@ -66,6 +68,18 @@ class Bounce:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What a person wrote in answer to a letter, and which letters they answered."""
+
+    sender: str
+    subject: str
+    text: str
+    is_cut: bool
+    has_files: bool
+    message_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """What a mail says that matters here; nothing else of it is looked at."""
 
@@ -75,6 +89,7 @@ class Mail:
     is_automatic: bool
     said: Said | None
     bounce: Bounce | None
+    written: Written | None = None
 
 
 def stamp(said: Said, now: datetime) -> datetime:

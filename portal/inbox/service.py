@@ -105,7 +105,7 @@ def note_answer(
         written_today=written_today,
     )
     if act is Act.WITHDRAW:
-        registrations.withdraw(registration, by=REGISTRANT, now=now)
+        registrations.withdraw(registration, by=REGISTRANT, now=now, via="calendar")
         return Outcome.WITHDRAWN, None
     return (Outcome.ANSWERED, what) if act is Act.LETTER else (Outcome.NOTED, None)
 

@@ -8,7 +8,7 @@ from sqlalchemy import null, update
 
 from portal.db import db
 from portal.invites import queries
-from portal.invites.models import Invite
+from portal.invites.models import Invite, OfficeInvite
 from portal.keeping import Keeping, Rules, Whose
 
 KEEPING: Rules = {
@@ -19,19 +19,27 @@ KEEPING: Rules = {
         personal=("held", "first_message_id", "reply_code", "partstat"),
         of_the_record=("uid", "substance", "content"),
     ),
+    OfficeInvite: Keeping(
+        Whose.REGISTRANTS,
+        what=_l("What the calendar of whoever acts for them holds, with names and address"),
+        end=_l("with the mail address, by the record of the event"),
+        personal=("held", "first_message_id", "reply_code", "partstat"),
+        of_the_record=("uid", "substance", "content"),
+    ),
 }
 
 
 def forget_all(registration_ids: Sequence[int]) -> None:
     """Keep no name and address of these people; SEQUENCE still only rises."""
-    db.session.execute(
-        update(Invite)
-        .where(Invite.registration_id.in_(registration_ids))
-        .values(
-            held=null(), first_message_id="", reply_code=None, partstat=None, replied_at=None,
-            reply_stamped_at=None,
-        )
-    )  # fmt: skip
+    for kind in (Invite, OfficeInvite):
+        db.session.execute(
+            update(kind)
+            .where(kind.registration_id.in_(registration_ids))
+            .values(
+                held=null(), first_message_id="", reply_code=None, partstat=None, replied_at=None,
+                reply_stamped_at=None,
+            )
+        )  # fmt: skip
 
 
 def held(registration_id: int) -> dict[str, Any]:

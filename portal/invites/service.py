@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 
 from portal.db import db
 from portal.invites import rules
-from portal.invites.models import Invite
+from portal.invites.models import Invite, OfficeInvite, OneCalendar
 from portal.invites.rules import Entry, Partstat
 
 
@@ -43,7 +43,24 @@ def of_all(registration_ids: Sequence[int], *, domain: str, now: datetime) -> di
 _OF_ALL = select(Invite).where(Invite.registration_id.in_(bindparam("ids", expanding=True)))
 
 
-def renew(invite: Invite, entry: Entry, *, now: datetime) -> Calendar | None:
+def of_office(registration_id: int, *, domain: str, now: datetime) -> OfficeInvite:
+    """What the calendar of whoever acts for the person holds of this registration.
+
+    Its UID is its own: who reads two mailboxes in one program would else lose both entries by the
+    CANCEL of one.
+    """
+    found = db.session.scalar(_OF_OFFICE, {"id": registration_id})
+    if found is None:
+        uid = f"registration-{registration_id}-office@{domain}"
+        found = OfficeInvite(registration_id=registration_id, uid=uid, created_at=now)
+        db.session.add(found)
+    return found
+
+
+_OF_OFFICE = select(OfficeInvite).where(OfficeInvite.registration_id == bindparam("id"))
+
+
+def renew(invite: OneCalendar, entry: Entry, *, now: datetime) -> Calendar | None:
     """A REQUEST that makes the calendar hold `entry`, or None where it does already."""
     content = rules.content(entry)
     if invite.held is not None and invite.content == content:
@@ -68,12 +85,28 @@ def renew(invite: Invite, entry: Entry, *, now: datetime) -> Calendar | None:
     return Calendar("REQUEST", octets)
 
 
-def _ask_anew(invite: Invite) -> None:
+def _ask_anew(invite: OneCalendar) -> None:
     """Another time or place is another question: what was answered to the old one is void."""
     invite.partstat = invite.replied_at = invite.reply_stamped_at = None
 
 
-def cancel(invite: Invite, *, now: datetime) -> Calendar | None:
+def sequence_to_be(invite: Invite, entry: Entry | None) -> int:
+    """The SEQUENCE of the mail by which the calendar will hold `entry`, or nothing.
+
+    What a feed or a file shows before that mail leaves, the mail does not contradict.
+    """
+    if entry is None:
+        return (invite.sequence or 0) + (invite.held is not None)
+    return rules.next_sequence(
+        invite.sequence,
+        told_substance=invite.substance,
+        substance=rules.substance(entry),
+        was_cancelled=invite.held is None,
+        is_cancelled=False,
+    )
+
+
+def cancel(invite: OneCalendar, *, now: datetime) -> Calendar | None:
     """A CANCEL of what the calendar holds, or None where it holds nothing of ours."""
     if invite.held is None:
         return None
@@ -85,7 +118,7 @@ def cancel(invite: Invite, *, now: datetime) -> Calendar | None:
     return Calendar("CANCEL", octets)
 
 
-def decline_counter(invite: Invite, *, now: datetime) -> Calendar | None:
+def decline_counter(invite: OneCalendar, *, now: datetime) -> Calendar | None:
     """No to a time that the calendar proposed, or None where it holds nothing of ours."""
     if invite.held is None or invite.sequence is None:
         return None
@@ -102,7 +135,7 @@ def take_replies(invite: Invite) -> None:
 
 
 def note_reply(
-    invite: Invite, partstat: Partstat | None, *, stamped_at: datetime, now: datetime
+    invite: OneCalendar, partstat: Partstat | None, *, stamped_at: datetime, now: datetime
 ) -> None:
     """What the calendar answered, and the stamp that orders answers (RFC 5546, 2.1.5)."""
     invite.reply_stamped_at = stamped_at
@@ -110,7 +143,7 @@ def note_reply(
         invite.partstat, invite.replied_at = partstat, now
 
 
-def state(invite: Invite) -> dict[str, Any]:
+def state(invite: OneCalendar) -> dict[str, Any]:
     """What the calendar holds now, to come back to if the next message is never sent."""
     return {
         "held": invite.held,
@@ -124,7 +157,7 @@ def state(invite: Invite) -> dict[str, Any]:
     }
 
 
-def restore(invite: Invite, state: dict[str, Any]) -> None:
+def restore(invite: OneCalendar, state: dict[str, Any]) -> None:
     """The messages since `state` never left the house: the calendar still holds what it held."""
     invite.held = state["held"]
     invite.sequence = state["sequence"]
@@ -137,12 +170,19 @@ def restore(invite: Invite, state: dict[str, Any]) -> None:
     invite.reply_stamped_at = _as_moment(state.get("reply_stamped_at"))
 
 
-def forget(invite: Invite) -> None:
+def forget(invite: OneCalendar) -> None:
     """Keep no name and address of whoever is to be forgotten; SEQUENCE still only rises."""
     invite.held = None
     invite.first_message_id = ""
     invite.reply_code = None
     _ask_anew(invite)
+
+
+def forget_of_office(registration_id: int) -> None:
+    """The same of whoever acted for them, whose calendar names the person."""
+    found = db.session.scalar(_OF_OFFICE, {"id": registration_id})
+    if found is not None:
+        forget(found)
 
 
 def _as_text(moment: datetime | None) -> str | None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -17,6 +16,7 @@ from portal.i18n import Translated
 from portal.news import queries, rules
 from portal.news.models import Correction, Extension, Item, OldSlug
 from portal.news.rules import Need, State, end_of_day
+from portal.wall_clock import zones
 
 ADDRESS_TAKEN = _l("Another item has or had this address. Choose another.")
 DEADLINE = ("zone", "opens_at", "closes_at", "whole_day")
@@ -248,7 +248,7 @@ def _refuse_what_is_not_ready(item: Item, now: datetime) -> None:
 
 
 def _check(item: Item) -> None:
-    if item.zone not in available_timezones():
+    if item.zone not in zones():
         raise Refused(_("Choose a time zone from the list."))
     opens, closes = item.opens_at, item.closes_at
     if opens is not None and closes is not None and closes <= opens:

@@ -68,3 +68,9 @@ _WRITTEN_TO = select(func.count()).where(
 
 def _of(question: Select[*Columns], event_ids: list[int] | None) -> Select[*Columns]:
     return question if event_ids is None else question.where(Message.event_id.in_(event_ids))
+
+
+def has_thread(thread: str) -> bool:
+    """Whether a mail of this thread was ever posted, and is still listed."""
+    found = select(Message.id).where(Message.thread == thread).limit(1)
+    return db.session.execute(found).first() is not None

@@ -1,6 +1,7 @@
 """The fields by which people answer: added to whatever form carries them."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, TypeVar, cast
 
@@ -23,14 +24,23 @@ from wtforms.widgets import CheckboxInput
 from portal.errors import Refused
 from portal.fields import CountryField
 from portal.forms import Form
-from portal.questions import rules
+from portal.questions import register, rules
 from portal.questions.queries import Answered, Full
-from portal.questions.rules import LONGEST, Asked, Kind, Said, Values
+from portal.questions.rules import LONGEST, Asked, Kind, Said, Stage, Values
 from portal.questions.service.answers import Full as NoPlace
 from portal.questions.shown import condition_words, language_of, plain, words
 from portal.text import clean, clean_lines
 
 AnyForm = TypeVar("AnyForm", bound=Form)
+
+
+@dataclass(frozen=True, slots=True)
+class FileAsked:
+    """A file that is handed in beside the form, and for whom it is."""
+
+    question: Asked
+    words: Markup
+    condition: Markup
 
 
 class Asking(Form):
@@ -40,7 +50,7 @@ class Asking(Form):
     """
 
     asked: Sequence[Asked] = ()
-    files: Sequence[Markup] = ()
+    files: Sequence[FileAsked] = ()
     full: Full = frozenset()
     spoken = ""
     seen = HiddenField(filters=[clean])
@@ -82,6 +92,13 @@ class Asking(Form):
     def relevant(self) -> set[int]:
         return rules.relevant(self.asked, self.typed)
 
+    @property
+    def files_due(self) -> list[int]:
+        """The numbers of the files that are needed of who answered this."""
+        files = [each.question for each in self.files]
+        for_them = rules.relevant([*self.asked, *files], self.typed)
+        return [each.number for each in files if each.required and each.number in for_them]
+
     def is_new_wording(self, question: Asked) -> bool:
         """Whether it was answered by who had read it in other words."""
         read = self._read.get(question.number, question.version)
@@ -110,7 +127,11 @@ def asking(form: type[AnyForm], asked: Sequence[Asked], full: Full) -> type[AnyF
     if not asked:
         return form
     lang = language_of(asked)
-    files = [words(each.label, lang) for each in asked if each.kind is Kind.FILE]
+    files = [
+        FileAsked(each, words(each.label, lang), condition_words(each, asked, lang))
+        for each in asked
+        if each.kind is Kind.FILE
+    ]
     asked = [each for each in asked if each.kind is not Kind.FILE]
     fields = {_name(each): _field(each, asked, full, lang) for each in asked}
     facts = {"asked": asked, "full": full, "spoken": lang, "files": files}
@@ -127,7 +148,9 @@ def known(asked: Sequence[Asked], answers: Sequence[Answered]) -> dict[str, Any]
             continue
         if each.kind is Kind.CONSENT and was.question.id != each.id:
             continue  # nobody agreed to these words yet
-        values = [value for value in was.values if rules.checked(each, value)]
+        values = [
+            value for value in was.values if rules.checked(each, value) and value not in was.wishes
+        ]
         if values:
             found[_name(each)] = _as_data(each.kind, values)
     return found
@@ -192,6 +215,8 @@ class _Checked:
 
 
 def _missing(question: Asked, lang: str) -> str:
+    if question.kind is Kind.CONSENT and question.stage is Stage.SECOND:
+        return _("This has to be ticked before the form can be sent.")
     if question.kind is Kind.CONSENT:
         return _("This has to be ticked: without it you cannot take part.")
     return _("Answer this question: %(question)s", question=plain(question.label, lang))
@@ -202,6 +227,8 @@ def _wrong(kind: Kind) -> str:
         return _("Enter a number.")
     if kind is Kind.DATE:
         return _("Enter a day, as in 2027-01-18.")
+    if kind is Kind.REGISTER_NUMBER:
+        return _("Enter the number as the register writes it, as in 123456789012-34.")
     if kind in LONGEST:
         return _("Write at most %(most)s characters.", most=f"{LONGEST[kind]:,}")
     return _("Choose one of those in the list.")
@@ -306,4 +333,7 @@ _FIELDS: dict[Kind, Callable[..., Field]] = {
     Kind.YES_NO: partial(_chosen, OneOf),
     Kind.SEVERAL: partial(_chosen, Several),
     Kind.CONSENT: _consent,
+    Kind.REGISTER_NUMBER: partial(
+        _written, StringField, {"inputmode": "text", "maxlength": register.LONGEST}
+    ),
 }

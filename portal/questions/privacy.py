@@ -9,15 +9,23 @@ from flask_babel import lazy_gettext as _l
 
 from portal.keeping import Impersonal, Keeping, Rules, Whose
 from portal.questions import queries
-from portal.questions.models import Given, Question
+from portal.questions.models import Given, Question, SecondForm, Turn
 from portal.questions.rules import Kind
 
 PERSONAL = ("value",)
+PERSONAL_TURN = ("message_id",)
 
 KEEPING: Rules = {
     Question: Impersonal(
         "What an event asks, in the organisers' words.",
-        texts=("kind", "label", "help", "options", "condition_code"),
+        texts=("stage", "kind", "label", "help", "options", "condition_code"),
+    ),
+    SecondForm: Impersonal("Since when an event asks a second time, and until when.", texts=()),
+    Turn: Keeping(
+        Whose.REGISTRANTS,
+        what=_l("When they were asked the second form, reminded of it, and answered it"),
+        end=_l("with the mail address, or with what people need"),
+        personal=PERSONAL_TURN,
     ),
     Given: Keeping(
         Whose.REGISTRANTS,
@@ -31,7 +39,13 @@ KEEPING: Rules = {
 
 def held(registration_id: int) -> dict[str, Any]:
     """Each answer with the question as the person read it, and when."""
+    turn = queries.turn(registration_id)
     return {
+        "second_form": {
+            name: moment.isoformat()
+            for name in ("asked_at", "reminded_at", "answered_at")
+            if turn is not None and (moment := getattr(turn, name)) is not None
+        },
         "answers": [
             {
                 "question": dict(each.question.label),
@@ -39,9 +53,10 @@ def held(registration_id: int) -> dict[str, Any]:
                 "answer": _said(each),
                 "language": each.language,
                 "at": each.at.isoformat(),
+                "full": list(each.wishes),
             }
             for each in queries.given(registration_id)
-        ]
+        ],
     }
 
 

@@ -19,14 +19,13 @@ from sqlalchemy import (
 
 from portal.db import db
 from portal.questions import rules
-from portal.questions.models import Given, Question
-from portal.questions.rules import Asked, Kind
+from portal.questions.models import Given, Question, SecondForm, Turn
+from portal.questions.rules import Asked, Kind, Stage
 
 _REGISTRATIONS = table(
     "registrations", column("id", Integer), column("event_id", Integer), column("status", String)
 )
-"""The part above by name: an answer holds a place only while its person may come."""
-_LIVE = ("pending", "confirmed", "waitlisted")
+"""The part above by name: an answer holds a place only while its person has one."""
 
 _COUNTS = Question.ended_at.is_(None) | exists().where(Given.question_id == Question.id)
 """What is asked, or was answered."""
@@ -42,20 +41,42 @@ class Answered:
     values: tuple[str, ...]
     language: str
     at: datetime
+    wishes: tuple[str, ...] = ()
+    """Those of the values that hold no place, since they were full when the person got theirs."""
+
+    def settles(self, question: Asked) -> bool:
+        """Whether the question is answered by it: nobody agrees to words that are new to them."""
+        is_of_its_words = question.kind is not Kind.CONSENT or self.question.id == question.id
+        return is_of_its_words and not self.wishes
 
 
 def present(event_id: int) -> Sequence[Question]:
-    """What the event asks now, in its order."""
+    """What the event asks now, in its order: the first form, then the second."""
     return db.session.scalars(
         select(Question)
         .where(Question.event_id == event_id, Question.ended_at.is_(None))
-        .order_by(Question.position, Question.id)
+        .order_by(Question.stage, Question.position, Question.id)
     ).all()
 
 
-def asked(event_id: int) -> list[Asked]:
+def every(event_id: int) -> list[Asked]:
     """The same as plain values."""
     return [each.asked for each in present(event_id)]
+
+
+def asked(event_id: int, stage: Stage = Stage.FIRST) -> list[Asked]:
+    """What one of its forms asks: usually the one by which people register."""
+    return [each for each in every(event_id) if each.stage is stage]
+
+
+def second_form(event_id: int) -> SecondForm | None:
+    """Since when the event asks a second time; None while it does not."""
+    return db.session.scalar(select(SecondForm).where(SecondForm.event_id == event_id))
+
+
+def turn(registration_id: int) -> Turn | None:
+    """How far this person is with the second form."""
+    return db.session.scalar(select(Turn).where(Turn.registration_id == registration_id))
 
 
 def one(event_id: int, number: int) -> Question | None:
@@ -82,6 +103,17 @@ def versions(event_id: int, number: int) -> Sequence[Question]:
     ).all()
 
 
+def ids_by_number(event_id: int) -> dict[int, list[int]]:
+    """All versions of each question of the event."""
+    rows = db.session.execute(
+        select(Question.number, Question.id).where(Question.event_id == event_id)
+    ).all()
+    found: dict[int, list[int]] = {}
+    for number, question_id in rows:
+        found.setdefault(number, []).append(question_id)
+    return found
+
+
 def is_answered(question_id: int) -> bool:
     """Whether anybody answered this version."""
     question = select(Given.id).where(Given.question_id == question_id).limit(1)
@@ -106,7 +138,7 @@ def answered_numbers(event_id: int) -> dict[int, int]:
 
 
 def taken(event_id: int) -> dict[tuple[int, str], int]:
-    """By question and code, how many of those who may come have chosen it, in any version."""
+    """By question and code, how many who have a place hold it by their answer, in any version."""
     rows = db.session.execute(
         select(Question.number, Given.value, func.count())
         .join(Given, Given.question_id == Question.id)
@@ -114,7 +146,8 @@ def taken(event_id: int) -> dict[tuple[int, str], int]:
         .where(
             Question.event_id == event_id,
             Question.kind.in_((Kind.ONE_OF, Kind.SEVERAL)),
-            _REGISTRATIONS.c.status.in_(_LIVE),
+            Given.wish.is_(False),
+            _REGISTRATIONS.c.status == "confirmed",
         )
         .group_by(Question.number, Given.value)
     ).all()
@@ -130,7 +163,12 @@ def full(event_id: int, asked: Sequence[Asked]) -> Full:
 
 def held_by(answers: Sequence[Answered]) -> Full:
     """The answers that a person has already, which are not full for them."""
-    return frozenset((each.question.number, value) for each in answers for value in each.values)
+    return frozenset(
+        (each.question.number, value)
+        for each in answers
+        for value in each.values
+        if value not in each.wishes
+    )
 
 
 def given(registration_id: int) -> list[Answered]:
@@ -148,7 +186,12 @@ def columns(event_id: int) -> list[Asked]:
     rows = db.session.scalars(
         select(Question)
         .where(Question.event_id == event_id, _COUNTS)
-        .order_by(Question.ended_at.is_not(None), Question.position, Question.version.desc())
+        .order_by(
+            Question.ended_at.is_not(None),
+            Question.stage,
+            Question.position,
+            Question.version.desc(),
+        )
     )
     found: dict[int, Asked] = {}
     for each in rows:
@@ -186,7 +229,7 @@ def _of(where: ColumnElement[bool]) -> dict[int, list[Answered]]:
         select(Given, Question)
         .join(Question, Question.id == Given.question_id)
         .where(where)
-        .order_by(Question.position, Question.number, Given.id)
+        .order_by(Question.stage, Question.position, Question.number, Given.id)
     )
     words: dict[int, Asked] = {}
     rows: dict[tuple[int, int], list[Given]] = {}
@@ -197,6 +240,7 @@ def _of(where: ColumnElement[bool]) -> dict[int, list[Answered]]:
     for (registration_id, question_id), given_rows in rows.items():
         values = tuple(each.value for each in given_rows)
         first = given_rows[0]
-        answered = Answered(words[question_id], values, first.language, first.at)
+        wishes = tuple(each.value for each in given_rows if each.wish)
+        answered = Answered(words[question_id], values, first.language, first.at, wishes)
         found.setdefault(registration_id, []).append(answered)
     return found

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+
+from portal.questions import register
 
 Text = Mapping[str, str]
 Values = Mapping[int, tuple[str, ...]]
@@ -13,6 +15,13 @@ Values = Mapping[int, tuple[str, ...]]
 YES, NO = "yes", "no"
 LONGEST = {"text": 200, "long_text": 2000}
 _NUMBER = re.compile(r"[-−]?[0-9]{1,12}(?:[.,][0-9]{1,4})?")
+
+
+class Stage(StrEnum):
+    """To which of an event's two forms a question belongs: answered while registering, or after."""
+
+    FIRST = "first"
+    SECOND = "second"
 
 
 class Kind(StrEnum):
@@ -26,6 +35,7 @@ class Kind(StrEnum):
     COUNTRY = "country"
     CONSENT = "consent"
     FILE = "file"
+    REGISTER_NUMBER = "register_number"
 
     @property
     def has_options(self) -> bool:
@@ -62,6 +72,7 @@ class Asked:
     required: bool
     options: tuple[Option, ...] = ()
     condition: Condition | None = None
+    stage: Stage = Stage.FIRST
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -79,6 +90,27 @@ class Asked:
         if any(self.help.values()):
             yield self.help
         yield from (option.label for option in self.options)
+
+    @property
+    def fields(self) -> Iterator[str]:
+        """In which field of the form each of the texts is written, in the same order."""
+        yield "label"
+        if any(self.help.values()):
+            yield "help"
+        yield from (f"options-{place}-label" for place in range(len(self.options)))
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A text that a language lacks: of which question, and the field in which it is written."""
+
+    number: int
+    field: str
+
+    @property
+    def option(self) -> int:
+        """Of an answer to choose from, which one; 0 for the other texts."""
+        return int(self.field.split("-")[1]) + 1 if self.field.startswith("options") else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +135,27 @@ def relevant(asked: Sequence[Asked], values: Values) -> set[int]:
     return found
 
 
+def for_person(second: Sequence[Asked], first: Sequence[Asked], values: Values) -> list[Asked]:
+    """The second form as one person gets it, who answered this to the first.
+
+    What hangs on their first answers is decided by then: it is asked of them, or not at all.
+    """
+    decided, of_first = relevant(first, values), {each.number for each in first}
+    found: list[Asked] = []
+    shown: set[int] = set()
+    for each in second:
+        on = each.condition
+        if on is not None and on.number in of_first:
+            if on.number not in decided or on.code not in values.get(on.number, ()):
+                continue
+            each = replace(each, condition=None)
+        elif on is not None and on.number not in shown:
+            continue
+        shown.add(each.number)
+        found.append(each)
+    return found
+
+
 def checked(question: Asked, typed: str) -> str | None:
     """One answer as it is kept; None where it is none to this question."""
     if question.codes:
@@ -112,6 +165,8 @@ def checked(question: Asked, typed: str) -> str | None:
         return typed.replace(",", ".").replace("−", "-") if is_number else None
     if question.kind is Kind.DATE:
         return _day(typed)
+    if question.kind is Kind.REGISTER_NUMBER:
+        return register.register_number(typed)
     return typed if len(typed) <= LONGEST.get(question.kind, 2) else None
 
 
@@ -123,10 +178,14 @@ def _day(typed: str) -> str | None:
     return day.isoformat() if len(typed) == 10 and 1900 <= day.year <= 2200 else None
 
 
-def gaps(asked: Sequence[Asked], languages: Sequence[str]) -> dict[str, int]:
-    """By language, how many texts of the questions it lacks."""
-    texts = [text for each in asked for text in each.texts]
-    return {lang: sum(not text.get(lang) for text in texts) for lang in languages}
+def gaps(asked: Sequence[Asked], languages: Sequence[str]) -> dict[str, list[Gap]]:
+    """By language, which texts of the questions it lacks."""
+    texts = [
+        (Gap(each.number, field), text)
+        for each in asked
+        for field, text in zip(each.fields, each.texts, strict=True)
+    ]
+    return {lang: [gap for gap, text in texts if not text.get(lang)] for lang in languages}
 
 
 def spoken(asked: Sequence[Asked], wanted: str, languages: Sequence[str]) -> str:
@@ -137,7 +196,7 @@ def spoken(asked: Sequence[Asked], wanted: str, languages: Sequence[str]) -> str
     """
     lacks = gaps(asked, languages)
     order = (wanted, "en", *languages)
-    return next((lang for lang in order if lacks.get(lang) == 0), wanted)
+    return next((lang for lang in order if lacks.get(lang) == []), wanted)
 
 
 def full(asked: Sequence[Asked], taken: Mapping[tuple[int, str], int]) -> set[tuple[int, str]]:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from portal.i18n import country_name, languages, page_language, short_day, translated_as
-from portal.questions import queries, rules
+from portal.questions import queries, register, rules
 from portal.questions.queries import Answered
 from portal.questions.rules import Asked, Kind, Text
 
@@ -48,7 +48,7 @@ def ignored_words(event_id: int, numbers: Sequence[int]) -> list[Markup]:
     """What was answered and not kept, since it was not asked of this person."""
     if not numbers:
         return []
-    asked = queries.asked(event_id)
+    asked = queries.every(event_id)
     lang = language_of(asked)
     return [words(each.label, lang) for each in asked if each.number in numbers]
 
@@ -104,6 +104,9 @@ def _one(question: Asked, value: str, lang: str) -> Markup:
         return words(label, lang) or escape(value)
     if question.kind is Kind.FILE:
         return escape(value.rpartition(".")[2].upper())
+    if question.kind is Kind.REGISTER_NUMBER:
+        link = Markup('<a class="ecl-link" href="{}" rel="noreferrer">{}</a>')
+        return link.format(register.register_page(value), value)
     if question.kind is Kind.COUNTRY:
         return escape(country_name(value))
     if question.kind is Kind.DATE:

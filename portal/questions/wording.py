@@ -12,6 +12,7 @@ from wtforms.validators import Optional
 from portal.fields import TranslatedField, WholeNumberField
 from portal.forms import Form
 from portal.i18n import page_language
+from portal.questions import ready_made
 from portal.questions.rules import Asked, Condition, Kind
 from portal.questions.shown import answer_plain, plain
 from portal.text import clean
@@ -56,7 +57,7 @@ class QuestionForm(Form):
 
     def __init__(self, kind: Kind, before: Sequence[Asked], known: Asked | None) -> None:
         self.kind, self.before = kind, before
-        super().__init__(data=_data(known))
+        super().__init__(data=_data(known) | (ready_made.words(kind) if known is None else {}))
         self.condition.flags.required = True
         if not kind.has_options:
             del self.options

@@ -16,14 +16,18 @@ from portal.events import service as events
 from portal.invites import service as invites
 from portal.invites.models import Invite
 from portal.outbox import queries as outbox_queries
-from portal.registrations import letters, privacy, queries, service
+from portal.registrations import letters, offers, privacy, queries, service, telling_offices
 from portal.registrations.models import Answer, AttendanceReport, Registration
+from portal.registrations.rules import Status
 from portal.registrations.service import presence
+from portal.registrations.service.arranging import arrange
+from portal.sessions import queries as sessions
 
 ANSWERS_ARE_KEPT = timedelta(days=2)
 REPORTS_ARE_KEPT = timedelta(days=1)
 FLOOD = 20
 FLOOD_RESTS = timedelta(hours=1)
+VOID_OFFER_RESTS = timedelta(minutes=1)
 
 
 def announce_rested_changes(now: datetime) -> bool:
@@ -47,6 +51,26 @@ def move_lines_up(now: datetime) -> bool:
         return service.fill_places(events.locked(event_id), now=now) > 0
 
 
+def end_offers(now: datetime) -> bool:
+    """What was offered and not taken up in time goes to the next in line, in one transaction."""
+    event_id = offers.event_to_end_offers_of(now)
+    if event_id is None:
+        return False
+    with transaction():
+        service.fill_places(events.locked(event_id), now=now)
+    return True
+
+
+def move_session_lines_up(now: datetime) -> bool:
+    """The same in sessions, as of an event that is on again after it was postponed."""
+    event_id = sessions.event_with_a_line_that_may_move(now)
+    if event_id is None:
+        return False
+    with transaction():
+        arrange(events.locked(event_id), now=now)
+    return True
+
+
 def write_next_letters(now: datetime) -> bool:
     """Tell the next people whose own registration changed."""
     if not queries.someone_untold(now):
@@ -58,7 +82,9 @@ def write_next_letters(now: datetime) -> bool:
         invited = _invites_of(untold, now)
         for registration in untold:
             mailbox = registration.address_key
-            if _is_flooded(registration, now, just_now=written[mailbox]):
+            if _is_void_offer(registration, now):
+                registration.letter_due_at = now + VOID_OFFER_RESTS
+            elif _is_flooded(registration, now, just_now=written[mailbox]):
                 registration.letter_due_at = now + FLOOD_RESTS
             else:
                 attempt(
@@ -83,6 +109,9 @@ def write_next_news(now: datetime) -> bool:
         untold = queries.next_untold_of(event, AT_ONCE)
         invited = _invites_of(untold, now)
         for registration in untold:
+            if _is_void_offer(registration, now):
+                registration.letter_due_at = now + VOID_OFFER_RESTS
+                continue
             attempt(
                 partial(letters.write, registration, invited[registration.id], now=now),
                 partial(_set_aside, registration, now),
@@ -174,6 +203,11 @@ def _is_flooded(registration: Registration, now: datetime, *, just_now: int) -> 
     return written + just_now >= FLOOD
 
 
+def _is_void_offer(registration: Registration, now: datetime) -> bool:
+    """An offer that is over is told no more; what comes of it is, in a moment."""
+    return registration.standing is Status.OFFERED and not registration.is_offered(now)
+
+
 def _invites_of(registrations: Sequence[Registration], now: datetime) -> dict[int, Invite]:
     return invites.of_all([each.id for each in registrations], domain=mail.domain(), now=now)
 
@@ -185,10 +219,14 @@ def _set_aside(registration: Registration, now: datetime, reason: str) -> None:
 
 
 CHORES = (
+    end_offers,
     write_next_letters,
+    telling_offices.write_next_letters,
     write_next_links,
+    telling_offices.write_next_links,
     answer_next_recall,
     move_lines_up,
+    move_session_lines_up,
     announce_rested_changes,
     write_next_news,
     erase_next,

@@ -10,10 +10,12 @@ from portal.db import db, transaction
 from portal.events import demonstration as demo_events
 from portal.events import queries as events
 from portal.events.models import Event
+from portal.invitations import demonstration as demo_invitations
 from portal.news import demonstration as demo_news
 from portal.podcasts import demonstration as demo_podcasts
 from portal.publications import demonstration as demo_publications
-from portal.registrations.demonstration import register_people
+from portal.questions import demonstration as demo_questions
+from portal.registrations.demonstration import keep_places, register_people
 from portal.ties import demonstration as demo_ties
 
 
@@ -42,6 +44,10 @@ def _load() -> None:
         accounts.add_demonstration_organiser(now=now)
         episode = demo_podcasts.load(now)
         demo_ties.load(episode, now)
+        next_edition = next(each for each in loaded if each.slug == demo_events.NEXT)
+        demo_questions.load(next_edition, now)
+        keep_places(next_edition, now=now)
+        demo_invitations.load(next_edition, now)
         for event in loaded:
             for _size in register_people(event, demo_events.people_at(event), now=now):
                 pass

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,7 +14,7 @@ from portal.events.models import Event
 from portal.registrations import service
 from portal.registrations.models import Registration
 from portal.registrations.rules import NOTICE_VERSION, Attendance, StakeholderGroup
-from portal.registrations.service import Sent
+from portal.registrations.service import Sent, quotas
 
 FIRST_NAMES = (
     "Ada", "Anaïs", "Bartosz", "Chiara", "Dimitra", "Eoin", "Élise", "Filip", "Giulia", "Hanna",
@@ -38,6 +38,20 @@ COUNTRIES = (
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT",
     "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 )  # fmt: skip
+
+
+OFFICES = ["mep", "mep_office"]
+PARTNERS = ["social_partner"]
+
+
+def keep_places(event: Event, *, now: datetime) -> None:
+    """Of an event with 50 places: ten for Members and their offices, eight for social partners."""
+    until = event.starts_at - timedelta(weeks=2)
+    for groups, places in ((OFFICES, 10), (PARTNERS, 8)):
+        facts = {
+            "groups": groups, "countries": [], "places": places, "until": until, "online": False,
+        }  # fmt: skip
+        quotas.add(event, facts, by=COMMAND, now=now)
 
 
 def register_people(event: Event, count: int, *, now: datetime) -> Iterator[int]:

@@ -11,9 +11,10 @@ from portal.db import db
 from portal.events import queries as events
 from portal.events.division import Division, Kept, Seat, Who
 from portal.events.models import Quota
+from portal.registrations import offers
 from portal.registrations.models import Registration
 from portal.registrations.person import who_is
-from portal.registrations.rules import Attendance, Status
+from portal.registrations.rules import TAKING, Attendance, Status
 
 
 class Divisible(Protocol):
@@ -25,6 +26,8 @@ class Divisible(Protocol):
     def online_capacity(self) -> int | None: ...
     @property
     def is_divided(self) -> bool: ...
+    @property
+    def offers_end_at(self) -> datetime | None: ...
 
 
 def of(divisible: Mapping[int, Divisible], now: datetime) -> dict[int, Division]:
@@ -40,14 +43,12 @@ def of(divisible: Mapping[int, Divisible], now: datetime) -> dict[int, Division]
         kept[quota.event_id].append(quota.kept)
     taken: dict[int, Counter[tuple[bool, int | None]]] = {each: Counter() for each in divided}
     waiting: dict[int, Counter[Who]] = {each: Counter() for each in divided}
-    for event_id, status, quota_id, group, country, attendance, count in db.session.execute(
-        _counted(divided)
-    ):
-        who = who_is(group, country, attendance)
-        if status is Status.CONFIRMED:
-            taken[event_id][who.online, quota_id] += count
-        else:
+    for event_id, status, quota_id, *facts, count in db.session.execute(_counted(divided, now)):
+        who = who_is(*facts)
+        if status is Status.WAITLISTED:
             waiting[event_id][who] += count
+        else:
+            taken[event_id][who.online, quota_id] += count
     return {
         number: Division(
             event.capacity, event.online_capacity, kept[number], taken[number], waiting[number], now
@@ -56,16 +57,21 @@ def of(divisible: Mapping[int, Divisible], now: datetime) -> dict[int, Division]
     }
 
 
-_WHO = Registration.stakeholder_group, Registration.country, Registration.attendance
+_INVITED = Registration.invitation_id.is_not(None)
+_WHO = (
+    Registration.stakeholder_group, Registration.country, Registration.attendance,
+    _INVITED.label("invited"),
+)  # fmt: skip
 
 
-def _counted(event_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
+def _counted(event_ids: Collection[int], now: datetime) -> Select[*tuple[Any, ...]]:
     kinds = Registration.event_id, Registration.status, Registration.quota_id, *_WHO
     return (
         select(*kinds, func.count())
         .where(
             Registration.event_id.in_(event_ids),
-            Registration.status.in_((Status.CONFIRMED, Status.WAITLISTED)),
+            Registration.status.in_((*TAKING, Status.WAITLISTED)),
+            ~offers.has_ended(now),
         )
         .group_by(*kinds)
     )
@@ -77,7 +83,7 @@ def with_open_places(quota: Quota, count: int, *, is_apart: bool) -> Sequence[Re
         select(Registration)
         .where(
             Registration.event_id == quota.event_id,
-            Registration.status == Status.CONFIRMED,
+            Registration.status.in_(TAKING),
             Registration.quota_id.is_(None),
         )
         .order_by(Registration.registered_at, Registration.id)
@@ -87,6 +93,8 @@ def with_open_places(quota: Quota, count: int, *, is_apart: bool) -> Sequence[Re
         question = question.where(Registration.stakeholder_group.in_(quota.groups))
     if quota.countries:
         question = question.where(Registration.country.in_(quota.countries))
+    if quota.invited:
+        question = question.where(_INVITED)
     if is_apart:
         there = Attendance.ONLINE if quota.online else Attendance.IN_PERSON
         question = question.where(Registration.attendance == there)
@@ -103,6 +111,4 @@ def moving_up(event_id: int, event: Divisible, now: datetime) -> dict[int, Seat]
         .where(Registration.event_id == event_id, Registration.status == Status.WAITLISTED)
         .order_by(Registration.queue_number)
     )
-    return division.move_up(
-        (number, who_is(group, country, how)) for number, group, country, how in rows
-    )
+    return division.move_up((row[0], who_is(*row[1:])) for row in rows)

@@ -214,6 +214,8 @@ class RegistrationForm(ReadingForm):
     """The first time: with the form's own key, and a field that only robots fill."""
 
     unseen = ("csrf_token", "website")
+    sends_to, for_another = "", False
+    """Where it is sent if not to the event's own form, as behind the link of an invitation."""
     form_key = HiddenField(filters=[clean])
     website = StringField(_l("Leave this field empty"), render_kw={"autocomplete": "off"})
 

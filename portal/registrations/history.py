@@ -13,7 +13,10 @@ from portal import labels
 from portal.accounts import queries as accounts
 from portal.audit.models import Entry
 from portal.db import db
+from portal.i18n import page_language
 from portal.outbox.models import Message
+from portal.questions import queries as questions
+from portal.questions.shown import plain
 from portal.registrations.models import Note, Registration
 from portal.registrations.rules import Occasion
 
@@ -42,8 +45,9 @@ def of(registration: Registration) -> list[Happening]:
     entries, letters, notes = _entries(registration), _letters(registration), _notes(registration)
     organisers = [each.actor_id for each in entries if each.actor == "organiser"]
     names = accounts.names_of({*organisers, *(each.author_id for each in notes)} - {None})
+    titles = _titles(registration, entries)
     story = [
-        *(_act(each, names) for each in entries if each.act not in UNTOLD_ACTS),
+        *(_act(each, names, titles) for each in entries if each.act not in UNTOLD_ACTS),
         *(_note(each, names) for each in notes),
         *(_letter(each) for each in letters),
     ]
@@ -68,7 +72,7 @@ def _letters(registration: Registration) -> list[Message]:
     )
     question = (
         select(Message)
-        .where(or_(Message.thread == registration.thread, own_links))
+        .where(or_(Message.thread.in_(registration.threads), own_links))
         .options(defer(Message.octets), defer(Message.before))
         .order_by(Message.id.desc())
         .limit(MOST)
@@ -81,10 +85,18 @@ def _notes(registration: Registration) -> list[Note]:
     return list(db.session.scalars(question))
 
 
-def _act(entry: Entry, names: Mapping[int, str]) -> Happening:
+def _titles(registration: Registration, entries: Iterable[Entry]) -> dict[int, str]:
+    """What the questions are called of which a consent was taken back."""
+    if not any(each.details.get("questions") for each in entries):
+        return {}
+    found = questions.columns(registration.event_id)
+    return {each.number: plain(each.label, page_language()) for each in found}
+
+
+def _act(entry: Entry, names: Mapping[int, str], titles: Mapping[int, str]) -> Happening:
     return Happening(
         entry.at, "act", str(labels.ACTS.get(entry.act, entry.act)), _who(entry, names),
-        list(_details(entry)),
+        [*_details(entry), *(titles[n] for n in entry.details.get("questions", ()) if n in titles)],
     )  # fmt: skip
 
 
@@ -107,6 +119,8 @@ def _details(entry: Entry) -> Iterable[str]:
         yield _("%(before)s → %(after)s", before=words[0], after=words[1])
     if found.get("late"):
         yield _("after the deadline")
+    if found.get("via") == "calendar":
+        yield _("by an answer of their calendar")
 
 
 def _note(note: Note, names: Mapping[int, str]) -> Happening:
@@ -144,6 +158,7 @@ def _who(entry: Entry, names: Mapping[int, str]) -> str:
         return names.get(entry.actor_id or 0) or _("a removed colleague")
     return {
         "registrant": _("the person"),
+        "office": _("the office"),
         "worker": _("the portal"),
         "command": _("whoever runs the portal"),
     }.get(entry.actor, entry.actor)

@@ -15,27 +15,47 @@ from portal.db import db
 from portal.events.division import Division
 from portal.events.models import Event
 from portal.events.rules import State
-from portal.registrations import divisions, news, unreached
+from portal.invites.models import Invite
+from portal.registrations import calendar_replies, divisions, news, second_form, unreached
+from portal.registrations.acting import Contact
 from portal.registrations.models import Registration
+from portal.registrations.offices import ACTS
 from portal.registrations.queries import HAS_ADDRESS, HAS_ATTENDED, LIVE, MISSED
 from portal.registrations.rules import (
     ASKED,
+    TAKING,
     Attendance,
     Reply,
     StakeholderGroup,
     Status,
     reply,
 )
+from portal.sessions import queries as sessions
+from portal.sessions.rules import State as InSession
 from portal.text import clean, fold, like_pattern
 
+REGISTERED_BY = (
+    select(Contact.name + " <" + Contact.email + ">")
+    .where(Contact.registration_id == Registration.id, ACTS)
+    .correlate(Registration)
+    .scalar_subquery()
+    .label("registered_by")
+)
+"""Who acts for the person, if anybody does."""
 PAGE = 50
 MOST_WORDS = 8
 LONGEST_SEARCH = 200
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_NUMBER = re.compile(r"[0-9]{1,9}")
+OPEN_PLACES = 0
+"""As a wish says that it wants who has a place of no quota."""
+_SESSION = re.compile(r"([1-9][0-9]{0,8})(?:\.(line|wish))?", re.ASCII)
 Question = Select[*tuple[Any, ...]]
 SORTS = ("name", "organisation", "status", "registered_at")
 ATTENDED = {"yes": True, "no": False}
 """Codes of a filter: who attended; who had a place and is not noted as attended."""
+ENTITLED = {"yes": True, "no": False}
+"""Codes of a filter: whose costs are reimbursed, and whose are not."""
 RANK = {status: rank for rank, status in enumerate(Status)}
 COLUMNS = (
     Registration.id,
@@ -53,15 +73,23 @@ COLUMNS = (
     Registration.stuck_at,
     Registration.still_comes_at,
     Registration.withdrawn_late,
+    Registration.invitation_id,
     Registration.checked_in_at,
     Registration.checked_in_by,
     Registration.reported_at,
+    Registration.entitled,
+    Registration.offered_until,
+    Registration.quota_id,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Whom to show, and in which order; `descending` turns it round."""
+    """Whom to show, and in which order; `descending` turns it round.
+
+    `session` is the id of one in which they have a place, or with `.line` wait for one, or with
+    `.wish` wish for one.
+    """
 
     words: str = ""
     status: Status | None = None
@@ -70,6 +98,12 @@ class Wish:
     country: str = ""
     unreached: bool = False
     attended: bool | None = None
+    entitled: bool | None = None
+    calendar_reply: str = ""
+    second: str = ""
+    quota: int | None = None
+    session: str = ""
+    by_office: bool = False
     sort: str = "name"
     descending: bool = False
 
@@ -79,7 +113,9 @@ def wish_of(args: Mapping[str, str]) -> Wish | None:
     words, sort, country = args.get("q", ""), args.get("sort", "name"), args.get("country", "")
     status, group = args.get("status", ""), args.get("stakeholder_group", "")
     attendance, unreached = args.get("attendance", ""), args.get("unreached", "")
-    attended = args.get("attended", "")
+    attended, by_office = args.get("attended", ""), args.get("by_office", "")
+    second, quota, session = args.get("second", ""), args.get("quota", ""), args.get("session", "")
+    entitled, calendar_reply = args.get("entitled", ""), args.get("calendar_reply", "")
     known = (
         sort.removeprefix("-") in SORTS
         and (not status or status in set(Status))
@@ -87,7 +123,13 @@ def wish_of(args: Mapping[str, str]) -> Wish | None:
         and (not attendance or attendance in set(Attendance))
         and (not country or _COUNTRY.fullmatch(country))
         and unreached in ("", "yes")
+        and by_office in ("", "yes")
         and attended in ("", *ATTENDED)
+        and entitled in ("", *ENTITLED)
+        and calendar_reply in ("", *calendar_replies.CODES)
+        and second in ("", *second_form.FILTERS)
+        and (not quota or _NUMBER.fullmatch(quota))
+        and (not session or _SESSION.fullmatch(session))
     )
     if not known or len(words) > LONGEST_SEARCH:
         return None
@@ -99,6 +141,12 @@ def wish_of(args: Mapping[str, str]) -> Wish | None:
         country=country,
         unreached=bool(unreached),
         attended=ATTENDED.get(attended),
+        entitled=ENTITLED.get(entitled),
+        calendar_reply=calendar_reply,
+        second=second,
+        quota=int(quota) if quota else None,
+        session=session,
+        by_office=bool(by_office),
         sort=sort.removeprefix("-"),
         descending=sort.startswith("-"),
     )
@@ -119,7 +167,13 @@ def filter_codes(wish: Wish) -> dict[str, str]:
         "attendance": wish.attendance.value if wish.attendance else "",
         "country": wish.country,
         "unreached": "yes" if wish.unreached else "",
+        "by_office": "yes" if wish.by_office else "",
         "attended": next((code for code, so in ATTENDED.items() if so is wish.attended), ""),
+        "entitled": next((code for code, so in ENTITLED.items() if so is wish.entitled), ""),
+        "calendar_reply": wish.calendar_reply,
+        "second": wish.second,
+        "quota": "" if wish.quota is None else str(wish.quota),
+        "session": wish.session,
     }
 
 
@@ -232,14 +286,15 @@ def count(event: Event, wish: Wish) -> int:
 
 def page(event: Event, wish: Wish, number: int) -> Sequence[Result[Any]]:
     """One page of those who fit."""
-    question = _listed(event, wish).limit(PAGE).offset((number - 1) * PAGE)
+    question = _listed(event, wish, REGISTERED_BY).limit(PAGE).offset((number - 1) * PAGE)
     return db.session.execute(question).all()
 
 
 def everybody(event: Event, wish: Wish) -> Iterator[Result[Any]]:
     """All who fit, with what they need, read in portions."""
     question = _listed(event, wish, Registration.phone, Registration.access_needs,
-                       Registration.diet, Registration.consents, Registration.language)  # fmt: skip
+                       Registration.diet, Registration.consents, Registration.language,
+                       REGISTERED_BY)  # fmt: skip
     yield from db.session.execute(question.execution_options(yield_per=500))
 
 
@@ -343,7 +398,8 @@ def all_ids(event: Event, wish: Wish) -> list[int]:
 
 def _listed(event: Event, wish: Wish, *more: Any) -> Question:
     return (
-        select(*COLUMNS, _standing(event).label("status"), *more)
+        select(*COLUMNS, _standing(event).label("status"), Invite.partstat, *more)
+        .outerjoin(Invite, Invite.registration_id == Registration.id)
         .where(*fitting(event, wish))
         .order_by(*_order(event, wish))
     )
@@ -364,8 +420,26 @@ def fitting(event: Event, wish: Wish) -> list[ColumnElement[bool]]:
         conditions.append(Registration.country == wish.country)
     if wish.unreached:
         conditions.append(Registration.id.in_(unreached.ids(event.id)))
+    if wish.by_office:
+        acted_for = select(Contact.registration_id).where(ACTS)
+        conditions.append(Registration.id.in_(acted_for))
     if wish.attended is not None:
         conditions.append(HAS_ATTENDED if wish.attended else MISSED)
+    if wish.entitled is not None:
+        conditions.append(Registration.entitled.is_(wish.entitled))
+    if wish.calendar_reply:
+        conditions.append(calendar_replies.replied(wish.calendar_reply))
+    if wish.second:
+        conditions.append(second_form.FILTERS[wish.second](event.id))
+    if wish.quota == OPEN_PLACES:
+        conditions += [Registration.quota_id.is_(None), Registration.status.in_(TAKING)]
+    elif wish.quota is not None:
+        conditions.append(Registration.quota_id == wish.quota)
+    if found := _SESSION.fullmatch(wish.session):
+        chosen = sessions.in_state(int(found[1]), InSession(found[2] or InSession.PLACE))
+        conditions.append(Registration.id.in_(chosen))
+        if found[2] == InSession.WISH:
+            conditions.append(Registration.status.in_(sessions.HOPING))
     return conditions
 
 

@@ -12,6 +12,7 @@ from portal.events.models import Event
 from portal.events.rules import State
 from portal.protection.rules import Kept
 from portal.registrations import rules
+from portal.registrations.acting import Contact
 from portal.registrations.person import who_is
 from portal.registrations.rules import Attendance, NoteKind, Reply, StakeholderGroup, Status
 
@@ -41,8 +42,10 @@ class Registration(Row):
     that.
     `joined_at` is when they went to the joining link, which proves nothing: who attended was
     checked in at the door (`checked_in_at`), or stood in a conference tool's report that an
-    organiser took over (`reported_at`). `handed_to` and `handed_by` are the other registrations
-    where a place went to a colleague.
+    organiser took over (`reported_at`). `entitled`: their costs are reimbursed. `handed_to` and
+    `handed_by` are the other registrations where a place went to a colleague. `offered_until` is
+    the end of an open offer, or of the one that a withdrawn person let pass (`has_let_pass`).
+    `invitation_id` is the invitation by which they come.
     """
 
     __tablename__ = "registrations"
@@ -74,6 +77,7 @@ class Registration(Row):
     status_at: Mapped[datetime]
     queue_number: Mapped[int | None]
     quota_id: Mapped[int | None]
+    invitation_id: Mapped[int | None]
     language: Mapped[str] = mapped_column(String(8))
 
     title: Mapped[str] = mapped_column(String(50), default="")
@@ -118,6 +122,7 @@ class Registration(Row):
     erase_asked_at: Mapped[datetime | None] = mapped_column(index=True)
     erased_at: Mapped[datetime | None]
 
+    offered_until: Mapped[datetime | None]
     handed_to: Mapped[int | None]
     handed_by: Mapped[int | None]
 
@@ -126,8 +131,32 @@ class Registration(Row):
     source: Mapped[str] = mapped_column(String(300), default="")
     reached_at: Mapped[datetime | None]
     withdrawn_late: Mapped[bool] = mapped_column(default=False, server_default=false())
+    entitled: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     event: Mapped[Event] = relationship()
+    contact: Mapped[Contact | None] = relationship(back_populates="registration")
+
+    @property
+    def acting(self) -> Contact | None:
+        """Who acts for the person, if anybody does."""
+        return self.contact if self.contact is not None and self.contact.acts else None
+
+    @property
+    def is_seen_to_by_its_office(self) -> bool:
+        """Whether the only mailbox is that of whoever acts: no link of the person's own leaves."""
+        return self.acting is not None and self.acting.is_the_mailbox
+
+    @property
+    def gets_letters(self) -> bool:
+        """Whether letters go to the person, as whoever acts for them chose."""
+        acting = self.acting
+        return acting is None or (acting.letters.has_person and not acting.is_the_mailbox)
+
+    @property
+    def gets_invite(self) -> bool:
+        """The same of the invite, to who has a place."""
+        acting = self.acting
+        return acting is None or (acting.invites.has_person and not acting.is_the_mailbox)
 
     @property
     def standing(self) -> Status:
@@ -142,11 +171,24 @@ class Registration(Row):
     @property
     def who(self) -> Who:
         """What decides which places this person may have."""
-        return who_is(self.stakeholder_group, self.country, self.attendance)
+        facts = self.stakeholder_group, self.country, self.attendance
+        return who_is(*facts, self.invitation_id is not None)
 
     @property
     def holds_place(self) -> bool:
         return self.standing is Status.CONFIRMED
+
+    def is_offered(self, now: datetime) -> bool:
+        """Whether a place is offered that can be taken up now."""
+        event = self.event
+        return self.status is Status.OFFERED and rules.offer_is_open(
+            self.offered_until, event_state=event.state.value, starts_at=event.starts_at, now=now
+        )
+
+    @property
+    def has_let_pass(self) -> bool:
+        """Whether they left the line because an offer ended."""
+        return self.status is Status.WITHDRAWN and self.offered_until is not None
 
     @property
     def attended(self) -> bool:
@@ -237,6 +279,11 @@ class Registration(Row):
     def thread(self) -> str:
         """Under which the outbox keeps the letters about this registration in order."""
         return f"registration:{self.id}"
+
+    @property
+    def threads(self) -> list[str]:
+        """The same, and of those to whoever acts, or acted, for the person."""
+        return [self.thread, f"contact:{self.id}"]
 
 
 class Note(Row):

@@ -41,14 +41,17 @@ def name_key(person: dict[str, Any]) -> str:
     return fold(f"{person['first_name']} {person['last_name']}")[:300]
 
 
-def who(person: Mapping[str, Any]) -> Who:
+def who(person: Mapping[str, Any], *, invited: bool = False) -> Who:
     """What of a person decides which places they may have."""
-    return who_is(person["stakeholder_group"], person["country"], person["attendance"])
+    facts = person["stakeholder_group"], person["country"], person["attendance"]
+    return who_is(*facts, invited)
 
 
-def who_is(group: StakeholderGroup, country: str, attendance: Attendance) -> Who:
-    """The same, of the three columns that say it."""
-    return Who(group.value, country, attendance is Attendance.ONLINE)
+def who_is(
+    group: StakeholderGroup, country: str, attendance: Attendance, invited: bool = False
+) -> Who:
+    """The same, of the columns that say it."""
+    return Who(group.value, country, attendance is Attendance.ONLINE, bool(invited))
 
 
 def only_in_person(person: dict[str, Any]) -> dict[str, Any]:

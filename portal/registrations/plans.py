@@ -35,6 +35,7 @@ class Plan:
     letters: int
     on_its_own: bool
     promoted: int = 0
+    offers: bool = False
     programme_moves: bool = False
     fields: tuple[str, ...] = ()
     asks: int = 0
@@ -55,6 +56,7 @@ def of_change(event: Event, facts: dict[str, Any], now: datetime) -> Plan:
         letters=news.letters_due(event, then, without=first),
         on_its_own=event.tell_due_at is not None or announced_on_its_own(before, then),
         promoted=len(first) - len(_promoted(event, event.id, now)),
+        offers=after.offer_hours is not None,
         programme_moves=programme_moves(event, after.starts_at),
         asks=_asks(event, facts),
         **_moving_online(event, after),
@@ -113,7 +115,7 @@ def _said(event: Event, occasion: Occasion, *, calendar: bool, reason: str = "")
 
 def _promoted(event: Event, event_id: int, now: datetime) -> list[int]:
     """Who in line gets a place with these places and dates."""
-    places = queries.places(event_id)
+    places = queries.places_now(event_id, event, now)
     left = None if event.is_divided else places_left(event.capacity, places.taken)
     still = stillness(
         event_state=event.state.value,

@@ -19,6 +19,7 @@ from portal.protection.rules import Kept
 from portal.questions import privacy as answers
 from portal.questions.service import answers as questions
 from portal.registrations import queries
+from portal.registrations.acting import Contact, Office
 from portal.registrations.models import (
     HELD_BY,
     STILL_HELD,
@@ -30,6 +31,9 @@ from portal.registrations.models import (
 )
 from portal.registrations.person import FIELDS, search_text, without_needs
 from portal.registrations.rules import HOLDS
+from portal.registrations.service import contacts
+from portal.sessions import privacy as sessions_held
+from portal.sessions import service as sessions
 
 # Every column that says something about the person; the rest are counts, order and proof.
 PERSONAL = (
@@ -55,8 +59,24 @@ KEEPING: Rules = {
             "notice_version",
             "stuck_reason",
             "withdrawn_late",
+            "entitled",
             "failing_code",
         ),
+    ),
+    Contact: Keeping(
+        Whose.REGISTRANTS,
+        what=_l("Who acts for somebody: name and mail address, and who gets letters and invite"),
+        end=_l("with the mail address of the person, by the record of the event"),
+        personal=("name", "email", "address_key", "told_address", "form_code"),
+        statistical=("language",),
+        of_the_record=("letters", "invites", "told_status"),
+    ),
+    Office: Keeping(
+        Whose.REGISTRANTS,
+        what=_l("A mailbox that registered others, and the code of its link"),
+        end=_l("as soon as it acts for nobody who is kept"),
+        personal=("address_key", "email", "link_code"),
+        statistical=("language",),
     ),
     Note: Keeping(
         Whose.REGISTRANTS,
@@ -123,12 +143,17 @@ def empty(registration: Registration, kept: Kept, *, now: datetime) -> bool:
     """
     if kept is Kept.NEEDS and registration.answered:
         questions.forget(registration.id)
+    if kept is Kept.CONTACT:
+        questions.begin_anew(registration.id)
+    if kept is Kept.NAME:
+        sessions.forget(registration.id)
     for name in HOLDS[kept]:
         setattr(registration, name, "")
     if kept is Kept.NAME:
         registration.name_key, registration.sort_name = _nobody(registration), ""
     elif kept is Kept.CONTACT:
         registration.address_key = _nobody(registration)
+        _forget_contact(registration)
     elif kept is Kept.NEEDS:
         registration.consents = without_needs(registration.consents)
     registration.search_text = search_text(_written(registration))
@@ -138,6 +163,12 @@ def empty(registration: Registration, kept: Kept, *, now: datetime) -> bool:
     registration.link_code = ""
     registration.told_revision = registration.revision
     return True
+
+
+def _forget_contact(registration: Registration) -> None:
+    """Who acted for the person is kept no longer than the person's own address."""
+    if registration.contact is not None:
+        contacts.forget(registration.contact)
 
 
 def _written(registration: Registration) -> dict[str, str]:
@@ -244,6 +275,7 @@ def held(registration: Registration) -> dict[str, Any]:
         "language": registration.language,
         "number_in_line": registration.queue_number,
         "place_was_kept_for_a_group": registration.quota_id is not None,
+        "came_by_an_invitation": registration.invitation_id is not None,
         "entered_at_the_desk": registration.entered_by is not None,
         "source": registration.source,
         "notice_version": registration.notice_version,
@@ -256,14 +288,37 @@ def held(registration: Registration) -> dict[str, Any]:
         "checked_in_at": _moment(registration.checked_in_at),
         "attended_by_report_at": _moment(registration.reported_at),
         "still_comes_at": _moment(registration.still_comes_at),
+        "place_offered_until": _moment(registration.offered_until),
         "place_handed_over": registration.handed_to is not None,
         "place_taken_over": registration.handed_by is not None,
         "reached_at": _moment(registration.reached_at),
         **answers.held(registration.id),
+        **sessions_held.held(registration.id),
         "withdrawn_late": registration.withdrawn_late,
+        "entitled_to_reimbursement": registration.entitled,
         "mail_came_back_at": _moment(registration.failing_at),
         "notes": _notes(registration),
+        "office": _acting(registration.contact),
     }
+
+
+def _acting(contact: Contact | None) -> dict[str, Any] | None:
+    """Who acts for the person."""
+    if contact is None or not contact.email:
+        return None
+    return {
+        "name": contact.name,
+        "email": contact.email,
+        "since": contact.since.isoformat(),
+        "letters_go_to": contact.letters.value,
+        "invite_goes_to": contact.invites.value,
+    }
+
+
+def acts_for(contact: Contact) -> dict[str, Any]:
+    """What is kept of a mailbox because it acts for somebody: the event, and what was chosen."""
+    found = _acting(contact) or {}
+    return {"event": contact.registration.event.title, "language": contact.language, **found}
 
 
 def _notes(registration: Registration) -> list[dict[str, Any]]:
@@ -300,6 +355,7 @@ def blank(registration: Registration) -> None:
                  "source"):  # fmt: skip
         setattr(registration, name, "")
     questions.forget(registration.id)
+    sessions.forget(registration.id)
     registration.consents = {}
     db.session.execute(delete(Note).where(Note.registration_id == registration.id))
 
@@ -309,8 +365,10 @@ def erase(registration: Registration, *, now: datetime) -> None:
     for name in PERSONAL:
         setattr(registration, name, "")
     questions.forget(registration.id)
+    sessions.forget(registration.id)
     registration.address_key = registration.name_key = _nobody(registration)
     db.session.execute(delete(Note).where(Note.registration_id == registration.id))
+    _forget_contact(registration)
     _end(registration, now)
     deleted("person", {registration.event_id: 1}, by=REGISTRANT, now=now)
     record("registration.erased", registration, by=WORKER, now=now, event_id=registration.event_id)
@@ -320,8 +378,9 @@ def _end(registration: Registration, now: datetime) -> None:
     """Nothing is to come of it any more."""
     registration.consents = {}
     registration.still_comes_at = registration.checked_in_by = None
-    registration.handed_to = registration.handed_by = None
+    registration.handed_to = registration.handed_by = registration.offered_until = None
     registration.withdrawn_late = False
+    registration.entitled = False
     registration.told_revision = registration.revision
     registration.links_asked_at = registration.erase_asked_at = registration.stuck_at = None
     registration.failing_at, registration.failing_code = None, ""

@@ -15,23 +15,27 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     select,
 )
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from portal.db import db, for_update, glance
 from portal.events import queries as event_queries
 from portal.events.models import Event
 from portal.events.rules import Entrance, Places, State
 from portal.outbox.models import Message
-from portal.registrations import divisions
+from portal.registrations import divisions, offers
+from portal.registrations.acting import Contact
 from portal.registrations.divisions import Divisible
 from portal.registrations.models import Answer, AttendanceReport, Recall, Registration
 from portal.registrations.reports import Stay
-from portal.registrations.rules import Status
+from portal.registrations.rules import TAKING, Status
 
 _A_LETTER_WAITS = exists().where(
-    Message.thread == literal("registration:") + cast(Registration.id, String),
+    Message.thread.in_(
+        [literal(about) + cast(Registration.id, String) for about in ("registration:", "contact:")]
+    ),
     Message.sent_at.is_(None),
     Message.parked_at.is_(None),
 )
@@ -59,7 +63,8 @@ def entrance(slug: str, now: datetime) -> tuple[Entrance, Places] | None:
     *facts, taken, someone_waits = found
     entrance = Entrance(*facts)
     division = divisions.of({entrance.id: entrance}, now).get(entrance.id)
-    return entrance, Places(int(taken), bool(someone_waits), division)
+    ended = offers.ended_of({entrance.id: entrance}, now)[entrance.id]
+    return entrance, Places(int(taken) - ended, bool(someone_waits), division)
 
 
 def places(event_id: int) -> Places:
@@ -69,24 +74,27 @@ def places(event_id: int) -> Places:
 
 
 def places_now(event_id: int, event: Divisible, now: datetime) -> Places:
-    """The same, and how the places are divided at this moment."""
+    """The same at this moment: without offers that ended, and how the places are divided."""
     found = places(event_id)
-    return replace(found, division=divisions.of({event_id: event}, now).get(event_id))
+    return replace(
+        found,
+        taken=found.taken - offers.ended_of({event_id: event}, now)[event_id],
+        division=divisions.of({event_id: event}, now).get(event_id),
+    )
 
 
 # The questions that every registration asks are put together once: that costs as much as asking.
 _OF_EVENT = Registration.event_id == bindparam("event_id")
+_TAKES_A_PLACE = Registration.status.in_([literal_column(f"'{status}'") for status in TAKING])
 _PLACES_TAKEN = (
-    select(func.count())
-    .where(_OF_EVENT, Registration.status == Status.CONFIRMED)
-    .scalar_subquery(),
+    select(func.count()).where(_OF_EVENT, Registration.status.in_(TAKING)).scalar_subquery(),
     exists().where(_OF_EVENT, Registration.status == Status.WAITLISTED).select().scalar_subquery(),
 )
 _PLACES = select(*_PLACES_TAKEN)
 _ENTRANCE = select(
     *event_queries.ENTRANCE,
     select(func.count())
-    .where(Registration.event_id == Event.id, Registration.status == Status.CONFIRMED)
+    .where(Registration.event_id == Event.id, _TAKES_A_PLACE)
     .correlate(Event)
     .scalar_subquery(),
     exists()
@@ -116,18 +124,19 @@ def places_of(events: Sequence[Event], now: datetime) -> dict[int, Places]:
     """The same for several events, in one read, and two where places of some are divided."""
     event_ids = [event.id for event in events]
     divided = divisions.of({event.id: event for event in events}, now)
+    ended = offers.ended_of({event.id: event for event in events}, now)
     rows = db.session.execute(
         select(Registration.event_id, Registration.status, func.count())
         .where(
             Registration.event_id.in_(event_ids),
-            Registration.status.in_((Status.CONFIRMED, Status.WAITLISTED)),
+            Registration.status.in_((*TAKING, Status.WAITLISTED)),
         )
         .group_by(Registration.event_id, Registration.status)
     ).all()
     counts = {(event_id, status): count for event_id, status, count in rows}
     return {
         event_id: Places(
-            counts.get((event_id, Status.CONFIRMED), 0),
+            sum(counts.get((event_id, status), 0) for status in TAKING) - ended[event_id],
             (event_id, Status.WAITLISTED) in counts,
             divided.get(event_id),
         )
@@ -188,7 +197,7 @@ def by_id(registration_id: int) -> Registration | None:
     return db.session.scalar(
         select(Registration)
         .where(Registration.id == registration_id)
-        .options(joinedload(Registration.event))
+        .options(joinedload(Registration.event), joinedload(Registration.contact))
     )
 
 
@@ -215,7 +224,7 @@ def of_address(address_key: str) -> Sequence[Registration]:
         select(Registration)
         .join(Registration.event)
         .where(Registration.address_key == address_key, Event.state != State.DRAFT)
-        .options(joinedload(Registration.event))
+        .options(joinedload(Registration.event), joinedload(Registration.contact))
         .order_by(Event.starts_at, Registration.id)
     ).all()
 
@@ -322,7 +331,7 @@ def event_with_a_line_that_may_move(now: datetime) -> int | None:
     """An event where somebody waits although a place is free, as after a raised capacity."""
     taken = (
         select(func.count())
-        .where(Registration.event_id == Event.id, Registration.status == Status.CONFIRMED)
+        .where(Registration.event_id == Event.id, Registration.status.in_(TAKING))
         .scalar_subquery()
     )
     return db.session.scalar(
@@ -379,10 +388,15 @@ _UNTOLD = and_(
     HAS_ADDRESS,
     Registration.stuck_at.is_(None),
     Registration.letter_due_at.is_(None) | (Registration.letter_due_at <= bindparam("now")),
+    (Registration.status != Status.OFFERED) | (Registration.offered_until > bindparam("now")),
 )
 _SOMEONE_UNTOLD = select(Registration.id).where(_UNTOLD).limit(1)
 _NEXT_UNTOLD = (
-    select(Registration).where(_UNTOLD).order_by(Registration.id).limit(bindparam("count"))
+    select(Registration)
+    .where(_UNTOLD)
+    .order_by(Registration.id)
+    .limit(bindparam("count"))
+    .options(selectinload(Registration.contact))
 )
 
 
@@ -399,6 +413,7 @@ def event_with_news() -> Event | None:
 def next_untold_of(event: Event, count: int) -> Sequence[Registration]:
     """The next people at this event who have not heard what it announced."""
     question = _untold_of(event).order_by(Registration.told_event_revision).limit(count)
+    question = question.options(selectinload(Registration.contact))
     return db.session.scalars(for_update(question, skip_locked=True)).all()
 
 
@@ -450,6 +465,9 @@ def next_to_erase() -> Registration | None:
 HAS_HEARD = and_(
     (Registration.told_revision >= Registration.revision) | Registration.stuck_at.is_not(None),
     ~_A_LETTER_WAITS,
+    ~exists().where(
+        Contact.registration_id == Registration.id, Contact.is_due, Contact.email != ""
+    ),
 )
 """Who was told what there was to tell, or cannot be, and for whom nothing waits in the outbox."""
 

@@ -1,13 +1,14 @@
 """Attendance reports as Webex, Zoom and Microsoft Teams write them: who was there for how long.
 
 A report may begin with lines about the meeting, and have several tables; columns are known by their
-usual English heads. Rows of one person are added up, and what overlaps (two devices) counts once.
+usual English heads and those of a German Teams, others by what an organiser says of them. Rows of
+one person are added up, and what overlaps (two devices) counts once.
 """
 
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -73,27 +74,36 @@ HEADS = {
     "last": ("last name",),
     "address": ("email", "e-mail", "email address", "e-mail address", "user email",
                 "attendee email", "participant email", "mail address"),
-    "join": ("join time", "first join", "first join time", "joined at"),
-    "leave": ("leave time", "last leave", "last leave time", "left at"),
+    "upn": ("participant id", "teilnehmer-id"),
+    "join": ("join time", "first join", "first join time", "joined at", "erster beitritt"),
+    "leave": ("leave time", "last leave", "last leave time", "left at", "letztes verlassen"),
     "duration": ("duration", "in-meeting duration", "attendance duration", "total duration",
-                 "time in session", "time in meeting"),
+                 "time in session", "time in meeting", "dauer der besprechung"),
     "attended": ("attended",),
 }  # fmt: skip
 _BY_HEAD = {head: column for column, heads in HEADS.items() for head in heads}
 Columns = dict[str, int]
+Named = Mapping[str, str]
+"""By the head of a column, what it holds: one of the keys of `HEADS`."""
 
 
-def read(octets: bytes) -> list[Stay]:
-    """Everybody of the report, each once, in its order."""
+def named(**heads: str) -> Named:
+    """What an organiser says of a file's columns, by what each of them holds."""
+    return {_head(head): column for column, head in heads.items() if head}
+
+
+def read(octets: bytes, said: Named | None = None) -> list[Stay]:
+    """Everybody of the report, each once, in its order; `said` names columns with other heads."""
+    known = _BY_HEAD | dict(said or {})
     if len(octets) > MOST_BYTES:
         raise NotAReport(Fault.TOO_LARGE)
     text = _text(octets)
     if not text.strip():
         raise NotAReport(Fault.EMPTY)
-    lines, start = _table(text)
+    lines, start = _table(text, known)
     people: dict[object, list[_Row]] = {}
     seen: set[tuple[str, ...]] = set()
-    for cells, columns in _rows(lines, start):
+    for cells, columns in _rows(lines, start, known):
         if len(seen) >= MOST_ROWS:
             raise NotAReport(Fault.TOO_MANY)
         if tuple(cells) not in seen:
@@ -115,7 +125,7 @@ def _text(octets: bytes) -> str:
     return text
 
 
-def _table(text: str) -> tuple[list[list[str]], int]:
+def _table(text: str, known: Named) -> tuple[list[list[str]], int]:
     """The lines of the file, and where its first table of people begins."""
     for separator in "\t,;":
         try:
@@ -124,7 +134,7 @@ def _table(text: str) -> tuple[list[list[str]], int]:
         except csv.Error:
             continue
         heads = enumerate(lines[:LINES_BEFORE_THE_TABLE])
-        start = next((at for at, line in heads if _columns(line)), None)
+        start = next((at for at, line in heads if _columns(line, known)), None)
         if start is not None and len(lines) > MOST_LINES:
             raise NotAReport(Fault.TOO_MANY)
         if start is not None:
@@ -132,23 +142,27 @@ def _table(text: str) -> tuple[list[list[str]], int]:
     raise NotAReport(Fault.NO_TABLE)
 
 
-def _columns(line: Sequence[str]) -> Columns:
+def _head(cell: str) -> str:
+    return fold(re.sub(r"\(.*?\)", "", cell[:100])).strip()
+
+
+def _columns(line: Sequence[str], known: Named) -> Columns:
     """Which column says what; nothing where the line is no head of a table of people.
 
     Zoom's lines about the meeting have an organiser and a length as well, under a topic.
     """
     found: Columns = {}
-    words = [fold(re.sub(r"\(.*?\)", "", cell[:100])) for cell in line]
+    words = [_head(cell) for cell in line]
     for at, head in enumerate(words):
-        if head in _BY_HEAD:
-            found.setdefault(_BY_HEAD[head], at)
+        if head in known:
+            found.setdefault(known[head], at)
     has_name = "name" in found or {"first", "last"} <= set(found)
     has_time = "duration" in found or {"join", "leave"} <= set(found)
     is_about_the_meeting = "topic" in words and "join" not in found
     return found if has_name and has_time and not is_about_the_meeting else {}
 
 
-def _rows(lines: list[list[str]], start: int) -> Iterator[tuple[list[str], Columns]]:
+def _rows(lines: list[list[str]], start: int, known: Named) -> Iterator[tuple[list[str], Columns]]:
     """The rows with their columns; a further table is read too, unless it is one of details.
 
     Teams numbers its tables, and the one behind the people tells the same visits once more.
@@ -159,14 +173,14 @@ def _rows(lines: list[list[str]], start: int) -> Iterator[tuple[list[str], Colum
         filled = [each for each in cells if each]
         if columns and len(filled) == 1 and re.match(r"\d{1,2}\. ", filled[0]):
             return
-        if head := _columns(lines[at]):
+        if head := _columns(lines[at], known):
             columns = head
-        elif filled and not _is_title(filled, lines[at + 1 : at + 3]):
+        elif filled and not _is_title(filled, lines[at + 1 : at + 3], known):
             yield cells, columns
 
 
-def _is_title(filled: list[str], following: list[list[str]]) -> bool:
-    return len(filled) == 1 and any(_columns(line) for line in following)
+def _is_title(filled: list[str], following: list[list[str]], known: Named) -> bool:
+    return len(filled) == 1 and any(_columns(line, known) for line in following)
 
 
 def _cell(written: str) -> str:
@@ -178,15 +192,23 @@ def _cell(written: str) -> str:
 def _row(cells: list[str], columns: Columns) -> _Row:
     said = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
     name = said.get("name") or f"{said.get('first', '')} {said.get('last', '')}".strip()
-    address = said.get("address", "")
+    mailboxes = said.get("address", ""), _mailbox(said.get("upn", ""))
+    address = next((each for each in mailboxes if "@" in each), "")
     did_not_come = said.get("attended", "").casefold() == "no"
     return _Row(
         name[:LONGEST_NAME],
-        address[:LONGEST_ADDRESS] if "@" in address else "",
+        address[:LONGEST_ADDRESS],
         0 if did_not_come else seconds(said.get("duration", "")),
         _spell(said.get("join", ""), said.get("leave", "")),
         is_formula=name.startswith("="),
     )
+
+
+def _mailbox(upn: str) -> str:
+    """The name under which somebody signs in to Teams; a guest's has their own address in it."""
+    guest, is_guest, _tenant = upn.partition("#EXT#@")
+    local, _underscore, domain = guest.rpartition("_")
+    return f"{local}@{domain}" if is_guest and local else upn
 
 
 def _stay(nth: int, rows: list[_Row]) -> Stay:
@@ -222,13 +244,14 @@ def _covered(spells: list[tuple[datetime, datetime]]) -> int:
     return int(covered.total_seconds())
 
 
-_UNITS = {"h": 3600, "m": 60, "s": 1}
-_PART = re.compile(r"(\d{1,6})\s*(h|m|s)[a-z]*\.?,?\s*")
+_UNITS = {"h": 3600, "std": 3600, "stunde": 3600, "ω": 3600, "m": 60, "λ": 60, "s": 1, "δ": 1}
+_PART = re.compile(r"(\d{1,6})\s*(std|stunde|h|m|s|ω|λ|δ)[a-zα-ως]*\.?,?\s*")
 
 
 def seconds(written: str) -> int | None:
-    """“45” (minutes), “1:02:03”, “1h 2m 3s”, “62 mins”; None where it says no length of time."""
-    text = written.strip().casefold()
+    """“45” (minutes), “1:02:03”, “1h 2m 3s”, “62 mins”, “1 Std. 2 Min.”, “1 ώ. 2 λ.”; None where
+    it says no length of time."""
+    text = fold(written).strip()
     if re.fullmatch(r"\d{1,6}([.,]\d{1,4})?", text):
         found = int(float(text.replace(",", ".")) * 60)
     elif clock := re.fullmatch(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?", text):
@@ -240,7 +263,7 @@ def seconds(written: str) -> int | None:
     return found if found <= LONGEST_STAY.total_seconds() else None
 
 
-_DAYS = ("%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d.%m.%Y")
+_DAYS = ("%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d.%m.%Y", "%d.%m.%y")
 _CLOCKS = ("%H:%M:%S", "%I:%M:%S %p", "%H:%M", "%I:%M %p")
 _FORMATS = [f"{day} {clock}" for day in _DAYS for clock in _CLOCKS]
 

@@ -30,6 +30,7 @@ def notice_read(said: str | None, number: int) -> str:
 class Status(StrEnum):
     PENDING = "pending"
     CONFIRMED = "confirmed"
+    OFFERED = "offered"
     WAITLISTED = "waitlisted"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
@@ -38,7 +39,11 @@ class Status(StrEnum):
     @property
     def is_live(self) -> bool:
         """Whether the person may still come."""
-        return self in (Status.PENDING, Status.CONFIRMED, Status.WAITLISTED)
+        return self in (Status.PENDING, Status.CONFIRMED, Status.OFFERED, Status.WAITLISTED)
+
+
+TAKING = (Status.CONFIRMED, Status.OFFERED)
+"""Whose place nobody else can have: also one that is offered is counted as taken."""
 
 
 class StakeholderGroup(StrEnum):
@@ -115,6 +120,7 @@ class NoteKind(StrEnum):
     NOTE = "note"
     PROMOTED = "promoted"
     MOVED = "moved"
+    OFFER = "offer"
     TOLD = "told"
 
 
@@ -125,6 +131,9 @@ class Occasion(StrEnum):
     CONFIRMED = "confirmed"
     WAITLISTED = "waitlisted"
     PLACE_FOUND = "place_found"
+    OFFERED = "offered"
+    OFFER_ENDED = "offer_ended"
+    OFFER_TAKEN_BACK = "offer_taken_back"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     DETAILS_CHANGED = "details_changed"
@@ -135,6 +144,9 @@ class Occasion(StrEnum):
     ERASED = "erased"
     LINKS = "links"
     LAST_DETAILS = "last_details"
+    OFFICE_ENDED = "office_ended"
+    OFFICE_LINK = "office_link"
+    OFFICE_REGISTERED = "office_registered"
 
 
 OF_A_MAILBOX = (Occasion.LINKS, Occasion.LAST_DETAILS)
@@ -189,6 +201,7 @@ class Heard:
     event_revision: int
     event_state: str
     status_at: datetime | None = None
+    has_let_pass: bool = False
 
 
 def first_status(*, approval: bool, places_left: int | None, someone_waits: bool) -> Status:
@@ -256,6 +269,20 @@ def stillness(
     return Stillness.FULL if places_left == 0 else None
 
 
+def offer_ends(
+    *, hours: int, closes_at: datetime | None, starts_at: datetime, now: datetime
+) -> datetime:
+    """Until when an offer that is made now is open: when nobody can come any more it is over."""
+    return min(now + timedelta(hours=hours), closes_at or starts_at, starts_at)
+
+
+def offer_is_open(
+    until: datetime | None, *, event_state: str, starts_at: datetime, now: datetime
+) -> bool:
+    """An offer is read by the clock, whether or not the worker has ended it yet."""
+    return until is not None and event_state == "published" and now < min(until, starts_at)
+
+
 def occasion(heard: Heard, truth: Heard) -> Occasion | None:
     """The letter that brings `heard` up to `truth`, or None where nothing is to be said."""
     if heard.status is None:
@@ -273,9 +300,12 @@ def occasion(heard: Heard, truth: Heard) -> Occasion | None:
 
 
 def _news_of_status(truth: Heard) -> Occasion:
+    if truth.has_let_pass:
+        return Occasion.OFFER_ENDED
     return {
         Status.PENDING: Occasion.RECEIVED,
         Status.CONFIRMED: Occasion.CONFIRMED,
+        Status.OFFERED: Occasion.OFFERED,
         Status.WAITLISTED: Occasion.WAITLISTED,
         Status.DECLINED: Occasion.DECLINED,
         Status.WITHDRAWN: Occasion.WITHDRAWN,
@@ -286,6 +316,8 @@ def _news_of_status(truth: Heard) -> Occasion:
 def _change_of_status(heard: Heard, truth: Heard) -> Occasion:
     if heard.status is Status.WAITLISTED and truth.status is Status.CONFIRMED:
         return Occasion.PLACE_FOUND
+    if heard.status is Status.OFFERED and truth.status is Status.WAITLISTED:
+        return Occasion.OFFER_TAKEN_BACK
     return _news_of_status(truth)
 
 

@@ -12,7 +12,7 @@ from portal.events.models import Event
 from portal.events.rules import Format
 from portal.i18n import ENDONYMS, languages
 from portal.registrations.forms import CONSENTS, PersonForm
-from portal.registrations.rules import NEEDED_FOR
+from portal.registrations.rules import NEEDED_FOR, StakeholderGroup
 
 # The same fields as the person's own form has, in words about somebody else.
 _WORDS: dict[str, tuple[Any, Any, Any]] = {
@@ -62,6 +62,10 @@ class AboutSomebody(PersonForm):
         for name, (label, missing, description) in _WORDS.items():
             if name in self:
                 _say(self[name], label, missing, description)
+
+    @property
+    def group(self) -> StakeholderGroup:
+        return StakeholderGroup(self.stakeholder_group.data)
 
 
 def _say(field: Field, label: Any, missing: Any, description: Any) -> None:

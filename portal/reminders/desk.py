@@ -13,8 +13,9 @@ from portal.events.service import locked
 from portal.forms import ActForm
 from portal.i18n import languages, page_language, translated_as
 from portal.materials import queries as materials
-from portal.registrations.letters import token
+from portal.questions.queries import second_form
 from portal.registrations.models import Registration
+from portal.registrations.own_links import token
 from portal.reminders import letters, queries, service, shown
 from portal.reminders.forms import ReminderForm
 from portal.reminders.models import Reminder
@@ -41,6 +42,7 @@ def index() -> ResponseReturnValue:
         progress=queries.progress(runs),
         names=labels.REMINDERS,
         Kind=Kind,
+        asks_again=second_form(event.id) is not None,
         form=ActForm(),
     )
 
@@ -52,7 +54,7 @@ def usual() -> ResponseReturnValue:
     return _to_list()
 
 
-@bp.route("/new/<any(reminder, soon, thanks):kind>", methods=["GET", "POST"])
+@bp.route("/new/<any(reminder, soon, thanks, answers):kind>", methods=["GET", "POST"])
 def new(kind: str) -> ResponseReturnValue:
     form = ReminderForm(own_event(), Kind(kind), None)
     if form.validate_on_submit():

@@ -2,6 +2,7 @@
 
 from datetime import time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,6 +15,7 @@ from portal.events.merging import MergingForm
 from portal.events.models import Event
 from portal.fields import TranslatedField, WholeNumberField
 from portal.i18n import moment_words, zone_city
+from portal.questions.queries import second_form
 from portal.reminders import rules
 from portal.reminders.models import Reminder
 from portal.reminders.rules import MOST_DAYS, MOST_HOURS, MOST_HOURS_SOON, Audience, Kind, Unit
@@ -24,11 +26,23 @@ NAMES = {
     Kind.REMINDER: (*TIMING, "words"),
     Kind.SOON: ("number", "words"),
     Kind.THANKS: (*TIMING, "audience", "words"),
+    Kind.ANSWERS: (*TIMING, "words"),
 }
 """What can be said of each kind."""
 USUAL = {
     "number": 1, "unit": Unit.DAYS, "at": time(10), "audience": Audience.CAME, "words": {},
 }  # fmt: skip
+
+
+def _usual(event: Event, kind: Kind) -> dict[str, Any]:
+    """Of the second form, the day before answers are wanted."""
+    form = second_form(event.id) if kind is Kind.ANSWERS else None
+    if form is None:
+        return USUAL
+    zone = ZoneInfo(event.zone)
+    start, until = event.starts_at, form.deadline(event.starts_at, event.zone)
+    days = (start.astimezone(zone).date() - until.astimezone(zone).date()).days
+    return USUAL | {"number": min(days + 1, MOST_DAYS)}
 
 
 class ClockField(TimeField):
@@ -74,7 +88,8 @@ class ReminderForm(MergingForm):
         self.event, self.kind, self.reminder = event, kind, reminder
         self.names = NAMES[kind]
         held = {name: getattr(reminder, name, None) for name in self.names}
-        super().__init__(USUAL | {name: value for name, value in held.items() if value is not None})
+        known = {name: value for name, value in held.items() if value is not None}
+        super().__init__(_usual(event, kind) | known)
         self.at.flags.required = True
         for name in ("unit", "at", "audience"):
             if name not in self.names:

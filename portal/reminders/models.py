@@ -93,7 +93,7 @@ class Telling(Row):
     """One person's copy: waiting until it is written, once, into the outbox under `message_id`.
 
     `event_revision` is what the event was when it was written: while the mail has not left, it is
-    written anew when the event changes.
+    written anew when the event changes. What whoever acts for the person gets has an id of its own.
     """
 
     __tablename__ = "reminder_tellings"
@@ -110,6 +110,7 @@ class Telling(Row):
     outcome: Mapped[Outcome] = mapped_column(coded(Outcome))
     event_revision: Mapped[int] = mapped_column(default=0)
     message_id: Mapped[str] = mapped_column(String(250), default="")
+    office_message_id: Mapped[str] = mapped_column(String(250), default="", server_default="")
     reason: Mapped[str] = mapped_column(String(200), default="")
     at: Mapped[datetime | None]
 

@@ -18,7 +18,7 @@ from portal.reminders import queries
 from portal.reminders.models import Reminder, Run, Telling
 
 # What a mail server answered may quote the address; the id of the mail is made of it.
-PERSONAL = ("reason", "message_id")
+PERSONAL = ("reason", "message_id", "office_message_id")
 
 KEEPING: Rules = {
     Reminder: Impersonal(

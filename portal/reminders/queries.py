@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from portal.afterwards import queries as afterwards
 from portal.circulars.queries import Progress
 from portal.circulars.rules import Outcome
 from portal.db import LARGEST_ID, db, for_update
@@ -18,6 +19,8 @@ from portal.events.rules import Format, State
 from portal.heartbeat import LONG_AGO
 from portal.outbox.models import Message
 from portal.outbox.queries import WAITING
+from portal.questions.models import Turn
+from portal.questions.queries import second_form
 from portal.registrations.models import Registration
 from portal.registrations.queries import HAS_ADDRESS, HAS_ATTENDED
 from portal.registrations.rules import Attendance, Status
@@ -126,6 +129,8 @@ def _is_ripe(reminder: Reminder, now: datetime) -> bool:
     event, moment = reminder.event, reminder.moment
     if moment is None or event.state is not State.PUBLISHED or reminder.lacks_link:
         return False
+    if reminder.kind is Kind.ANSWERS and second_form(event.id) is None:
+        return False
     is_told = event.tell_due_at is None and event.announced_revision <= event.told_revision
     in_time = moment <= now < last_call(reminder.kind, moment, event.starts_at)
     return in_time and (is_told or reminder.kind is Kind.SOON)
@@ -227,8 +232,12 @@ class Reach:
     attended_online: int
     noted: Noted
     format: Format
+    unanswered: int | None
+    """Who is asked by the second form and has not answered; None while it is not open."""
 
     def of(self, reminder: Reminder) -> int:
+        if reminder.kind is Kind.ANSWERS:
+            return self.unanswered or 0
         if reminder.kind is Kind.SOON:
             return self.online
         if reminder.audience is not Audience.CAME:
@@ -259,7 +268,8 @@ def reach(event: Event) -> Reach:
         room=bool(checked_in if is_hybrid else attended),
         online=bool(reported if is_hybrid else attended),
     )
-    return Reach(places, online, attended, attended_online, noted, event.format)
+    unanswered = afterwards.to_remind(event.id) if second_form(event.id) else None
+    return Reach(places, online, attended, attended_online, noted, event.format, unanswered)
 
 
 def recipients(reminder: Reminder, *, until: datetime, noted: Noted) -> Select[int]:
@@ -275,6 +285,8 @@ def recipients(reminder: Reminder, *, until: datetime, noted: Noted) -> Select[i
     is_online = _is_online(reminder.event)
     if reminder.kind is Kind.SOON:
         return found.where(is_online)
+    if reminder.kind is Kind.ANSWERS:
+        return found.where(*afterwards.can_be_reminded(reminder.event_id))
     if reminder.audience is not Audience.CAME:
         return found
     unknown = [(~is_online, noted.room), (is_online, noted.online)]
@@ -392,10 +404,21 @@ def _waiting(run_id: int) -> Select[Telling]:
     return select(Telling).where(Telling.run_id == run_id, Telling.outcome == Outcome.WAITING)
 
 
+def is_told(run_id: int, address_key: str) -> bool:
+    """Whether this mailbox gets the letter as somebody's own anyway."""
+    question = (
+        select(Telling.id)
+        .join(Registration, Registration.id == Telling.registration_id)
+        .where(Telling.run_id == run_id, Registration.address_key == address_key)
+    )
+    return db.session.execute(question.limit(1)).first() is not None
+
+
 def registrations_of(tellings: Sequence[Telling]) -> dict[int, Registration]:
     """The people behind these copies, as they are now."""
     ids = [each.registration_id for each in tellings]
-    found = db.session.scalars(select(Registration).where(Registration.id.in_(ids)))
+    question = select(Registration).where(Registration.id.in_(ids))
+    found = db.session.scalars(question.options(selectinload(Registration.contact)))
     return {each.id: each for each in found}
 
 
@@ -410,6 +433,7 @@ def outdated(now: datetime, count: int) -> Sequence[Telling]:
                 Telling.event_revision < Event.revision,
                 Event.state != State.PUBLISHED,
                 and_(Reminder.kind != Kind.THANKS, Event.starts_at <= now),
+                and_(Reminder.kind == Kind.ANSWERS, _HAS_ANSWERED_SINCE),
                 ~and_(*_IN_FORCE),
                 Registration.status != Status.CONFIRMED,
                 Registration.erase_asked_at.is_not(None),
@@ -417,6 +441,11 @@ def outdated(now: datetime, count: int) -> Sequence[Telling]:
         )
         .limit(count)
     ).all()
+
+
+_HAS_ANSWERED_SINCE = exists().where(
+    Turn.registration_id == Telling.registration_id, Turn.answered_at >= Telling.at
+)
 
 
 def refused_at_an_old_address(count: int) -> Sequence[Telling]:

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     SOON = "soon"
     THANKS = "thanks"
+    ANSWERS = "answers"
 
     @property
     def comes_after(self) -> bool:
@@ -50,6 +51,7 @@ class Standing(StrEnum):
     PASSED = "passed"
     IMPOSSIBLE = "impossible"
     NO_LINK = "no_link"
+    NOT_ASKED = "not_asked"
     NOT_HELD = "not_held"
     OFF = "off"
 
@@ -122,6 +124,7 @@ def standing(
     had: int,
     left: int,
     lacks_link: bool,
+    nobody_asked: bool,
     last_call: datetime | None,
     now: datetime,
 ) -> Standing:
@@ -143,4 +146,6 @@ def standing(
         return Standing.IMPOSSIBLE
     if moment < since or last_call <= now:
         return Standing.PASSED
+    if nobody_asked:
+        return Standing.NOT_ASKED
     return Standing.NO_LINK if lacks_link else Standing.COMING

@@ -66,6 +66,7 @@ def _shown(
         had=far.got + (far.on_the_way if is_on else 0) if far else 0,
         left=far.left_out + (0 if is_on else far.on_the_way) if far else 0,
         lacks_link=reminder.lacks_link,
+        nobody_asked=reminder.kind is Kind.ANSWERS and reach.unanswered is None,
         last_call=reminder.last_call,
         now=now,
     )
@@ -105,6 +106,8 @@ def whom(reminder: Reminder, reach: Reach) -> str:
     """For whom it is, and where that is not known, by what it goes."""
     if reminder.kind is Kind.SOON:
         return _("who takes part online")
+    if reminder.kind is Kind.ANSWERS:
+        return _("who has not answered the second form")
     if reminder.audience is Audience.PLACES or not reminder.kind.comes_after:
         return _("everybody with a place")
     noted = reach.noted
@@ -129,6 +132,7 @@ def _next(stands: Standing, reminder: Reminder) -> str:
         Standing.OFF: _("Switched off; it would be %(moment)s.", moment=said),
         Standing.PASSED: _("Its moment has passed (%(moment)s): it is not sent late.", moment=said),
         Standing.IMPOSSIBLE: _("Never: that is not before the start any more."),
+        Standing.NOT_ASKED: _("%(moment)s, if the second form is open by then", moment=said),
         Standing.NO_LINK: _("%(moment)s, if there is a joining link by then", moment=said),
         Standing.NOT_HELD: _not_held(event, said),
     }[stands]  # fmt: skip

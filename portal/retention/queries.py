@@ -16,6 +16,7 @@ from portal.db import db, for_update
 from portal.events import privacy as events
 from portal.events.models import Event
 from portal.events.rules import State
+from portal.invitations import privacy as invitations
 from portal.outbox import privacy as outbox
 from portal.protection import queries as records
 from portal.protection.rules import Facts, Kept, days
@@ -33,6 +34,7 @@ BESIDE_THE_RECORD: Mapping[str, Counted] = {
     "calendars": registrations.calendars_by_event,
     "answers": circulars.answers_by_event,
     "answers_to_reminders": reminders.answers_by_event,
+    "invitations": invitations.by_event,
     "visitors": access.visitors_by_event,
     "requests": subjects.requests_by_event,
     "letters": outbox.letters_by_event,

@@ -16,6 +16,7 @@ from portal.errors import Refused
 from portal.events import privacy as events
 from portal.events import speaker_service as speakers
 from portal.events.models import Event
+from portal.inbox import privacy as inbox
 from portal.invites import privacy as invites
 from portal.outbox import privacy as outbox
 from portal.protection.rules import Kept
@@ -29,7 +30,7 @@ from portal.subjects import privacy as subjects
 
 WITH_THE_ADDRESS = (
     invites.forget_all, calendars.forget_all, circulars.forget_all, reminders.forget_all,
-    access.forget_all,
+    access.forget_all, inbox.forget_all,
 )  # fmt: skip
 """What parts hold about people beside their registration, and nobody needs without an address."""
 
@@ -61,7 +62,7 @@ def _empty(
     gone = [each for each in people if registrations.empty(each, kept, now=now)]
     db.session.flush()
     if gone:
-        letters = outbox.forget_threads([each.thread for each in gone])
+        letters = outbox.forget_threads([thread for each in gone for thread in each.threads])
         notes = registrations.forget_notes_of([each.id for each in gone])
         deleted("letters", letters, by=by, now=now)
         deleted("notes", notes, by=by, now=now)

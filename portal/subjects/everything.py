@@ -8,7 +8,9 @@ from typing import Any
 
 from portal.accounts import privacy as accounts
 from portal.events import privacy as events
+from portal.invitations import privacy as invitations
 from portal.outbox import privacy as outbox
+from portal.registrations import privacy as registrations
 from portal.subjects import parts, privacy, queries
 from portal.subjects.models import Inquiry
 
@@ -21,7 +23,9 @@ def about(inquiry: Inquiry, now: datetime) -> dict[str, Any]:
         "address": inquiry.address,
         "made_at": now.isoformat(),
         "registrations": [parts.held(each) for each in found.registrations],
+        "acts_for": [registrations.acts_for(each) for each in found.contacts],
         "speaker": [events.held(each) for each in found.speakers],
+        "invitations": invitations.held(inquiry.address_key),
         "account": accounts.held(found.account) if found.account else None,
         "letters": outbox.held_of_mailbox(inquiry.address_key, but=threads),
         "requests": privacy.held(inquiry.address_key),

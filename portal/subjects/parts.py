@@ -7,6 +7,7 @@ from portal.access import privacy as access
 from portal.audit import privacy as audit
 from portal.calendars import privacy as calendars
 from portal.circulars import privacy as circulars
+from portal.inbox import privacy as inbox
 from portal.invites import privacy as invites
 from portal.outbox import privacy as outbox
 from portal.registrations import privacy as registrations
@@ -17,6 +18,7 @@ HOLDING: Sequence[Callable[[Registration], dict[str, Any]]] = (
     registrations.held,
     lambda registration: invites.held(registration.id),
     calendars.held,
+    inbox.held,
     circulars.held,
     reminders.held,
     access.held,
@@ -25,6 +27,7 @@ HOLDING: Sequence[Callable[[Registration], dict[str, Any]]] = (
 )
 FORGETTING: Sequence[Callable[[Registration], None]] = (
     calendars.erase,
+    inbox.erase,
     circulars.erase,
     reminders.erase,
     access.erase,

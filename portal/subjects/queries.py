@@ -11,7 +11,10 @@ from sqlalchemy.orm import joinedload
 from portal.accounts.models import User
 from portal.db import LARGEST_ID, db, for_update
 from portal.events.models import Event, Speaker
+from portal.invitations import privacy as invitations
+from portal.invitations.models import Invitation
 from portal.outbox.models import Message
+from portal.registrations.acting import Contact
 from portal.registrations.models import Registration
 from portal.subjects.models import Erasure, Inquiry, Request
 from portal.subjects.rules import LINK_HOLDS, REQUESTS_ARE_KEPT
@@ -24,10 +27,12 @@ class Found:
     registrations: Sequence[Registration]
     speakers: Sequence[Speaker]
     account: User | None
+    contacts: Sequence[Contact] = ()
+    invitations: Sequence[Invitation] = ()
 
     @property
     def to_erase(self) -> bool:
-        return bool(self.registrations or self.speakers)
+        return bool(self.registrations or self.speakers or self.contacts or self.invitations)
 
 
 def of_address(address_key: str) -> Found:
@@ -45,7 +50,14 @@ def of_address(address_key: str) -> Found:
         .order_by(Speaker.event_id, Speaker.id)
     ).all()
     account = db.session.scalar(select(User).where(User.email_key == address_key, User.active))
-    return Found(registrations, speakers, account)
+    contacts = db.session.scalars(
+        select(Contact)
+        .where(Contact.address_key == address_key)
+        .options(joinedload(Contact.registration).joinedload(Registration.event))
+        .order_by(Contact.registration_id)
+    ).all()
+    invited = invitations.of_address(address_key)
+    return Found(registrations, speakers, account, contacts, invited)
 
 
 def is_known(address_key: str) -> bool:
@@ -145,6 +157,7 @@ def next_to_finish() -> Erasure | None:
         )
         .exists()
     )
+    acts = select(Contact.id).where(Contact.address_key == Erasure.address_key).exists()
     letters = (
         select(Message.id)
         .where(
@@ -154,7 +167,7 @@ def next_to_finish() -> Erasure | None:
         )
         .exists()
     )
-    question = select(Erasure).where(Erasure.done_at.is_(None), ~waits, ~letters)
+    question = select(Erasure).where(Erasure.done_at.is_(None), ~waits, ~acts, ~letters)
     return db.session.scalar(for_update(question.order_by(Erasure.id).limit(1), skip_locked=True))
 
 
@@ -167,6 +180,7 @@ def events_of(found: Found) -> list[Event]:
     """The events of somebody's registrations and appearances, each once."""
     events = [each.event for each in found.registrations]
     events += [each.event for each in found.speakers]
+    events += [each.event for each in found.invitations]
     return list({event.id: event for event in events}.values())
 
 

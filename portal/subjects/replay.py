@@ -11,14 +11,17 @@ from portal.audit.service import COMMAND
 from portal.db import db, transaction
 from portal.events import speaker_service
 from portal.events.models import Speaker
+from portal.invitations import letters as invitations
+from portal.invitations.models import Invitation
 from portal.ledger import Digest, Erased, Row
 from portal.outbox import kept_mails
 from portal.outbox.models import Message
 from portal.registrations import letters as registration_letters
 from portal.registrations import privacy as registrations
+from portal.registrations.acting import Contact
 from portal.registrations.models import Registration
 from portal.registrations.rules import Status
-from portal.registrations.service import settle
+from portal.registrations.service import contacts, settle
 from portal.subjects import parts, service
 from portal.subjects.models import Erasure, Inquiry, Request
 
@@ -43,9 +46,12 @@ class _Known:
         found = db.session.scalars(select(Registration).where(Registration.erased_at.is_(None)))
         self.registrations = {each.id: each for each in found}
         self.speakers = {each.id: each for each in db.session.scalars(select(Speaker))}
+        acting = db.session.scalars(select(Contact).where(Contact.email != ""))
+        self.contacts = {each.id: each for each in acting}
         columns = (
             Message.recipient, Inquiry.address_key, Request.address_key, Erasure.address_key,
-            Registration.address_key, Speaker.email,
+            Registration.address_key, Speaker.email, Contact.address_key,
+            Invitation.address_key,
         )  # fmt: skip
         self.addresses = {
             address.casefold()
@@ -73,9 +79,22 @@ def _again(entry: Erased, known: _Known, now: datetime) -> bool:
     for speaker in speakers:
         speaker_service.remove_speaker(speaker, by=COMMAND, now=now)
         del known.speakers[speaker.id]
-    mails = _forget_address(addresses, entry.at) if entry.whole else 0
+    acted = _contacts(entry, known)
+    for contact in acted:
+        contacts.forget(contact)
+        del known.contacts[contact.id]
+    mails = _forget_address(addresses, entry.at, now) if entry.whole else 0
     kept_mails.drop_about(written_to)
-    return bool(people or speakers or mails)
+    return bool(people or speakers or acted or mails)
+
+
+def _contacts(entry: Erased, known: _Known) -> list[Contact]:
+    """Who acted for others under this address, by nothing but the address."""
+    return [
+        each
+        for each in list(known.contacts.values())
+        if entry.whole and each.since <= entry.at and known.is_of(entry.digest, each.address_key)
+    ]
 
 
 def _registrations(entry: Erased, known: _Known) -> list[Registration]:
@@ -135,10 +154,11 @@ def _forget(registration: Registration, now: datetime) -> None:
     registrations.erase(registration, now=now)
 
 
-def _forget_address(addresses: Collection[str], until: datetime) -> int:
+def _forget_address(addresses: Collection[str], until: datetime, now: datetime) -> int:
     mails = 0
     for address in addresses:
         service.forget_asked(address)
+        invitations.erase(address, by=COMMAND, now=now)
         written = delete(Message).where(
             func.lower(Message.recipient) == address, Message.created_at <= until
         )

@@ -10,10 +10,12 @@ from portal.audit.service import REGISTRANT, Actor, record
 from portal.db import db
 from portal.errors import Refused
 from portal.events import speaker_service as speakers
+from portal.invitations import letters as invitations
 from portal.ledger import Erased
 from portal.registrations import privacy as registrations_privacy
 from portal.registrations import service as registrations
 from portal.registrations.models import Registration
+from portal.registrations.service import contacts
 from portal.subjects import parts, queries
 from portal.subjects.models import Erasure, Inquiry, Request
 from portal.subjects.queries import Found
@@ -65,8 +67,11 @@ def erase(
     for registration in found.registrations:
         told |= registrations.ask_to_be_erased(registration, by=by, now=now)
         forget_details(registration)
+    for contact in found.contacts:
+        contacts.give_up(contact.registration, by=by, now=now)
     for speaker in found.speakers:
         speakers.remove_speaker(speaker, by=by, now=now)
+    invitations.erase(address_key, by=by, now=now)
     forget_asked(address_key)
     erasure = Erasure(
         address=address, address_key=address_key, language=language, tells=not told,

@@ -22,7 +22,7 @@ from portal.extensions import csrf, limiter
 from portal.forms import ActForm
 from portal.i18n import page_language
 from portal.limits import rate
-from portal.registrations.letters import token as own_link
+from portal.registrations.own_links import token as own_link
 from portal.registrations.person import address_key
 from portal.subjects import everything, letters, queries, service
 from portal.subjects.forms import AddressForm, RequestForm

@@ -14,7 +14,7 @@ from tests.bench.figures import Bench
 from tests.bench.mailbox import MailSink
 from tests.bench.portals import portals
 
-PARTS = ("page", "library", "registration", "race", "desk", "letters", "start")
+PARTS = ("page", "library", "registration", "full", "race", "desk", "letters", "start")
 
 
 def main() -> None:

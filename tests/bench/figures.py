@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench import library, load, telling
+from tests.bench import events, library, load, telling
 from tests.bench.mailbox import MailSink
 from tests.bench.portals import PAGE, SLUG, Portal
-from tests.bench.processes import Floor, cpu, memory, wait_for_page
+from tests.bench.processes import Floor, Ran, cpu, memory, ran, wait_for_page
 from tests.bench.telling import Letters, OwnPage
 
 CONCURRENCY = 16
@@ -31,12 +31,29 @@ class Size:
     crowded: int
     letters: int
     records: int
+    invited: int
 
 
 FULL = Size(
-    rounds=5, seconds=3.0, people=160, listed=5000, crowded=20000, letters=5000, records=5000
+    rounds=5,
+    seconds=3.0,
+    people=160,
+    listed=5000,
+    crowded=20000,
+    letters=5000,
+    records=5000,
+    invited=5000,
 )
-QUICK = Size(rounds=2, seconds=1.0, people=32, listed=500, crowded=2000, letters=100, records=500)
+QUICK = Size(
+    rounds=2,
+    seconds=1.0,
+    people=32,
+    listed=500,
+    crowded=2000,
+    letters=100,
+    records=500,
+    invited=500,
+)
 
 
 @dataclass
@@ -68,6 +85,8 @@ class Bench:
         self.size = QUICK if quick else FULL
         self.names = 0
         self.portals: dict[str, Portal] = {}
+        self.forms: dict[Portal, Sequence[Mapping[str, str]]] = {}
+        self.directory = directory
         first = self.portal("sqlite")
         self.weight = self._ask(load.weigh, first.port, PAGE)
         self.floor = Floor(directory / "floor", self.weight.page)
@@ -79,7 +98,7 @@ class Bench:
         """A running portal whose coming event takes everybody."""
         if kind not in self.portals:
             portal = self.portals[kind] = self.make(kind)
-            portal.in_app(lambda app: _set_capacity(None))
+            portal.in_app(lambda _app: events.set_capacity(None))
             portal.start()
             self._ask(load.weigh, portal.port, PAGE)
         return self.portals[kind]
@@ -133,6 +152,34 @@ class Bench:
                 for count, crowd in crowds.items():
                     self._crowd(portal, count, crowd)
             found |= {f"crowd_{kind}_{count}": crowd for count, crowd in crowds.items()}
+        return found
+
+    def full(self) -> dict[str, object]:
+        """The same at an event with questions, quotas and sessions; a list of guests."""
+        found: dict[str, object] = {}
+        for kind in KINDS:
+            portal = self.portal(kind)
+            self.forms[portal] = portal.in_app(lambda _app: events.forms())
+            page = self._against(portal, f"/en/events/{events.FULL}/register", f"{PAGE}register")
+            crowds = {slug: Crowd([], [], [], [], [], [], []) for slug in (SLUG, events.FULL)}
+            for slug in crowds:
+                self._crowd(portal, 8, Crowd([], [], [], [], [], [], []), slug)
+            for _round in range(max(self.size.rounds - 2, 1)):
+                for slug, crowd in crowds.items():
+                    self._crowd(portal, 8, crowd, slug)
+            found[f"full_{kind}"] = page, crowds[events.FULL], crowds[SLUG]
+            portal = self.make(kind)
+            some, forms = self._some(160), portal.in_app(lambda _app: events.forms())
+            portal.start()
+            self._ask(load.weigh, portal.port, PAGE)
+            done = self._ask(
+                load.register, portal.port, events.FULL, some, concurrency=160, forms=forms
+            )
+            portal.stop()
+            over = portal.in_app(lambda _app: events.overbooked())
+            found[f"divided_{kind}"] = done.ended - done.started, len(done.errors), over
+            found[f"imported_{kind}"] = self._import(portal)
+        found["invited"] = self.size.invited
         return found
 
     def race(self) -> dict[str, object]:
@@ -199,7 +246,7 @@ class Bench:
     def start(self) -> dict[str, object]:
         """From the command to the first page, idle cost, and memory before and after load."""
         portal = self.make("sqlite")
-        portal.in_app(lambda app: _set_capacity(None))
+        portal.in_app(lambda _app: events.set_capacity(None))
         starts = []
         for _round in range(3):
             portal.stop()
@@ -248,12 +295,34 @@ class Bench:
             raise RuntimeError(f"{hits.errors} answers of {path} were not what they had to be.")
         return hits, (cpu(pid) - before) / hits.count
 
-    def _crowd(self, portal: Portal, concurrency: int, crowd: Crowd) -> None:
+    def _import(self, portal: Portal) -> Ran:
+        """A list of people to be invited, by the command."""
+        path = self.directory / "guests.csv"
+        events.write_list(path, self.size.invited)
+        command = ("invitations", "import", str(path), "--event", SLUG, "--source", "the bench")
+        return ran("portal", *command, environ=portal.server.environment())
+
+    def _against(self, portal: Portal, path: str, other: str) -> float:
+        """CPU of one page against that of another, in turn, of the portal and its database."""
+        ratios = []
+        for _round in range(max(self.size.rounds - 2, 1)):
+            spent = []
+            for each in (path, other):
+                base = portal.database_cpu()
+                hits, used = self._hit(portal.port, each, portal.server.pid, seconds=1.0)
+                spent.append(used + (portal.database_cpu() - base) / hits.count)
+            ratios.append(spent[0] / spent[1])
+        return _median(ratios)
+
+    def _crowd(self, portal: Portal, concurrency: int, crowd: Crowd, slug: str = SLUG) -> None:
         _floor, floor_cpu = self._hit(self.floor.port, "/", self.floor.pid, seconds=1.0)
         names = self._some(self.size.people if concurrency > 1 else self.size.people // 2)
         taken, invites = self.sink.taken, self.sink.invites
         before, base = portal.cpu(), portal.database_cpu()
-        done = self._ask(load.register, portal.port, SLUG, names, concurrency=concurrency)
+        forms = self.forms[portal] if slug == events.FULL else ({},)
+        done = self._ask(
+            load.register, portal.port, slug, names, concurrency=concurrency, forms=forms
+        )
         crowd.errors += done.errors
         registered = len(done.seconds)
         ended = self.sink.wait_for(taken + registered)
@@ -275,16 +344,6 @@ class Bench:
 
     def _ask(self, work: Callable[..., object], *args: object, **options: object) -> Any:
         return self.people.submit(work, *args, **options).result()
-
-
-def _set_capacity(capacity: int | None) -> None:
-    from portal.db import transaction
-    from portal.events import queries
-
-    with transaction():
-        event = queries.public_event_bare(SLUG)
-        assert event is not None
-        event.capacity = capacity
 
 
 def _median(values: Iterable[float]) -> float:

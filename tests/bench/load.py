@@ -7,14 +7,14 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import urlencode
 
 PATIENCE = 60.0
-FIELD = re.compile(rb'<input[^>]*name="(csrf_token|form_key)"[^>]*value="([^"]*)"')
+FIELD = re.compile(rb'<input[^>]*name="(csrf_token|form_key|seen)"[^>]*value="([^"]*)"')
 STATUS = re.compile(rb'data-status="(\w+)"')
 
 
@@ -147,15 +147,25 @@ class Registered:
     errors: list[str] = field(default_factory=list)
 
 
-def register(port: int, slug: str, names: Sequence[str], *, concurrency: int) -> Registered:
-    """Each of them opens the form, sends it and reads the answer's page."""
+def register(
+    port: int,
+    slug: str,
+    names: Sequence[str],
+    *,
+    concurrency: int,
+    forms: Sequence[Mapping[str, str]] = ({},),
+) -> Registered:
+    """Each of them opens the form, sends it and reads the answer's page.
+
+    What they send beside who they are, `forms` says in turn.
+    """
     done = Registered(time.monotonic())
     lock = threading.Lock()
 
     def person(number: int) -> None:
         started = time.monotonic()
         try:
-            state = _register(port, slug, names[number])
+            state = _register(port, slug, names[number], forms[number % len(forms)])
         except (OSError, ValueError) as error:
             with lock:
                 done.errors.append(f"{type(error).__name__}: {error}")
@@ -169,12 +179,12 @@ def register(port: int, slug: str, names: Sequence[str], *, concurrency: int) ->
     return done
 
 
-def _register(port: int, slug: str, name: str) -> str:
+def _register(port: int, slug: str, name: str, more: Mapping[str, str]) -> str:
     line = Line(port)
     path = f"/en/events/{slug}/register"
     form = _decoded(_expect(line.ask("GET", path), 200))
     hidden = {key.decode(): unescape(value.decode()) for key, value in FIELD.findall(form)}
-    _expect(line.ask("POST", path, {**hidden, **_person(name)}), 303)
+    _expect(line.ask("POST", path, {**hidden, **_person(name), **more}), 303)
     answer = _decoded(_expect(line.ask("GET", f"{path}/answer"), 200))
     line.close()
     found = STATUS.search(answer)

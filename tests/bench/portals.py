@@ -12,6 +12,7 @@ from typing import TypeVar
 from flask import Flask
 
 from portal.config import Settings
+from tests.bench import events
 from tests.bench.mailbox import MailSink
 from tests.bench.processes import cpu
 from tests.harness.applications import close
@@ -25,7 +26,7 @@ from tests.harness.databases import (
 from tests.harness.servers import Server
 
 Given = TypeVar("Given")
-SLUG = "microcredentials-manufacturing-and-retail"
+SLUG = events.PLAIN
 PAGE = f"/en/events/{SLUG}/"
 LIMITS = (
     "register=100000000/hour;link=100000000/hour;form=100000000/hour;"
@@ -39,7 +40,7 @@ full_page_writes = on
 
 
 class Portal:
-    """`portal serve` with the demonstration in its database."""
+    """`portal serve` with the demonstration and the bench's two events in its database."""
 
     def __init__(self, directory: Path, database: Database, sink: MailSink, postgres: int) -> None:
         self.database, self.sink, self.postgres = database, sink, postgres
@@ -54,6 +55,7 @@ class Portal:
             "PORTAL_WORKERS": "2",
         }
         self.command("demo")
+        self.in_app(lambda _app: events.make())
 
     @property
     def port(self) -> int:

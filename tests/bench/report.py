@@ -124,6 +124,42 @@ class Registration:
                 )
 
 
+class Full:
+    needs = "full_sqlite"
+
+    @staticmethod
+    def lines(found: dict[str, Any]) -> Iterator[Line]:
+        """Against the same event without all that, in the same run."""
+        for kind, name in NAMES.items():
+            page, crowd, plain = found[f"full_{kind}"]
+            cost, usual = (_median(each.ratios) for each in (crowd, plain))
+            errors = f"; {len(crowd.errors)} errors" if crowd.errors else ""
+            yield (
+                f"form with 12 questions, 4 quotas and 6 sessions, {name}",
+                f"{page:.1f} × the plain one",
+                "",
+            )
+            yield (
+                f"registration there, {name}, 8 at once",
+                f"{_cpu(crowd)}, {cost / usual:.1f} × the plain one{errors}",
+                "",
+            )
+            seconds, failed, over = found[f"divided_{kind}"]
+            yield (
+                f"160 people for 50 places, 40 of them kept, and 6 sessions, {name}",
+                _against(
+                    f"{seconds:.1f} s, {failed} errors, {over} overbooked", not failed and not over
+                ),
+                "no errors, none overbooked",
+            )
+            imported = found[f"imported_{kind}"]
+            yield (
+                f"list of {found['invited']:,} people to invite, {name}",
+                f"{imported.seconds:.1f} s from the command to its end, {imported.memory:.0f} MB",
+                "",
+            )
+
+
 class Race:
     needs = "race_sqlite"
 
@@ -201,7 +237,7 @@ class Start:
         yield "first page after the start", f"{found['start']:.1f} s", "5 s"
 
 
-PARTS = (Page, Library, Registration, Race, Desk, Letters, Start)
+PARTS = (Page, Library, Registration, Full, Race, Desk, Letters, Start)
 
 
 def _cpu(crowd: Any) -> str:

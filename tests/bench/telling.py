@@ -70,14 +70,14 @@ def _own_path(portal: Portal) -> str:
 
     from portal.db import db
     from portal.events.models import Event
-    from portal.registrations import letters
+    from portal.registrations import own_links
     from portal.registrations.models import Registration
 
     paths: list[str] = []
 
     def find(app: Flask) -> None:
         question = select(Registration).join(Registration.event).where(Event.slug == SLUG).limit(1)
-        own = letters.manage_url(db.session.scalars(question).one(), "en")
+        own = own_links.manage_url(db.session.scalars(question).one(), "en")
         paths.append(own.removeprefix(portal.server.url))
 
     portal.in_app(find)

@@ -50,6 +50,8 @@ from portal.materials.rules import Visibility
 from portal.news import service as news
 from portal.outbox import service as outbox
 from portal.outbox.models import Message
+from portal.papers import service as papers
+from portal.papers.rules import Paper
 from portal.podcasts import demonstration as demo_podcasts
 from portal.podcasts import service as podcasts
 from portal.publications import importing, ris
@@ -61,13 +63,19 @@ from portal.publications.rules import Type as ReportType
 from portal.questions import queries as questions
 from portal.questions.rules import Kind as Question
 from portal.questions.rules import Said
-from portal.registrations import service
+from portal.questions.rules import Stage as Form
+from portal.questions.service import second as second_form
+from portal.registrations import office_links, service
+from portal.registrations import papers as letters_of
+from portal.registrations.acting import Office
 from portal.registrations.demonstration import register_people
 from portal.registrations.letters import details_token
 from portal.registrations.models import Registration
+from portal.registrations.readers import Readers
 from portal.registrations.rules import Attendance, StakeholderGroup
 from portal.registrations.service import answers as answering
-from portal.registrations.service import notes, presence, quotas
+from portal.registrations.service import choosing, contacts, notes, presence, quotas
+from portal.registrations.service.contacts import OFFICE, Acting
 from portal.reminders import service as reminders
 from portal.reminders.models import Reminder, Run, Telling
 from portal.reminders.rules import Audience, Kind, Unit
@@ -79,6 +87,7 @@ from portal.subjects.models import Inquiry
 from portal.subjects.rules import RequestKind
 from portal.ties.models import Project, Topic
 from portal.tokens import sign
+from tests.browser import invited
 from tests.campaigns.front_door import DAY
 from tests.campaigns.front_door import make_link as make_campaign_link
 from tests.desk.front_door import PASSWORD
@@ -99,6 +108,7 @@ from tests.news.front_door import make_item
 from tests.podcasts.making import make_episode
 from tests.questions.making import make_question
 from tests.records import RECORD
+from tests.sessions.making import make_chosen
 from tests.ties.making import make_project, make_topic, tie
 
 LINK = "https://meet.example.eu/trust"
@@ -124,6 +134,12 @@ class Stage:
             ).one()
             token = sign("registration", found.id, found.link_code)
         return f"/registrations/{token}{page}"
+
+    def letter_number(self, email: str) -> str:
+        """The number of the letter of invitation that somebody can have."""
+        with self.app.app_context():
+            question = select(Registration).where(Registration.email == email)
+            return letters_of.number(Paper.INVITATION, db.session.scalars(question).one())
 
     def calendar(self, email: str, *, ended: bool = False) -> str:
         """The path of the page that ends a calendar address of this mailbox."""
@@ -157,6 +173,16 @@ class Stage:
             session.flush()
             return f"/your-data/{subject_letters.token(inquiry)}{page}"
 
+    def office(self, page: str = "") -> str:
+        """The path of the office's page, as its letter links it, and of one of its people."""
+        with self.app.app_context():
+            office = db.session.scalars(select(Office)).first()
+            assert office is not None
+            found = db.session.scalars(
+                select(Registration.id).where(Registration.email == "represented@example.org")
+            ).one()
+            return f"/offices/{office_links.token(office)}{page and f'/{found}{page}'}"
+
     def desk(self, email: str, page: str = "") -> str:
         """The path of that registration at the desk."""
         with self.app.app_context():
@@ -164,6 +190,11 @@ class Stage:
                 select(Registration).where(Registration.email == email)
             ).one()
             return f"/desk/events/{found.event.slug}/registrations/{found.id}{page}"
+
+    def invitation(self, name: str, page: str = "") -> str:
+        """The path of the page behind the link in somebody's invitation."""
+        with self.app.app_context():
+            return invited.path(name, page)
 
     def door(self, name: str, page: str = "") -> str:
         """The path of the page on which this person gives what the building asks."""
@@ -363,11 +394,15 @@ def _set_up(now: datetime) -> None:
     _doors(now, later)
     _kept(now, later)
     _quotas(now)
+    _offers(now)
     _podcasts(now)
     _news(now, later)
     _library(now)
     _ties()
     _questions(now, later)
+    _papers(now, later)
+    _sessions(now, later)
+    invited.invite(_made("invited", later), now)
 
 
 def _ties() -> None:
@@ -535,6 +570,9 @@ def _people(now: datetime, soon: datetime, later: datetime) -> None:
         consents=dict.fromkeys(("access_consent", "diet_consent"), "yes"),
     )
     _comes("open", "declining", organisation=LONG)
+    represented = _comes("open", "represented", organisation=LONG)
+    office = Acting(LONG, "office@example.org", "en", Readers.BOTH, Readers.PERSON)
+    contacts.act_for(represented, office, by=OFFICE, now=now)
     _event("open").transferable = True
     _comes("online", "before", attendance=Attendance.ONLINE)
     _made("soon", soon, format=Format.ONLINE, venue="", address="", joining_url=LINK)
@@ -593,6 +631,22 @@ def _asked(now: datetime, later: datetime) -> None:
     new_time = {"starts_at": later + timedelta(days=7), "ends_at": later + timedelta(days=8)}
     event_service.take_up(event, new_time, by=COMMAND, now=then)
     yes.still_comes_at = then
+
+
+def _papers(now: datetime, later: datetime) -> None:
+    """Letters are offered, and of one person the costs are reimbursed."""
+    event = _made("papers", later, contacts=[{"role": {}, "email": "ask@example.org"}])
+    facts = {
+        "invites": True, "confirms": True, "body": f"{LONG}\nRue de la Loi 1\n1000 Brussels",
+        "signer": "Olga Organiser", "signer_role": {"en": "Head of unit"},
+        "words": {"en": "Travel is paid by the agency."}, "reference": "AG-2027/18",
+        "forms_url": "https://example.org/forms", "forms_until": later,
+    }  # fmt: skip
+    papers.keep(event, facts, by=COMMAND, now=now)
+    person = _comes("papers", "entitled", organisation=LONG)
+    person.entitled = True
+    calendars.ask(person, now=now)
+    make_question(event, label={"en": f"Your IBAN, please, {LONG}", "fr": "Votre IBAN"})
 
 
 def _kept(now: datetime, later: datetime) -> None:
@@ -812,6 +866,83 @@ def _questions(now: datetime, later: datetime) -> None:
     paper = Said(asked[-1], (uploads.keep(BytesIO(PDF), "paper.pdf").name,), "en")
     answering.hand_in(answerer, asked[-1], paper, by=COMMAND, now=now)
     _comes("asks", "unanswered")
+    _second_form(now, later)
+
+
+def _second_form(now: datetime, later: datetime) -> None:
+    """One event asks again, with an answer that was full; another has its questions ready."""
+    over = now - timedelta(days=1)
+    event = _made("asks-again", later, approval=True, changes_until=over)
+    second = {"stage": Form.SECOND}
+    agrees = make_question(event, Question.CONSENT, "I agree to be filmed.")
+    make_question(event, Question.ONE_OF, "Table", options=[("Small", 1), LONG], required=True)
+    how = make_question(
+        event,
+        Question.ONE_OF,
+        "How do you travel?",
+        options=["Train", LONG],
+        required=True,
+        **second,
+    )
+    make_question(event, Question.TEXT, "At what time?", required=True, only=(how, "1"), **second)
+    make_question(event, Question.FILE, "Your slides", required=True, only=(agrees, "yes"),
+                  **second)  # fmt: skip
+    asked = questions.every(event.id)
+    people = []
+    for name in ("traveller", "hurried"):
+        consents = {"photo_consent": {"version": "1", "at": now.isoformat()}}
+        person = _comes("asks-again", name, consents=consents)
+        said = [Said(asked[0], ("yes",), "en"), Said(asked[1], ("1",), "en")]
+        answering.change(person, said, by=COMMAND, now=now)
+        people.append(person)
+    for person in people:
+        service.approve(person, by=COMMAND, now=now)
+    second_form.open_form(event, later - timedelta(days=3), by=COMMAND, now=now)
+    make_question(_made("asks-soon", later), Question.TEXT, "Where do you sleep?", **second)
+
+
+def _offers(now: datetime) -> None:
+    """One place is offered until registration closes; one offer is over, and nobody came by yet."""
+    made = _made("in-turn", now + timedelta(days=60), capacity=1, offer_hours=72,
+                 registration_closes_at=now + timedelta(days=2))  # fmt: skip
+    leaves = _comes("in-turn", "offer-leaves")
+    for name in ("offered", "let-pass", "offer-next"):
+        _comes("in-turn", name, organisation=LONG)
+    service.withdraw(leaves, by=COMMAND, now=now)
+    made.capacity = 2
+    service.fill_places(made, now=now)
+    let_pass = db.session.scalars(
+        select(Registration).where(Registration.email == "let-pass@example.org")
+    ).one()
+    let_pass.offered_until = now - timedelta(minutes=1)
+    _made("to-decide", now + timedelta(days=60), capacity=1, approval=True,
+          decision_at=now + timedelta(days=20))  # fmt: skip
+    for name in ("decided-before", "decided"):
+        service.approve(_comes("to-decide", name), by=COMMAND, now=now)
+
+
+def _sessions(now: datetime, later: datetime) -> None:
+    """Side by side, one after the other and half over each other; full, with a line, closed.
+
+    One has two that clash since a session was moved, one waits, one chose before having a place.
+    """
+    event = _made("sessions", later, capacity=2)
+    made = [
+        make_chosen(event, "Shop floor", places=1, waiting=3, room="Forum"),
+        make_chosen(event, f"Table of the {LONG}", room=LONG),
+        make_chosen(event, "Full house", places=0),
+        make_chosen(event, "Workshop", after=1, hours=0.5),
+        make_chosen(event, "Long talk", after=1.5),
+        make_chosen(event, "Short talk", after=1.5, hours=0.5, places=30),
+        make_chosen(event, "Late talk", after=2, hours=0.5),
+        make_chosen(event, "Moved talk", after=2.5, hours=0.5),
+    ]
+    floor, talk = made[0].id, made[7].id
+    _comes("sessions", "chooser", sessions=[floor, talk])
+    _comes("sessions", "waiter", sessions=[floor])
+    _comes("sessions", "wisher", sessions=[floor])
+    moved = {"starts_at": later, "ends_at": later + timedelta(minutes=30)}
+    choosing.change_session(made[7], moved, tell=False, by=COMMAND, now=now)
 
 
 def _quotas(now: datetime) -> None:

@@ -55,6 +55,11 @@ def own(name: str, rest: str = "") -> Way:
     )
 
 
+def office(rest: str = "") -> Way:
+    """Everybody whom a mailbox registered, or one of them, by the link in its letter."""
+    return lambda page, stage, lang: goto(page, stage, f"/{lang}{stage.office(rest)}")
+
+
 def calendar(*, ended: bool = False) -> Way:
     """The page behind the link in the letter with the address of one's calendar."""
     return lambda page, stage, lang: goto(
@@ -124,6 +129,11 @@ def gives(name: str, rest: str = "") -> Way:
     return lambda page, stage, lang: goto(page, stage, f"/{lang}{stage.door(name, rest)}")
 
 
+def invites(name: str, rest: str = "") -> Way:
+    """The page behind the link of this person's invitation."""
+    return lambda page, stage, lang: goto(page, stage, f"/{lang}{stage.invitation(name, rest)}")
+
+
 def speaks(name: str, rest: str = "") -> Way:
     """A speaker's own page by the link in the letter."""
     return lambda page, stage, lang: goto(page, stage, f"/{lang}{stage.speaker(name, rest)}")
@@ -152,6 +162,26 @@ def press(page: Page, form: str = "main form") -> None:
     """The first button of a form, and what it leads to."""
     with page.expect_navigation():
         page.locator(f"{form} button[type=submit]").first.click()
+
+
+def _press_last(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("main form button[type=submit]").last.click()
+
+
+def _a_group(page: Page, stage: Stage, lang: str) -> None:
+    """Two colleagues, of whom each time others are registered."""
+    goto(page, stage, f"/{lang}/events/open/register/group")
+    page.fill("#name", "Omar Office")
+    page.fill("#email", "office@example.org")
+    page.fill("#organisation", "Parliament")
+    page.select_option("#country", "BE")
+    for number in (1, 2):
+        page.fill(f"#person{number}-first_name", f"Cleo{next(_networks)}")
+        page.fill(f"#person{number}-last_name", "Colleague")
+        page.fill(f"#person{number}-email", f"cleo-{next(_networks)}@example.org")
+        page.select_option(f"#person{number}-stakeholder_group", "mep_office")
+    _press_last(page)
 
 
 def then(way: Way, *steps: Step) -> Way:
@@ -184,6 +214,12 @@ def fill(**values: str) -> Step:
             page.fill(f"#{name}", value)
 
     return filling
+
+
+def _two_at_once(page: Page) -> None:
+    """A long talk and a short one in it."""
+    for words in ("Long talk", "Short talk"):
+        page.get_by_label(words).check()
 
 
 def needs_without_consent(page: Page) -> None:
@@ -469,6 +505,11 @@ VISITOR: dict[str, Way] = {
     "registering with questions": at("/events/asks/register"),
     "registering with questions, nothing answered": then(at("/events/asks/register"), press),
     "answer: not everything kept": then(at("/events/asks/register"), _answers, press),
+    "registering with sessions": at("/events/sessions/register"),
+    "own: sessions that clash": own("chooser"),
+    "own programme": own("chooser", "/programme"),
+    "own sessions": own("waiter", "/sessions"),
+    "own sessions, two at once": then(own("waiter", "/sessions"), _two_at_once, press),
     "own: answers": own("answerer"),
     "own: answers needed": own("unanswered"),
     "own answers": own("answerer", "/answers"),
@@ -476,7 +517,17 @@ VISITOR: dict[str, Way] = {
     "own answers, file": own("answerer", "/files/10"),
     "own answers, no file chosen": then(own("unanswered", "/files/10"), press),
     "own: answers saved": then(own("answerer", "/answers"), _ticks, press),
+    "own: second form, and full": own("hurried"),
+    "second form": own("traveller", "/second-form"),
+    "second form, nothing answered": then(own("traveller", "/second-form"), press),
+    "own answers, closed": own("traveller", "/answers"),
+    "consents": own("traveller", "/consents"),
+    "consents, nothing ticked": then(own("traveller", "/consents"), press),
     "door not open yet": at("/events/not-yet/register"),
+    "invitation": invites("asked"),
+    "invitation, cannot come": invites("no"),
+    "invitation, used": invites("used"),
+    "invitation, nothing typed": then(invites("bound", "/registration"), fill(email=""), press),
     "form, filled in": lambda page, stage, lang: goto(
         page, stage, f"/{lang}{stage.filled('confirmed@example.org', 'hybrid')}"
     ),
@@ -505,11 +556,22 @@ VISITOR: dict[str, Way] = {
     "own: within joining": own("within"),
     "own: waitlisted": own("waitlisted"),
     "own: waitlisted, no number": own("kept-second"),
+    "own: waitlisted, to be decided": own("decided"),
+    "own: offered": own("offered"),
+    "own: offer ended": own("let-pass"),
+    "withdrawal, offered": own("offered", "/withdrawal"),
     "details, no place there": then(
         own("kept-athome", "/details"), lambda page: page.check("#attendance-0"), press
     ),
     "own: pending": own("pending"),
     "own: calendar address asked for": own("confirmed", "?calendar=asked"),
+    "own: letters and reimbursement": own("entitled"),
+    "letter, its number": lambda page, stage, lang: goto(
+        page, stage, f"/{lang}/letters/{stage.letter_number('entitled@example.org')}"
+    ),
+    "letter, no such number": at("/letters/i1-000000000000"),
+    "calendar addresses": own("entitled", "/calendar-addresses"),
+    "calendar addresses, none": own("waitlisted", "/calendar-addresses"),
     "calendar address": calendar(),
     "calendar address, ended": calendar(ended=True),
     "own: late": own("late"),
@@ -546,6 +608,15 @@ VISITOR: dict[str, Way] = {
     "another address": _another_address,
     "details, saved": then(own("confirmed", "/details"), press),
     "withdrawal": own("confirmed", "/withdrawal"),
+    "somebody else": at("/events/hybrid/register/for-somebody"),
+    "several colleagues, everything missing": then(at("/events/open/register/group"), _press_last),
+    "several colleagues, registered": _a_group,
+    "own: represented": own("represented"),
+    "who acts for me": own("represented", "/contact"),
+    "office": office(),
+    "office: details": office("/details"),
+    "office: letters and invite": office("/readers"),
+    "office: withdrawal": office("/withdrawal"),
     "transfer": own("confirmed", "/transfer"),
     "transfer, everything missing": then(own("confirmed", "/transfer"), press),
     "transfer, who has a place": _handed_to_an_attendee,
@@ -686,12 +757,23 @@ DESK: dict[str, Way] = {
     "registrations, nobody fits": at_desk("/events/crowd/registrations?q=xyzzy"),
     "registration, confirmed": person("confirmed"),
     "registration, pending": person("pending"),
+    "registration, who acts for them": person("represented", "/contact"),
     "registration, letter stuck": person("stuck"),
     "registration, mail comes back": person("answered"),
     "registrations, filtered by more": at_desk(
         "/events/hybrid/registrations?attendance=online&country=BE&unreached=yes"
     ),
     "registration, waitlisted": person("waitlisted"),
+    "registration, entitled": person("entitled"),
+    "registrations, entitled": at_desk(
+        "/events/papers/registrations?entitled=yes&calendar_reply=none&marked=2"
+    ),
+    "letters and reimbursement": at_desk("/events/papers/papers/"),
+    "letters and reimbursement, wrong": then(
+        at_desk("/events/papers/papers/"), fill(body="", signer="", forms_url="none"), press
+    ),
+    "questions, one for an account": at_desk("/events/papers/questions/"),
+    "question, register number": at_desk("/events/papers/questions/new/register_number"),
     "registration with a story": person("storied"),
     "correcting": person("confirmed", "/details"),
     "correcting, everything missing": then(
@@ -720,11 +802,27 @@ DESK: dict[str, Way] = {
     "note, nothing written": then(person("confirmed", "/notes"), fill(kept_until=""), press),
     "place out of turn": person("resting", "/promotion"),
     "place out of turn, none free": person("waitlisted", "/promotion"),
+    "place, offered": person("offered", "/promotion"),
+    "offer, taken back": person("offered", "/offer-removal"),
+    "registrations, with offers": at_desk("/events/in-turn/registrations"),
+    "registration, offered": person("offered"),
     "place out of turn, none for them": person("kept-second", "/promotion"),
     "event at the desk, with quotas": at_desk("/events/quotas/"),
     "registrations, with quotas": at_desk("/events/quotas/registrations"),
     "registration, of a quota": person("kept-eva"),
     "entering, with quotas": at_desk("/events/quotas/registrations/entry"),
+    "invitations at the desk": at_desk("/events/invited/invitations/"),
+    "invitations, nobody yet": at_desk("/events/open/invitations/"),
+    "invitations, list": at_desk("/events/invited/invitations/lists/1"),
+    "invitations, new list, nothing given": then(
+        at_desk("/events/open/invitations/lists/new"), press
+    ),
+    "invitations, dry run": at_desk("/events/invited/invitations/lists/imports/1"),
+    "invitations, letter": at_desk("/events/invited/invitations/lists/2/letter"),
+    "invitations, nobody entered": then(
+        at_desk("/events/invited/invitations/lists/2/people"), press
+    ),
+    "invitations, came back": at_desk("/events/invited/invitations/people/6"),
     "quotas": at_desk("/events/quotas/quotas/"),
     "quotas, none yet": at_desk("/events/open/quotas/"),
     "quota, new": at_desk("/events/open/quotas/new"),
@@ -830,6 +928,11 @@ DESK: dict[str, Way] = {
     "material": offered("materials", Material),
     "material: removal": offered("materials", Material, "/removal"),
     "questions": at_desk("/events/asks/questions/"),
+    "sessions": at_desk("/events/sessions/sessions/"),
+    "sessions, none chosen": at_desk("/events/open/sessions/"),
+    "registration, with sessions": person("chooser"),
+    "sessions of a person": person("chooser", "/sessions"),
+    "registrations, with sessions": at_desk("/events/sessions/registrations?status=confirmed"),
     "questions, none yet": at_desk("/events/open/questions/"),
     "question, new, nothing given": then(
         at_desk("/events/asks/questions/new/text"), _save_publication
@@ -841,6 +944,10 @@ DESK: dict[str, Way] = {
         page, stage, f"/desk/events/asks/questions/preview/{lang}"
     ),
     "registration, with answers": person("answerer"),
+    "second form at the desk": at_desk("/events/asks-again/questions/second/"),
+    "second form, to be opened": at_desk("/events/asks-soon/questions/second/"),
+    "second form: opening": at_desk("/events/asks-soon/second-form/opening"),
+    "second form: reminder": at_desk("/events/asks-again/second-form/reminder"),
     "requests": at_desk("/requests/"),
     "requests, answered": at_desk("/requests/?shelf=answered"),
     "request": at_desk("/requests/1"),
@@ -849,7 +956,7 @@ DESK: dict[str, Way] = {
     "deletions": at_desk("/requests/erasures"),
     "deletion": at_desk("/requests/erasures/new"),
     "deletion, nobody": then(
-        at_desk("/requests/erasures/new"), fill(email="no@example.org"), press
+        at_desk("/requests/erasures/new"), fill(email="unknown@example.org"), press
     ),
     "deletion, shown": then(
         at_desk("/requests/erasures/new"), fill(email="storied@example.org"), press

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -31,6 +32,8 @@ from tests.campaigns.front_door import FIREFOX
 from tests.desk.front_door import PASSWORD, code_now, make_user
 
 EDDA = "edda@example.org"
+# Days are counted by the zone of the call, and after 23:00 UTC it has the next day already.
+BRUSSELS = ZoneInfo("Europe/Brussels")
 PICTURES = os.environ.get("PORTAL_TEST_PICTURES")
 WIDTHS = {"sqlite": 1280, "postgresql": 375}
 BIBLIOGRAPHY = b"""
@@ -153,7 +156,7 @@ def _opens_a_call(day: Day) -> None:
     page.keyboard.press("ArrowDown")
     write(page, **{"title-en": "Tell us what you trust"})
     press(page, "Make the draft", "button")
-    closes = portal_clock.now() + timedelta(days=9)
+    closes = portal_clock.now().astimezone(BRUSSELS) + timedelta(days=9)
     write(page, **{"summary-en": "Ten questions.", "text-en": "What makes a certificate count?"})
     set_time(page, "closes_at", f"{closes:%m%d}", f"{closes:%Y}", "0600PM")
     write(page, **{"responsible-en": "The agency", "door_1_audience-en": "I learn"})
@@ -174,7 +177,7 @@ def _extends_it(day: Day) -> None:
     day.at_desk("News and calls")
     press(page, "Tell us what you trust")
     press(page, "Extend the deadline…")
-    later = portal_clock.now() + timedelta(days=19)
+    later = portal_clock.now().astimezone(BRUSSELS) + timedelta(days=19)
     set_time(page, "closes_at", f"{later:%m%d}", f"{later:%Y}", "0600PM")
     day.looks("5-extension")
     press(page, "Extend the deadline", "button")

@@ -1,6 +1,12 @@
-"""Every state of every page in a real browser, wide and light, narrow and dark."""
+"""Every state of every page in a real browser, wide and light, narrow and dark.
+
+With PORTAL_TEST_PICTURES=docs/pictures it also draws the pictures of docs/organisers-in-full.md.
+"""
 
 from __future__ import annotations
+
+import os
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
@@ -17,6 +23,26 @@ from tests.browser.states import DESK, STRANGER, VISITOR, Way, sign_in
 from tests.harness.browsers import violations
 
 PARTS: dict[str, dict[str, Way]] = {"visitor": VISITOR, "stranger": STRANGER, "desk": DESK}
+
+PICTURES = os.environ.get("PORTAL_TEST_PICTURES")
+PICTURED = {
+    "questions": "questions",
+    "registering with questions": "form",
+    "quotas": "quotas",
+    "registrations, with quotas": "registrations",
+    "check-in": "check-in",
+    "attendance report, looked at": "report",
+    "second form at the desk": "second-form",
+    "sessions": "sessions",
+    "own sessions": "choosing",
+    "invitations, dry run": "dry-run",
+    "invitations at the desk": "invitations",
+    "invitation": "invitation",
+    "office": "office",
+    "own: offered": "offered",
+    "letters and reimbursement": "papers",
+}
+"""The states that the guide shows, and under which name."""
 
 # Pages that are one page twice, and those that say no to whatever was asked.
 SAME_TITLE = {
@@ -60,12 +86,15 @@ SAME_TITLE = {
     "own: still comes",
     "form, filled in",
     "own: calendar address asked for",
+    "own: letters and reimbursement",
+    "registrations, entitled",
     "withdrawal, late",
     "withdrawal at the desk, late",
     "reply, not asked",
     "reply, answered",
     "reply, yes",
     "own: waitlisted, no number",
+    "withdrawal, offered",
     "place out of turn, none for them",
     "event at the desk, with quotas",
     "entering, with quotas",
@@ -90,6 +119,7 @@ SAME_TITLE = {
     "own: answers needed",
     "own: answers saved",
     "answer: not everything kept",
+    "own: represented",
 }
 
 
@@ -107,6 +137,9 @@ def test_every_state_is_accessible_and_fits(
     for name, way in PARTS[part].items():
         way(page, stage, look.lang)
         broken[name] = _broken(page, look)
+        if PICTURES and look is WIDE and name in PICTURED:
+            path = Path(PICTURES) / f"full-{PICTURED[name]}.png"
+            page.locator("main").screenshot(path=path)
         if name not in SAME_TITLE:
             other = titles.setdefault(page.title(), name)
             broken[name] += [f"Its title is that of {other!r}."] * (other != name)

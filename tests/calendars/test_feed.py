@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
@@ -23,7 +24,7 @@ from portal.events.rules import State
 from portal.registrations import service
 from portal.registrations.models import Registration
 from portal.registrations.rules import Status
-from tests.desk.people import comes, event_of
+from tests.desk.people import acts, comes, event_of
 from tests.factories import JANUARY, make_event
 from tests.harness.client import PortalClient
 from tests.harness.counting import statements
@@ -241,3 +242,63 @@ def test_a_calendar_asks_as_often_for_one_event_as_for_many(
     with statements(app) as many:
         assert len(seen_by_ical(client.get(feed).get_data())) == 12
     assert len(many) == len(few) < 5
+
+
+def test_all_addresses_of_a_mailbox_end_from_any_of_its_registrations(
+    app: Flask, client: PortalClient, mailbox: str, deliver: Deliver
+) -> None:
+    assert "End all calendar addresses" not in words(client.get(mailbox))
+    assert "no calendar address to end" in words(client.get(f"{mailbox}/calendar-addresses"))
+    feeds = []
+    for _number in range(2):
+        ask(client, mailbox)
+        (letter,) = deliver()
+        feeds.append(addresses_in(letter)[0])
+    ask(client, mailbox)  # the third is on its way
+    stranger = comes(app, "stranger")
+    page = client.get(f"{mailbox}/calendar-addresses")
+    assert "3 addresses show the events of ada@example.org" in words(page)
+    assert client.get(feeds[0]).status_code == 200, "looking ends nothing"
+    ended = client.submit(page, action="/end")
+    assert ended.status_code == 303
+    assert "All calendar addresses have ended" in words(client.get(ended.headers["Location"]))
+    client.submit(page, action="/end")  # a second click is no second letter
+    heard = [(to, subject) for to, subject, _method in told(deliver()) if to.startswith("ada")]
+    assert heard == [("ada@example.org", "Your calendar addresses have ended")]
+    assert [client.get(feed).status_code for feed in feeds] == [410, 410]
+    assert "calendar_ended" not in str(acts(app, stranger))
+    ask(client, mailbox)
+    (letter,) = deliver()
+    assert client.get(addresses_in(letter)[0]).status_code == 200
+
+
+def test_a_feed_has_the_sequence_of_the_mails_also_before_they_are_written(
+    app: Flask, client: PortalClient, mailbox: str, deliver: Deliver, clock: time_machine.Traveller
+) -> None:
+    ask(client, mailbox)
+    (letter,) = deliver()
+    feed, _page = addresses_in(letter)
+
+    def sequences() -> list[int]:
+        return [each.sequence or 0 for each in seen_by_ical(client.get(feed).get_data())]
+
+    assert sequences() == [0, 0]
+    with app.app_context(), transaction():
+        for slug in ("trust", "full"):
+            event = event_of(slug)
+            times = {
+                name: getattr(event, name) + timedelta(hours=1) for name in ("starts_at", "ends_at")
+            }
+            events.change(event, times, by=COMMAND, now=portal_clock.now())
+    shown = sequences()
+    file = property_of(client.get(f"{mailbox}/calendar.ics").get_data(), "SEQUENCE")
+    assert (shown, file) == ([1, 0], "1"), "who waits never had an invite: their first will be 0"
+    clock.shift(660)
+    (moved,) = [mail for mail in deliver() if mail["To"] == "ada@example.org" and calendar_of(mail)]
+    assert property_of(calendar_of(moved) or b"", "SEQUENCE") == "1" and sequences() == shown
+    with app.app_context(), transaction() as session:
+        first = session.scalars(select(Registration).order_by(Registration.id)).first()
+        assert first is not None
+        service.withdraw(first, by=COMMAND, now=portal_clock.now())
+    found = [mail for mail in deliver() if mail["To"] == "ada@example.org"]
+    assert property_of(calendar_of(found[0]) or b"", "SEQUENCE") == "0" and sequences() == [1, 0]

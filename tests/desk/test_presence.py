@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -139,8 +140,8 @@ def test_who_attended_is_shown_filtered_counted_and_told_and_a_withdrawal_ends_i
     assert "1 person · attended" in came and "Ada Łoś" in came and "Bob" not in came
     assert "Bob Test" in missed and "Ada" not in missed and "Cid" not in missed
     assert olga.get(f"{LIST}?attended=perhaps").status_code == 404
-    rows = olga.get(f"{LIST}.csv?attended=yes").text.splitlines()
-    assert len(rows) == 2 and rows[0].endswith(",attended") and rows[1].endswith(",yes")
+    (row,) = csv.DictReader(olga.get(f"{LIST}.csv?attended=yes").text.splitlines())
+    assert row["attended"] == "yes"
     begin = {"scope": "all", "attended": "yes", "csrf_token": token_in(olga.get(LIST).text)}
     letter = olga.post("/desk/events/trust/letters/", data=begin)
     assert letter.status_code == 303, words(letter)
@@ -277,7 +278,7 @@ def test_a_file_that_is_no_report_is_refused_with_a_sentence_and_nothing_is_kept
 ) -> None:
     for written, minutes, sentence in (
         ("", "90", "This file is empty."),
-        ("Nom,Courriel\nAda,ada@example.org\n", "90", "Its columns need English heads"),
+        ("Nom,Courriel\nAda,ada@example.org\n", "90", "Say below how its columns are headed"),
         (ZOOM, "x", "Enter a whole number."),
         (ZOOM, "0", "Enter a number from 1 to 1440."),
     ):
@@ -286,6 +287,11 @@ def test_a_file_that_is_no_report_is_refused_with_a_sentence_and_nothing_is_kept
         assert "<title>Error:" in refused.text
     assert "Choose a file." in words(later.submit(REPORT, action=REPORT))
     assert reports_kept(app) == 0
+    file = (BytesIO("Nom complet;Durée\nAda Łoś;2 h 5 min\n".encode()), "rapport.csv")
+    heads = {"name_head": "Nom complet", "duration_head": "Durée"}
+    read_in = later.submit(REPORT, {"file": file, "minutes": "90"} | heads, action=REPORT)
+    assert read_in.status_code == 303, words(read_in)
+    assert "Ada Łoś" in words(later.get(read_in.headers["Location"]))
     clock.move_to(JANUARY)
     clock.shift(-3600)
     early = sign_in(app, "olga@example.org")

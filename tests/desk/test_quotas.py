@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from email.message import EmailMessage
 
+import openpyxl
 import pytest
 import time_machine
 from flask import Flask
@@ -80,8 +83,9 @@ def test_what_cannot_be_kept_is_refused_on_the_form_with_all_that_was_typed(
 ) -> None:
     refused: list[tuple[dict[str, str | None], str]] = [
         ({"places": "4"}, "4 places are kept for groups, and there are 3 places."),
-        ({"groups": None}, "Choose a group, or enter a country below, or both."),
+        ({"groups": None}, "Choose a group, enter a country below, or keep the places for"),
         ({"countries": "Greece\nAtlantis"}, "There is no country “Atlantis”."),
+        ({"countries": "Lemuria\nGR\nAtlantis"}, "There are no countries “Lemuria”, “Atlantis”."),
         ({"until": "2026-11-01T10:00"}, "This is in the past."),
     ]
     for values, sentence in refused:
@@ -125,6 +129,45 @@ def test_it_is_never_lowered_below_what_is_taken_and_its_removal_opens_its_place
     with app.app_context():
         assert not db.session.scalars(select(Event)).one().has_quotas
     assert "No places are kept" in words(client.get(QUOTAS))
+
+
+def test_two_quotas_for_the_same_people_are_refused_in_both_ways(
+    app: Flask, client: PortalClient
+) -> None:
+    keep(client, places="1")
+    again = keep(client, places="1", until="2026-12-24T10:00")
+    assert again.status_code == 422
+    assert "There is a quota for the same people already" in words(again)
+    assert keep(client, places="1", countries="Greece").status_code == 303
+    form = QUOTAS + "2"
+    same = client.submit(form, {"countries": ""}, action=form)
+    assert same.status_code == 422 and "for the same people already" in words(same)
+    assert client.submit(form, {"countries": "Cyprus"}, action=form).status_code == 303
+
+
+def test_the_list_its_files_and_the_entry_say_which_places_are_kept(
+    app: Flask, client: PortalClient
+) -> None:
+    keep(client)
+    whom = "Member of the European Parliament"
+    assert f"kept for: {whom}" in words(client.get(LIST))
+    number = only_quota(app)
+    found = words(client.get(f"{LIST}?quota={number}"))
+    assert "1 person · Place kept for: " in found and "bob@example.org" not in found
+    found = words(client.get(f"{LIST}?quota=0"))
+    assert "has an open place" in found and "eva@example.org" not in found
+    assert client.get(f"{LIST}?quota=x").status_code == 404
+    rows = list(csv.DictReader(io.StringIO(client.get(f"{LIST}.csv").get_data(as_text=True))))
+    assert {each["email"]: each["quota"] for each in rows} == {
+        "eva@example.org": str(number), "bob@example.org": "",
+    }  # fmt: skip
+    sheet = openpyxl.load_workbook(io.BytesIO(client.get(f"{LIST}.xlsx").data)).worksheets[0]
+    cells = [list(each) for each in sheet.iter_rows(values_only=True)]
+    column = next(each for each in cells if "Has a place kept for" in each)
+    at = column.index("Has a place kept for")
+    assert [each[at] for each in cells if len(each) > at].count(whom) == 1
+    entry = words(client.get(f"{LIST}/entry"))
+    assert "0 places are free. 1 place is kept until" in entry
 
 
 def test_of_two_who_change_a_quota_the_second_sees_what_the_first_did(

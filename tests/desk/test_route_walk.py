@@ -19,9 +19,14 @@ from portal.audit.service import COMMAND
 from portal.circulars import service as circulars
 from portal.db import db, transaction
 from portal.events import editions_service
+from portal.events.models import Event
+from portal.invitations.service import lists
+from portal.papers import service as papers
 from portal.podcasts.models import Show
 from portal.publications import service as publications
 from portal.publications.rules import State as PublicationState
+from portal.questions.rules import Stage
+from portal.questions.service import second
 from portal.registrations.service import quotas
 from portal.reminders import service as reminders
 from portal.reminders.rules import Kind, Unit
@@ -38,6 +43,7 @@ from tests.factories import (
     make_subject,
 )
 from tests.harness.client import PortalClient
+from tests.invitations.front_door import known, make_list
 from tests.news.front_door import make_item
 from tests.podcasts.making import draw_cover, make_episode, make_show
 from tests.questions.making import make_question
@@ -71,6 +77,9 @@ def values(app: Flask) -> dict[str, object]:
         make_event(slug="mine")
         make_registration(theirs)
         theirs.capacity = 1
+        papers.keep(theirs, {"invites": True, "signer_role": {}}, by=COMMAND, now=clock.now())
+        make_question(theirs, stage=Stage.SECOND)
+        second.open_form(theirs, theirs.starts_at, by=COMMAND, now=clock.now())
         first_kept = {"places": 1, "until": theirs.starts_at, "groups": ["mep"], "countries": []}
         kept = editions_service.keep_template(theirs, "House", by=COMMAND, now=clock.now())
         made = {
@@ -89,10 +98,13 @@ def values(app: Flask) -> dict[str, object]:
             "material_id": make_link(theirs).id,
             "question_number": make_question(theirs).number,
             "question_kind": "text",
+            "paper_kind": "invitation",
+            "stage": "second",
             "message_id": 1,
             "report_id": 1,
             "request_id": 1,
             "export_id": 1,
+            **_invited(theirs),
             **library_values(),
             "item_id": make_item().id,
             **_campaign(),
@@ -125,6 +137,13 @@ def library_values() -> dict[str, object]:
         "subject_id": subject.id,
         "import_id": kept.id,
     }
+
+
+def _invited(event: Event) -> dict[str, object]:
+    """A list with a person on it, and a file that is looked at."""
+    of_list = make_list(event, "ada", sent=False)
+    file = lists.keep_file(of_list, [known("bob")], by=COMMAND, now=clock.now())
+    return {"list_id": of_list.id, "invitation_id": 1, "upload_id": file.id}
 
 
 def _campaign() -> dict[str, object]:
@@ -190,7 +209,11 @@ LOOKS = {
     "events_desk.show", "retention_desk.show", "retention_desk.certificate",
     "retention_desk.as_json", "retention_desk.as_text",
 }  # fmt: skip
-READS_PEOPLE = {"registrations_desk.index", "registrations_desk.show", "unreached_desk.index"}
+READS_PEOPLE = {
+    "registrations_desk.index", "registrations_desk.show", "sessions_desk.index",
+    "unreached_desk.index",
+        "invitations_desk.index", "invitations_desk.show",
+}  # fmt: skip
 WRITES_TEXTS = {
     "events_texts.texts", "events_texts.preview",
     "programme_desk.index", "programme_desk.new", "programme_desk.session",
@@ -298,7 +321,17 @@ OWN_PAGES = {
 
 @pytest.mark.parametrize(
     "name",
-    ["registration_id", "session_id", "speaker_id", "material_id", "reminder_id", "quota_id"],
+    [
+        "registration_id",
+        "session_id",
+        "speaker_id",
+        "material_id",
+        "reminder_id",
+        "quota_id",
+        "list_id",
+        "invitation_id",
+        "upload_id",
+    ],
 )
 def test_what_belongs_to_one_event_is_not_found_under_another(
     app: Flask, values: dict[str, object], name: str
@@ -315,15 +348,17 @@ def test_what_belongs_to_one_event_is_not_found_under_another(
         }
         for slug in ("theirs", "mine")
     )
-    assert {at for at, answer in found.items() if answer != 200} <= HAVE_NO_FILE
+    assert {at for at, answer in found.items() if answer != 200} <= HAVE_NO_FILE | NO_OFFER
     assert found and set(foreign.values()) == {404}
 
 
 HAVE_NO_FILE = {
+    ("person_papers_desk.letter", "GET"),  # of somebody without a place
     ("speakers_desk.photo", "GET"),
     ("materials_desk.file", "GET"),
     ("registrations_desk.file", "GET"),
 }
+NO_OFFER = {("line_desk.offer_removal", "GET")}
 
 
 def test_an_act_without_the_forms_token_is_refused(app: Flask, values: dict[str, object]) -> None:

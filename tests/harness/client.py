@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.harness.markup import Reader
 from tests.harness.page_rules import broken_rules
 
 
@@ -72,20 +72,19 @@ def form_in(html: str, action: str = "") -> Form:
     return fitting[0]
 
 
-class _Forms(HTMLParser):
+class _Forms(Reader):
     """Reads forms as the standard says that a browser builds the entry list."""
 
     def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
         self.forms: list[Form] = []
         self._form: Form | None = None
         self._select: str | None = None
         self._first_option: str | None = None
         self._textarea: str | None = None
-        self.feed(html)
+        self.read(html)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+    def start(self, tag: str, attrs: dict[str, str]) -> None:
+        given = dict(attrs)
         if tag == "form":
             self._form = Form(given.get("action", ""), given.get("method", "get").lower())
             if "data-passkey" not in given:  # its button is hidden from who has no scripts
@@ -109,7 +108,7 @@ class _Forms(HTMLParser):
             self._form.names.add(given.get("name", ""))
             self._form.values[given.get("name", "")] = [""]
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         if tag == "form":
             self._form = None
         elif tag == "textarea":
@@ -119,7 +118,7 @@ class _Forms(HTMLParser):
                 self._form.values.setdefault(self._select, [self._first_option])
             self._select = None
 
-    def handle_data(self, data: str) -> None:
+    def data(self, data: str) -> None:
         if self._form and self._textarea:
             self._form.values[self._textarea][0] += data
 

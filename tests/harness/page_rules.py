@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 from werkzeug.datastructures import Headers
+
+from tests.harness.markup import Reader
 
 NEED_NO_LABEL = {"hidden", "submit", "button", "image", "reset"}
 FETCHED = {
@@ -33,33 +34,31 @@ FETCHED_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "manifest", "
 POINTERS = ("for", "aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage")
 
 
-class Page(HTMLParser):
+class Page(Reader):
     """A page as its elements, with the text of its titles."""
 
     def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.wrapped: set[int] = set()
         self.titles: list[str] = []
         self._open: list[str] = []
-        self.feed(html)
-        self.close()
+        self.read(html)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, attrs: dict[str, str]) -> None:
         if "label" in self._open:
             self.wrapped.add(len(self.elements))
-        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        self.elements.append((tag, dict(attrs)))
         if tag in ("label", "title", "svg"):
             self._open.append(tag)
         if tag == "title" and "svg" not in self._open:
             self.titles.append("")
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         if tag in self._open:
             while self._open.pop() != tag:
                 pass
 
-    def handle_data(self, data: str) -> None:
+    def data(self, data: str) -> None:
         if self._open[-1:] == ["title"] and "svg" not in self._open:
             self.titles[-1] += data
 

@@ -105,12 +105,10 @@ def test_a_table_about_nobody_names_its_texts(app: Flask) -> None:
             assert texts == set(rule.texts), name
 
 
-@pytest.mark.parametrize("occasion", list(CalendarOccasion))
+@pytest.mark.parametrize("occasion", [*CalendarOccasion, "person_wrote", "calendars_ended"])
 @pytest.mark.parametrize("shape", ["subject.txt", "txt", "html"])
-def test_every_answer_to_a_calendar_has_its_three_shapes(
-    occasion: CalendarOccasion, shape: str
-) -> None:
-    assert (ROOT / "templates/inbox/mail" / f"{occasion}.{shape}").is_file()
+def test_every_answer_to_a_calendar_has_its_three_shapes(occasion: str, shape: str) -> None:
+    assert any((ROOT / "templates").glob(f"*/mail/{occasion}.{shape}"))
 
 
 @pytest.mark.parametrize("occasion", ["access_asked", "access_reminder"])

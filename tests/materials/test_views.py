@@ -20,7 +20,7 @@ from portal.events.queries import any_slug
 from portal.events.rules import State
 from portal.materials import service
 from portal.materials.rules import Visibility
-from portal.registrations import letters
+from portal.registrations import own_links
 from portal.registrations import service as registrations
 from tests.desk.front_door import words
 from tests.factories import make_event, make_link, make_registration, make_session
@@ -66,7 +66,7 @@ def files(app: Flask, trust: None) -> dict[str, str]:
 
 def own_link(app: Flask, **fields: Any) -> str:
     with app.app_context(), transaction():
-        token = letters.token(make_registration(the_event(), **fields))
+        token = own_links.token(make_registration(the_event(), **fields))
     return f"/en/registrations/{token}"
 
 

@@ -9,7 +9,7 @@ from portal.audit.service import COMMAND
 from portal.events.models import Event
 from portal.questions import service
 from portal.questions.models import Question
-from portal.questions.rules import Condition, Kind
+from portal.questions.rules import Condition, Kind, Stage
 
 
 def make_question(
@@ -17,7 +17,7 @@ def make_question(
 ) -> Question:
     """Optional and for everybody.
 
-    `options` are labels, or (label, places); `only` is (question, code).
+    `options` are labels, or (label, places); `only` is (question, code); `stage` says which form.
     """
     options = [
         {"code": "", "label": {"en": each}, "places": None}
@@ -25,7 +25,7 @@ def make_question(
         else {"code": "", "label": {"en": each[0]}, "places": each[1]}
         for each in facts.pop("options", ())
     ]
-    only = facts.pop("only", None)
+    only, stage = facts.pop("only", None), facts.pop("stage", Stage.FIRST)
     usual = {
         "label": {"en": label} if isinstance(label, str) else label,
         "help": {},
@@ -33,4 +33,4 @@ def make_question(
         "options": options,
         "condition": Condition(only[0].number, only[1]) if only else None,
     }
-    return service.add(event, kind, usual | facts, by=COMMAND, now=clock.now())
+    return service.add(event, kind, usual | facts, stage=stage, by=COMMAND, now=clock.now())

@@ -17,8 +17,9 @@ from portal.questions import queries, service
 from portal.questions.models import Given, Question
 from portal.questions.rules import Kind, Said
 from portal.questions.service import answers as giving
-from portal.registrations.letters import token
 from portal.registrations.models import Registration
+from portal.registrations.own_links import token
+from tests.desk.front_door import make_user, sign_in
 from tests.factories import make_event, make_registration
 from tests.harness.client import PortalClient
 from tests.questions.making import make_question
@@ -228,11 +229,14 @@ def test_a_question_added_later_is_asked_of_those_who_are_registered_also_by_han
         forum = db.session.scalars(select(Event)).one()
         forum.changes_until = clock.now()
         make_registration(forum, first_name="Late")
-    assert client.get(f"{own(app)}/answers").status_code == 302
+    closed = text_of(client.get(f"{own(app)}/answers"))
+    assert "This cannot be changed any more" in closed and "Ask the organisers:" in closed
     assert client.submit(f"{own(app, 'Late')}/answers", {"q1": "yes"}).status_code == 303
-    assert client.get(f"{own(app, 'Late')}/answers").status_code == 302, "answered is answered"
+    late = text_of(client.get(f"{own(app, 'Late')}/answers"))
+    assert "The time to change details ended on" in late, "answered is answered"
     page = text_of(client.get(own(app)))
     assert "Will you eat? No" in page and "Change my answers" not in page
+    assert "Your answers cannot be changed any more. Ask the organisers:" in page
 
 
 def test_questions_are_asked_in_one_language_and_marked_where_it_is_not_the_readers(
@@ -259,3 +263,43 @@ def test_questions_are_asked_in_one_language_and_marked_where_it_is_not_the_read
         service.change(forum, found, facts, by=COMMAND, now=clock.now())
     page = client.get("/fr/events/forum/register").get_data(as_text=True)
     assert "Pourquoi ?" in page and "Depuis quand ?" in page and "Why?" not in page
+
+
+def test_consents_are_taken_back_at_any_time_and_what_hung_on_them_is_forgotten(
+    app: Flask, client: PortalClient
+) -> None:
+    with app.app_context(), transaction():
+        forum = make_event(slug="forum", capacity=1)
+        make_registration(forum, first_name="Zoe")
+        agrees = make_question(forum, Kind.CONSENT, "I agree to be filmed.")
+        make_question(forum, Kind.TEXT, "Which side?", only=(agrees, "yes"))
+        make_question(forum, Kind.TEXT, "Why?")
+    needs = {"access_needs": "Step-free", "access_consent": "y", "photo_consent": "y"}
+    register(client, "forum", q1="y", q2="Left", q3="So", **needs)
+    details = client.get(f"{own(app)}/details")
+    with app.app_context(), transaction():
+        db.session.scalars(select(Event)).one().changes_until = clock.now()
+    assert "This cannot be changed any more" in text_of(client.get(f"{own(app)}/details"))
+    refused = client.submit(details, {"role": "minister"})
+    assert refused.status_code == 409 and "What you sent was not kept" in text_of(refused)
+    page = client.get(own(app))
+    assert 'data-status="waitlisted"' in page.text and "Take a consent back" in text_of(page)
+    form = client.get(f"{own(app)}/consents")
+    assert "I agree to be filmed." in text_of(form)
+    none = client.submit(form)
+    assert none.status_code == 422 and "Tick what you take back." in text_of(none)
+    sent = client.submit(form, {"which": ["access_consent", "q1"]})
+    assert "You have taken it back" in text_of(client.get(sent.headers["Location"]))
+    assert answers(app) == {3: ["So"]}
+    with app.app_context():
+        ada = db.session.get_one(Registration, 2)
+        assert (ada.access_needs, list(ada.consents), ada.status) == (
+            "", ["photo_consent"], "waitlisted",
+        )  # fmt: skip
+    desk = sign_in(app, make_user(app, "olga@example.org", "forum"))
+    story = text_of(desk.get("/desk/events/forum/registrations/2"))
+    assert "Took a consent back" in story and "access needs may be used" in story
+    assert story.count("I agree to be filmed.") == 1, "named in the history"
+    client.submit(f"{own(app)}/withdrawal")
+    client.submit(f"{own(app)}/consents", {"which": ["photo_consent"]})
+    assert "There is nothing that you agreed to." in text_of(client.get(f"{own(app)}/consents"))

@@ -79,6 +79,10 @@ def test_a_language_is_offered_when_it_is_complete_and_the_desk_says_what_is_mis
     page = text_of(desk.get(f"{DESK}/"))
     assert "French 1 English Preview as a visitor: French" in page
     assert "English 0 English" in page
+    missing = desk.get(f"{DESK}/").text
+    assert "What is missing: French" in missing and "/questions/2#label-fr" in missing
+    assert "/questions/1#label-fr" not in missing
+    assert 'id="label-fr"' in desk.get(f"{DESK}/2").text
     assert "Why?" in text_of(desk.get(f"{DESK}/preview/fr"))
     act(desk, f"{DESK}/2", {"label-fr": "Depuis quand ?"})
     assert "French 0 French" in text_of(desk.get(f"{DESK}/"))

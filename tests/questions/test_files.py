@@ -19,6 +19,7 @@ from portal.questions.rules import Kind
 from tests.desk.front_door import make_user, sign_in
 from tests.factories import make_event, make_registration
 from tests.harness.client import PortalClient
+from tests.harness.mails import text_of as said_in
 from tests.materials.files import HTML, PDF
 from tests.questions.making import make_question
 from tests.questions.test_answering import answers, own, text_of
@@ -53,12 +54,18 @@ def hand_in(client: PortalClient, app: Flask, content: bytes, name: str) -> Any:
 
 
 def test_a_file_is_handed_in_by_who_is_asked_and_leaves_as_an_attachment_only(
-    app: Flask, client: PortalClient
+    app: Flask, client: PortalClient, deliver: Deliver
 ) -> None:
-    assert "Files are handed in on the page of your registration" in text_of(
-        client.get("/en/events/forum/register")
-    )
+    form = text_of(client.get("/en/events/forum/register"))
+    assert "Files are handed in on the page of your registration" in form
+    assert "Your paper (needed) Only if you answered “Yes” to “Do you present?”." in form
     assert status_of(register(client, "forum", q1="no")) == "confirmed"
+    presents = {"first_name": "Eva", "email": "eva@example.org", "q1": "yes"}
+    assert "Still needed from you" in text_of(register(client, "forum", **presents))
+    mails = {str(each["To"]): said_in(each) for each in deliver()}
+    assert "Still needed from you" in mails["eva@example.org"]
+    assert "– Your paper" in mails["eva@example.org"]
+    assert "Still needed from you" not in mails["ada@example.org"]
     assert client.get(f"{own(app)}/files/2").status_code == 404, "not asked of Ada"
     client.submit(f"{own(app)}/answers", {"q1": "yes"})
     page = text_of(client.get(own(app)))
@@ -100,8 +107,10 @@ def test_a_file_goes_with_its_answer_its_question_and_its_person(
 ) -> None:
     register(client, "forum", q1="yes")
     hand_in(client, app, PDF, "paper.pdf")
-    client.submit(f"{own(app)}/answers", {"q1": "no"})
+    changed = client.submit(f"{own(app)}/answers", {"q1": "no"})
     assert kept(app) == [] and answers(app) == {1: ["no"]}, "asked no more"
+    told = text_of(client.get(changed.headers["Location"]))
+    assert "What you answered there is not kept: Your paper" in told
     client.submit(f"{own(app)}/answers", {"q1": "yes"})
     hand_in(client, app, PDF, "paper.pdf")
     client.submit(f"{own(app)}/answers", {"q1": "yes"})

@@ -127,7 +127,7 @@ def test_the_next_at_this_computer_finds_no_whole_address(client: PortalClient, 
         assert "a…@example.org" in page
         assert "ada@" not in page
     with client.session_transaction() as kept:
-        assert kept["answer"] == [event, "confirmed", "a…@example.org"]
+        assert kept["answer"] == [event, "confirmed", "a…@example.org", "in_person"]
         assert "ada@" not in str(dict(kept))
 
 

@@ -88,6 +88,7 @@ def test_kept_places_are_given_by_group_then_come_back_and_are_released_by_thems
     page = words(client.get(link_in(mails["late@example.org"])))
     assert "no number" in page
     assert "open to everybody from 1 December 2026, 10:00" in page
+    assert page.count("the line moves when somebody gives a place back") == 1
 
     # What was kept for Greece goes to the first from there, not to the first in line.
     client.submit(link_in(mails["both@example.org"]) + "/withdrawal")

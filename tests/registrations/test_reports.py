@@ -4,8 +4,30 @@ from __future__ import annotations
 
 import pytest
 
-from portal.registrations.reports import MOST_BYTES, MOST_ROWS, Fault, NotAReport, read, seconds
+from portal.registrations.reports import (
+    MOST_BYTES,
+    MOST_ROWS,
+    Fault,
+    NotAReport,
+    named,
+    read,
+    seconds,
+)
 
+GERMAN = """1. Zusammenfassung
+Besprechungstitel\tVertrauen
+Teilnehmer\t3
+
+2. Teilnehmer
+Name\tErster Beitritt\tLetztes Verlassen\tDauer der Besprechung\tE-Mail\tTeilnehmer-ID (UPN)\tRolle
+Ada Lovelace\t06.10.26, 18:01:00\t06.10.26, 19:00:00\t59 Min. 0 Sek.\tada@example.org\tu17@corp\tX
+Gast\t06.10.26, 18:05:00\t06.10.26, 19:20:00\t1 Std. 15 Min.\t\tguest_of_example.org#EXT#@t.eu\tX
+Bob\t06.10.26, 18:05:00\t06.10.26, 18:20:00\t15 Min.\t\tbob@example.org\tX
+
+3. Aktivitäten in der Besprechung
+Name\tBeitrittszeit\tVerlassenszeit
+Ada Lovelace\t06.10.26, 18:01:00\t06.10.26, 19:00:00
+"""
 TEAMS = """1. Summary
 Meeting title\tTrust in microcredentials
 Attended participants\t3
@@ -63,8 +85,11 @@ No,Bob,Bob,Test,bob@example.org,--,--,--
                             ("Bob", "bob@example.org", 0, 1, "")]),
         ("Name,Email,Duration\n,,5\nÉva,eva@example.org,1:30:00\n", "utf-8",
          [("", "", 5, 1, "nobody"), ("Éva", "eva@example.org", 90, 1, "")]),
+        (GERMAN, "utf-16", [("Ada Lovelace", "ada@example.org", 59, 1, ""),
+                            ("Gast", "guest_of@example.org", 75, 1, ""),
+                            ("Bob", "bob@example.org", 15, 1, "")]),
     ],
-    ids=["Teams", "Zoom", "Webex", "Zoom webinar", "plain"],
+    ids=["Teams", "Zoom", "Webex", "Zoom webinar", "plain", "Teams in German"],
 )  # fmt: skip
 def test_a_report_is_read_as_each_tool_writes_it(
     written: str, encoding: str, people: list[tuple[str, str, int, int, str]]
@@ -72,6 +97,17 @@ def test_a_report_is_read_as_each_tool_writes_it(
     """Visits are added up, what overlaps or stands there twice counts once."""
     found = read(written.replace("\n", "\r\n").encode(encoding))
     assert [(p.name, p.address, p.minutes, p.rows, p.trouble) for p in found] == people
+
+
+def test_other_heads_are_read_as_the_organiser_names_them() -> None:
+    french = "Participants;3\n\nNom complet;Courriel;Durée (minutes)\nAda;ada@example.org;12\n"
+    with pytest.raises(NotAReport):
+        read(french.encode())
+    said = named(name="nom  COMPLET", address="Courriel", duration="Durée")
+    (ada,) = read(french.encode(), said)
+    assert (ada.name, ada.address, ada.minutes) == ("Ada", "ada@example.org", 12)
+    with pytest.raises(NotAReport):
+        read(french.encode(), named(name="Nom"))
 
 
 HEAD = "Name,Email,Duration\n"
@@ -104,6 +140,7 @@ def test_a_length_of_time_is_read_in_every_way_and_nothing_else_is_one() -> None
     said = {
         "45": 2700, "0,5": 30, "1:02:03": 3723, "1:30": 5400, "1h 2m 3s": 3723, "62 mins": 3720,
         "2 hours, 5 min.": 7500, "": None, "--": None, "m": None, "1h of it": None, "-5": None,
+        "1 Std. 5 Min. 3 Sek.": 3903, "2 Stunden": 7200, "1 ώ. 5 λ. 3 δ.": 3903, "1 h 5 min": 3900,
         "999999": None, "9" * 400: None, "1e9": None,
     }  # fmt: skip
     assert {written: seconds(written) for written in said} == said

@@ -31,11 +31,15 @@ HOLDING = 60.0
 
 @dataclass(frozen=True)
 class Wish:
-    """One person's form: where it is, what they write, and how often they press the button."""
+    """One person's form: where it is, what they write, and how often they press the button.
+
+    `action` says which, where a page has several.
+    """
 
     path: str
     fields: dict[str, str] = field(default_factory=dict)
     times: int = 1
+    action: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,7 @@ class Visitor:
     async def open(self) -> None:
         page = await self.client.get(self.wish.path)
         assert page.status_code == 200, f"{page.status_code} {page.text[:500]}"
-        self.form = form_in(page.text)
+        self.form = form_in(page.text, self.wish.action)
         unknown = set(self.wish.fields) - self.form.names
         assert not unknown, f"The form has no field {', '.join(sorted(unknown))}."
 

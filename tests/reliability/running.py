@@ -21,17 +21,19 @@ from portal.audit.service import COMMAND
 from portal.config import Settings
 from portal.db import db, transaction
 from portal.events import service as events
-from portal.events.models import Event, Quota
+from portal.events.models import Event, Quota, Session
 from portal.outbox import queries as outbox
 from portal.outbox.models import Message
-from portal.registrations import letters, queries
+from portal.registrations import own_links, queries
 from portal.registrations.models import Registration
 from portal.registrations.rules import Status
-from portal.registrations.service import quotas
+from portal.registrations.service import choosing, quotas
+from portal.sessions.models import Chosen
 from tests.factories import make_event
 from tests.harness.applications import close
 from tests.harness.databases import Database
 from tests.harness.servers import Server
+from tests.sessions.making import make_chosen
 
 ENVIRON = {"PORTAL_LIMITS": "off", "PORTAL_WORKERS": "2"}
 
@@ -84,6 +86,25 @@ class Running:
             event = self.held_event(self.event_id(slug))
             quotas.add(event, usual | facts, by=COMMAND, now=clock.now())
 
+    def session(self, slug: str, **facts: Any) -> int:
+        """A session that people choose; its id."""
+        with self.writing():
+            return make_chosen(self.held_event(self.event_id(slug)), "Table", **facts).id
+
+    def raise_places(self, session_id: int, *, by: int) -> None:
+        """An organiser gives a session more places."""
+        with self.writing():
+            session = db.session.get_one(Session, session_id)
+            self.held_event(session.event_id)
+            facts = {"places": (session.places or 0) + by}
+            choosing.change_session(session, facts, tell=False, by=COMMAND, now=clock.now())
+
+    def in_session(self, session_id: int) -> dict[str, int]:
+        """How many stand in which state in a session."""
+        with self.reading():
+            states = select(Chosen.state).where(Chosen.session_id == session_id)
+            return Counter(state.value for state in db.session.scalars(states))
+
     def places_by_quota(self, slug: str) -> dict[tuple[str, str], int]:
         """How many have a place: how they take part, and for whom it was kept."""
         with self.reading():
@@ -114,7 +135,7 @@ class Running:
         with self.reading():
             question = select(Registration).join(Registration.event).where(Event.slug == slug)
             return {
-                each.email: letters.manage_url(each, "en").removeprefix(self.url)
+                each.email: own_links.manage_url(each, "en").removeprefix(self.url)
                 for each in db.session.scalars(question)
             }
 

@@ -132,6 +132,51 @@ def test_24_people_for_the_two_places_of_an_answer(portal: Running) -> None:
         assert questions.taken(portal.event_id(slug)) == {(1, "1"): 2}
 
 
+def test_24_people_for_the_one_place_of_a_session_and_its_line_of_two(portal: Running) -> None:
+    """The event has room for all: who comes too late for the session is told on the form."""
+    slug = portal.event(capacity=None)
+    number = portal.session(slug, places=1, waiting=2)
+    for _round in range(2):
+        outcomes = rush(portal.url, choosing(slug, number, 24, f"round{_round}"))
+        portal.raise_places(number, by=1)
+    assert Counter(o.code for o in outcomes) == {303: 1, 422: 23}
+    assert portal.in_session(number) == {"place": 3, "line": 1}
+
+
+def test_a_session_with_room_takes_nobody_into_a_full_event(portal: Running) -> None:
+    """What 16 in line wish for is no place; whoever withdraws makes room in both at once."""
+    slug = portal.event(capacity=4)
+    number = portal.session(slug, places=2, waiting=20)
+    outcomes = rush(portal.url, choosing(slug, number, 20))
+    assert Counter(o.status for o in outcomes) == {"confirmed": 4, "waitlisted": 16}
+    assert portal.in_session(number) == {"place": 2, "line": 2, "wish": 16}
+    pages = portal.own_pages(slug)
+    leaving = [each.email for each in portal.registrations(slug)][:3]
+    rush(portal.url, [Wish(f"{pages[email]}/withdrawal") for email in leaving])
+    assert list(portal.statuses(slug).values()).count("confirmed") == 4
+    assert portal.in_session(number) == {"place": 2, "line": 2, "wish": 13, "gone": 3}
+
+
+def test_without_the_lock_too_many_places_of_a_session_are_given(open_portal: Open) -> None:
+    """The negative control of the one place in a session."""
+    portal = open_portal(PORTAL_TEST_UNLOCKED="1")
+    given = []
+    for _round in range(ROUNDS_TO_SEE_IT):
+        slug = portal.event(capacity=None)
+        number = portal.session(slug, places=1)
+        rush(portal.url, choosing(slug, number, 16))
+        given.append(portal.in_session(number).get("place", 0))
+        if given[-1] > 1:
+            return
+    pytest.fail(f"Places given, of one each: {given}.")
+
+
+def choosing(slug: str, number: int, count: int, name: str = "person") -> list[Wish]:
+    """People who all choose this session."""
+    chosen = {f"sessions-{number}": str(number)}
+    return [Wish(each.path, each.fields | chosen) for each in people(slug, count, name)]
+
+
 def test_a_storm_of_withdrawals_while_places_are_added_never_overbooks(portal: Running) -> None:
     slug = portal.event(capacity=5)
     rush(portal.url, people(slug, 25))

@@ -77,8 +77,8 @@ def test_what_is_late_begins_before_the_start_or_not_at_all() -> None:
 
 HOLDS: dict[str, Any] = {
     "is_on": True, "is_held": True, "moment": at("2027-01-17 10:00"), "was_begun": False,
-    "had": 0, "left": 0, "lacks_link": False, "last_call": at("2027-01-18 10:00"),
-    "since": at("2027-01-01 10:00"),
+    "had": 0, "left": 0, "lacks_link": False, "nobody_asked": False,
+    "last_call": at("2027-01-18 10:00"), "since": at("2027-01-01 10:00"),
     "now": at("2027-01-10 10:00"),
 }  # fmt: skip
 
@@ -91,6 +91,7 @@ HOLDS: dict[str, Any] = {
         ({"now": at("2027-01-18 10:00")}, Standing.PASSED),
         ({"since": at("2027-01-17 10:01")}, Standing.PASSED),
         ({"lacks_link": True}, Standing.NO_LINK),
+        ({"nobody_asked": True}, Standing.NOT_ASKED),
         ({"moment": None, "last_call": None}, Standing.IMPOSSIBLE),
         ({"is_held": False}, Standing.NOT_HELD),
         ({"is_on": False}, Standing.OFF),

@@ -28,6 +28,7 @@ from portal.registrations import listing, news, plans
 from portal.registrations import service as registrations
 from portal.registrations.plans import Plan
 from portal.registrations.rules import Status
+from portal.registrations.service import line
 
 bp = Blueprint("events_desk", __name__, url_prefix="/desk/events/<slug>")
 guard_event(bp)
@@ -60,6 +61,7 @@ def show() -> ResponseReturnValue:
         replies=listing.replies(event),
         division=listing.division(event, now),
         whom=whom,
+        stillness=line.why_it_stands(event, now),
         languages_of_pages=languages(),
         saved=request.args.get("saved") == "yes",
         letters_now=letters_now,

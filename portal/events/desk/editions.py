@@ -12,6 +12,7 @@ from portal.events.guards import guard_event, own_event
 from portal.events.making_forms import EditionForm, TemplateForm
 from portal.forms import ActForm
 from portal.i18n import translated
+from portal.papers import service as papers
 from portal.questions import service as questions
 from portal.reminders import service as reminders
 from portal.wall_clock import moved
@@ -41,6 +42,7 @@ def edition() -> ResponseReturnValue:
         )
         reminders.copy(event, made, by=by(), now=now)
         questions.copy(event, made, by=by(), now=now)
+        papers.copy(event, made, by=by(), now=now)
         return redirect(url_for("events_desk.show", slug=made.slug), 303)
     page = render_template("events/desk/edition.html", event=event, form=form)
     return page, 422 if form.errors else 200

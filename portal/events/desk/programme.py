@@ -23,6 +23,8 @@ from portal.forms import ActForm
 from portal.i18n import translated
 from portal.registrations import news, plans
 from portal.registrations.plans import Plan
+from portal.registrations.service import choosing
+from portal.sessions import queries as sessions
 
 bp = Blueprint("programme_desk", __name__, url_prefix="/desk/events/<slug>/programme")
 guard_event(bp)
@@ -67,10 +69,10 @@ def session(session_id: int) -> ResponseReturnValue:
     _ensure_open()
     event, speakers = own_event(), queries.speakers(own_event())
     found = _one(session_id)
-    form = SessionForm(event, found, speakers)
+    form = SessionForm(event, found, speakers, has_people=sessions.is_chosen(found.id))
 
     def change(tell: bool) -> None:
-        verbs.change_session(found, form.facts, tell=tell, by=by(), now=clock.now())
+        choosing.change_session(found, form.facts, tell=tell, by=by(), now=clock.now())
 
     return _two_steps(form, found, change)
 
@@ -95,7 +97,7 @@ def comes_back(session_id: int) -> ResponseReturnValue:
     _hold()
     found, form = _one(session_id), ActForm()
     if form.validate_on_submit():
-        verbs.revive_session(found, by=by(), now=clock.now())
+        choosing.revive_session(found, by=by(), now=clock.now())
         return _to_programme()
     plan = _plan({"cancelled_at": None}, found)
     return _act_page("events/desk/session_return.html", found, form, plan)

@@ -14,16 +14,22 @@ from portal.events.rules import State
 from portal.events.service import form_changed
 from portal.questions import queries, rules
 from portal.questions.models import Question
-from portal.questions.rules import Asked, Condition, Kind
+from portal.questions.rules import Asked, Condition, Kind, Stage
 
 MOST = 60
 """Questions of one event; nobody answers more."""
 
 
 def add(
-    event: Event, kind: Kind, facts: Mapping[str, Any], *, by: Actor, now: datetime
+    event: Event,
+    kind: Kind,
+    facts: Mapping[str, Any],
+    *,
+    stage: Stage = Stage.FIRST,
+    by: Actor,
+    now: datetime,
 ) -> Question:
-    """A new question at the end; those who are registered find it on their page."""
+    """A new question at the end of its form; those who are registered find it on their page."""
     _refuse_when_over(event)
     present = queries.present(event.id)
     if len(present) >= MOST:
@@ -31,7 +37,8 @@ def add(
     question = Question(
         event_id=event.id,
         number=queries.last_number(event.id) + 1,
-        position=max((each.position for each in present), default=-1) + 1,
+        stage=stage,
+        position=max((each.position for each in present if each.stage is stage), default=-1) + 1,
         kind=kind,
         worded_at=now,
         **_columns(facts, used=()),
@@ -57,8 +64,8 @@ def copy(event: Event, made: Event, *, by: Actor, now: datetime) -> None:
 
 
 _COPIED = (
-    "number", "position", "kind", "label", "help", "required", "options", "condition_number",
-    "condition_code",
+    "number", "stage", "position", "kind", "label", "help", "required", "options",
+    "condition_number", "condition_code",
 )  # fmt: skip
 
 
@@ -96,7 +103,7 @@ def remove(event: Event, question: Question, *, by: Actor, now: datetime) -> Non
 
     The row stays, so that no other question gets its number while a form is open somewhere.
     """
-    if rules.depending(queries.asked(event.id), question.number, question.asked.codes):
+    if rules.depending(queries.every(event.id), question.number, question.asked.codes):
         raise Refused(_("Another question depends on this one. Change or remove that one first."))
     question.ended_at = now
     db.session.flush()
@@ -105,7 +112,7 @@ def remove(event: Event, question: Question, *, by: Actor, now: datetime) -> Non
 
 def place(event: Event, question: Question, *, earlier: bool, by: Actor, now: datetime) -> None:
     """One further up or down."""
-    in_order = list(queries.present(event.id))
+    in_order = [each for each in queries.present(event.id) if each.stage is question.stage]
     here = in_order.index(question)
     there = max(here - 1, 0) if earlier else min(here + 1, len(in_order) - 1)
     in_order.insert(there, in_order.pop(here))
@@ -121,6 +128,7 @@ def _next_version(question: Question, now: datetime) -> Question:
         event_id=question.event_id,
         number=question.number,
         version=question.version,
+        stage=question.stage,
         position=question.position,
         kind=question.kind,
     )
@@ -152,13 +160,13 @@ def _coded(options: Sequence[Mapping[str, Any]], used: Sequence[str]) -> list[di
 
 
 def _ensure_in_order(event_id: int) -> None:
-    if not rules.ordered(queries.asked(event_id)):
+    if not rules.ordered(queries.every(event_id)):
         raise Refused(_("A question has to stand after the one that it depends on."))
 
 
 def _refuse_to_strand(event: Event, question: Asked, codes: set[str]) -> None:
     gone = set(question.codes) - codes if question.kind.has_options else set()
-    if rules.depending(queries.asked(event.id), question.number, gone):
+    if rules.depending(queries.every(event.id), question.number, gone):
         raise Refused(
             _("Another question is only for those who chose an answer that you took out. Change "
               "that question first.")

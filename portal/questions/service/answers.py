@@ -10,8 +10,8 @@ from portal import uploads
 from portal.db import db
 from portal.errors import Refused
 from portal.questions import queries
-from portal.questions.models import Given, Question
-from portal.questions.rules import Asked, Kind, Said
+from portal.questions.models import Given, Question, Turn
+from portal.questions.rules import Asked, Kind, Said, Stage
 
 
 class Full(Refused):
@@ -75,9 +75,10 @@ def keep_changed(
     answers: Sequence[Said],
     unchanged: Collection[int],
     *,
+    stage: Stage,
     now: datetime,
 ) -> None:
-    """The same, but files stay, and so do answers to what is asked no more.
+    """The same for one of the forms, but files stay, and so do answers to what is asked no more.
 
     Of the questions that are `unchanged` (by id) the answers stay as they are, with their moment
     and the language in which they were read.
@@ -86,6 +87,7 @@ def keep_changed(
         Question.event_id == event_id,
         Question.ended_at.is_(None),
         Question.kind != Kind.FILE,
+        Question.stage == stage,
     )
     versions = select(Question.id).where(
         Question.event_id == event_id, Question.number.in_(present)
@@ -120,12 +122,40 @@ def forget_file(registration_id: int, question: Asked) -> None:
             )
 
 
+def take_back(registration_id: int, event_id: int, numbers: Collection[int]) -> None:
+    """What this person answered to these questions goes, in whatever version, and its files."""
+    for each in queries.given(registration_id):
+        if each.question.number in numbers and each.question.kind is Kind.FILE:
+            uploads.drop(each.values[0])
+    of_them = select(Question.id).where(Question.event_id == event_id, Question.number.in_(numbers))
+    db.session.execute(
+        delete(Given).where(
+            Given.registration_id == registration_id, Given.question_id.in_(of_them)
+        )
+    )
+
+
+def take_places(event_id: int, registration_id: int) -> None:
+    """Under the event's lock, before somebody gets their place: what they chose is theirs now.
+
+    What is full by then stays as a wish, so that nobody holds a place that is not there.
+    """
+    of_them = update(Given).where(Given.registration_id == registration_id)
+    db.session.execute(of_them.where(Given.wish).values(wish=False))
+    full = queries.full(event_id, queries.every(event_id))
+    for each in queries.given(registration_id) if full else ():
+        gone = [value for value in each.values if (each.question.number, value) in full]
+        if gone:
+            rows = of_them.where(Given.question_id == each.question.id, Given.value.in_(gone))
+            db.session.execute(rows.values(wish=True))
+
+
 def hand_over(registration_id: int, to_id: int) -> None:
     """What one registration of a person answered becomes the other's, in the place of its own."""
     forget(to_id)
-    db.session.execute(
-        update(Given).where(Given.registration_id == registration_id).values(registration_id=to_id)
-    )
+    for table in (Given, Turn):
+        of_them = update(table).where(table.registration_id == registration_id)
+        db.session.execute(of_them.values(registration_id=to_id))
 
 
 def forget(*registration_ids: int) -> None:
@@ -133,3 +163,9 @@ def forget(*registration_ids: int) -> None:
     for file in queries.files_of(registration_ids):
         uploads.drop(file)
     db.session.execute(delete(Given).where(Given.registration_id.in_(registration_ids)))
+    begin_anew(*registration_ids)
+
+
+def begin_anew(*registration_ids: int) -> None:
+    """Whoever comes anew is asked the second form anew."""
+    db.session.execute(delete(Turn).where(Turn.registration_id.in_(registration_ids)))

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock
 from portal.accounts.guards import by
+from portal.events import places_shown
 from portal.events import service as events
 from portal.events.guards import guard_event, own_event
 from portal.registrations import queries
@@ -13,7 +14,7 @@ from portal.registrations.desk.forms import CorrectionForm, EntryForm, NoteForm
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key, name_key
 from portal.registrations.rules import Status, notice_version
-from portal.registrations.service import Sent, by_hand, line, notes
+from portal.registrations.service import Sent, by_hand, notes
 from portal.registrations.service import details as changing
 from portal.registrations.service.details import NoPlaceThere
 
@@ -117,13 +118,15 @@ def _correction(
 
 
 def _entry(form: EntryForm, known: Registration | None = None, *, undecided: bool = False) -> str:
-    event = own_event()
+    event, now = own_event(), clock.now()
+    places = queries.places_now(event.id, event, now)
     return render_template(
         "registrations/desk/entry.html",
         event=event,
         form=form,
         known=known,
         undecided=undecided,
-        free=line.free_places(event),
-        someone_waits=queries.places(event.id).someone_waits,
+        free=places.left_for_anybody(event.places_in_all),
+        kept=places_shown.kept_words(places, event.zone),
+        someone_waits=places.someone_waits,
     )

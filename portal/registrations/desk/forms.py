@@ -213,6 +213,10 @@ class ReportForm(Form):
         description=_l("Several visits of one person are added up."),
     )
 
+    name_head = text(_l("Head of the column with the names"), 100)
+    address_head = text(_l("Head of the column with the mail addresses"), 100)
+    duration_head = text(_l("Head of the column with the time in the meeting"), 100)
+
     def __init__(self, event: Event) -> None:
         super().__init__(data={"minutes": half(event.starts_at, event.ends_at)})
         self.file.flags.required = True
@@ -221,6 +225,15 @@ class ReportForm(Form):
         if not field.data or not field.data.filename:
             raise StopValidation(_("Choose a file."))
         try:
-            self.people = reports.read(field.data.stream.read(reports.MOST_BYTES + 1))
+            self.people = reports.read(field.data.stream.read(reports.MOST_BYTES + 1), self._said)
         except reports.NotAReport as error:
             raise StopValidation(str(labels.REPORT_FAULTS[error.fault])) from error
+
+    @property
+    def _said(self) -> reports.Named:
+        """Which columns the organiser named: typed as they stand in the file."""
+        return reports.named(
+            name=self.name_head.data or "",
+            address=self.address_head.data or "",
+            duration=self.duration_head.data or "",
+        )

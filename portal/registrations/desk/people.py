@@ -25,15 +25,26 @@ from portal.events.rules import State
 from portal.forms import ActForm
 from portal.i18n import translated
 from portal.invites import queries as invites
-from portal.registrations import answers, exports, history, listing, queries, service, unreached
+from portal.registrations import (
+    answers,
+    exports,
+    history,
+    listing,
+    papers,
+    queries,
+    service,
+    unreached,
+)
+from portal.registrations.desk import filters
 from portal.registrations.desk.common import back, id_of, one
 from portal.registrations.listing import Wish
 from portal.registrations.models import Registration
 from portal.registrations.rules import notice_version
-from portal.registrations.service import by_hand
+from portal.registrations.service import by_hand, line
 from portal.registrations.serving import handed_in
 from portal.retention import queries as retention
 from portal.retention import service as copies
+from portal.sessions import queries as sessions
 from portal.web import page_number
 
 bp = Blueprint("registrations_desk", __name__, url_prefix="/desk/events/<slug>")
@@ -59,6 +70,9 @@ def index() -> ResponseReturnValue:
     last = max(1, math.ceil(found / listing.PAGE))
     if number > last:
         abort(404)
+    division = listing.division(event, clock.now())
+    standings = division.standings() if division else []
+    quotas = {each.quota.id: whom(each.quota) for each in standings}
     return render_template(
         "registrations/desk/index.html",
         event=event,
@@ -72,7 +86,9 @@ def index() -> ResponseReturnValue:
         number=number,
         last=last,
         figures_of=figures,
-        division=listing.division(event, clock.now()),
+        division=division,
+        quota_words=quotas,
+        filters=filters.of(event, wish, figures, quotas),
         whom=whom,
         delete_by=retention.export_expires_at(event, clock.now()),
         were_forgotten=not figures.everybody and listing.were_forgotten(event),
@@ -80,8 +96,11 @@ def index() -> ResponseReturnValue:
         unreached=unreached.count(event.id),
         is_open_to_entries=by_hand.is_open(event, clock.now()),
         takes_place=event.state is State.PUBLISHED,
-        noted=_noted(),
+        noted=_number("noted"),
+        marked=_number("marked"),
+        stillness=line.why_it_stands(event, clock.now()),
         has_begun=event.starts_at <= clock.now(),
+        now=clock.now(),
         labels=labels,
         heads=_heads(wish),
         form=ActForm(),
@@ -122,11 +141,15 @@ def show(registration_id: int) -> ResponseReturnValue:
         event=own_event(),
         registration=registration,
         position=queries.position(registration),
+        now=clock.now(),
         quota=_quota_of(registration),
         consents=labels.CONSENTS,
         history=history.of(registration),
         access=access.shown_of(registration),
         answers=answers.of(registration, clock.now()),
+        letters=papers.of(registration, clock.now()).letters,
+        second=answers.second(registration, clock.now()),
+        sessions=_sessions_of(registration),
         invite=invites.of(registration.id),
         may_be_checked_in=registration.may_be_checked_in(clock.now()),
         labels=labels,
@@ -212,9 +235,19 @@ def _wish() -> Wish:
     return listing.wish_of(request.args) or abort(404)
 
 
-def _noted() -> int | None:
-    """Of how many people an attendance report was just taken over."""
-    typed = request.args.get("noted", "")
+def _sessions_of(registration: Registration) -> list[tuple[str, str]]:
+    """What the person chose, and how they stand in it."""
+    if not registration.event.chooses:
+        return []
+    return [
+        (translated(dict(each.offer.title)), str(labels.IN_SESSION[each.state]))
+        for each in sessions.of(registration.id)
+    ]
+
+
+def _number(name: str) -> int | None:
+    """Of how many people an act was that has just been done."""
+    typed = request.args.get(name, "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else None
 
 

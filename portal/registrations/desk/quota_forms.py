@@ -1,11 +1,11 @@
 """What organisers may send about places that are kept."""
 
-from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, RadioField, TextAreaField, ValidationError
+from flask_babel import ngettext
+from wtforms import BooleanField, Field, RadioField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
@@ -15,8 +15,8 @@ from portal.events.merging import MergingForm
 from portal.events.models import Event, Quota
 from portal.events.text_forms import ticks
 from portal.fields import MomentField, WholeNumberField
-from portal.i18n import countries, languages, page_language
-from portal.text import clean_lines, fold
+from portal.i18n import countries, country_code, page_language
+from portal.text import clean_lines
 
 LONGEST_LIST = 4000
 ROOM, ONLINE = "room", "online"
@@ -29,7 +29,7 @@ class QuotaForm(MergingForm):
         "Somebody else has changed the quota meanwhile. Nothing of yours is lost, and nothing is "
         "saved yet: look at the form, and send it again."
     )
-    names = ("groups", "countries", "places", "until", "part")
+    names = ("groups", "countries", "invited", "places", "until", "part")
     groups = ticks(
         _l("Who takes part as"),
         choices=[SelectChoice(code, words) for code, words in labels.STAKEHOLDER_GROUPS.items()],
@@ -47,6 +47,11 @@ class QuotaForm(MergingForm):
         description=_l("Countries, one a line, by name or code: Greece or GR. Empty: any country."),
         render_kw={"rows": 3, "autocomplete": "off"},
     )
+    invited = BooleanField(
+        _l("Only for invited people"),
+        description=_l("Those who register by the link of an invitation of this event. With groups "
+                       "or countries above, only those of them who are invited."),
+    )  # fmt: skip
     part = RadioField(
         _l("Where the places are"),
         [InputRequired(_l("Choose where the places are."))],
@@ -79,13 +84,20 @@ class QuotaForm(MergingForm):
         return self.event.zone
 
     def validate_groups(self, field: Field) -> None:
-        if not field.data and not self.countries.data:
-            raise ValidationError(_("Choose a group, or enter a country below, or both."))
+        if not field.data and not self.countries.data and not self.invited.data:
+            raise ValidationError(
+                _("Choose a group, enter a country below, or keep the places for invited people.")
+            )
 
     def validate_countries(self, field: Field) -> None:
-        for line in field.data.splitlines():
-            if line.strip() and not _code_of(line):
-                raise ValidationError(_("There is no country “%(name)s”.", name=line.strip()[:60]))
+        lines = (line.strip() for line in field.data.splitlines())
+        wrong = [line[:60] for line in lines if line and not country_code(line)]
+        if wrong:
+            names = ", ".join(f"“{name}”" for name in wrong)
+            raise ValidationError(
+                ngettext("There is no country %(names)s.", "There are no countries %(names)s.",
+                         len(wrong), names=names)
+            )  # fmt: skip
 
     def validate_until(self, field: Field) -> None:
         """It may stay as it is, also when it is over."""
@@ -102,7 +114,8 @@ class QuotaForm(MergingForm):
             "places": self.places.data,
             "until": self.until.data,
             "groups": list(self.groups.data or []),
-            "countries": sorted({_code_of(line) for line in lines if line.strip()}),
+            "countries": sorted({country_code(line) for line in lines if line.strip()}),
+            "invited": bool(self.invited.data),
             "online": self.part.data == ONLINE if "part" in self else was_online,
         }
 
@@ -114,27 +127,6 @@ def _known(quota: Quota) -> dict[str, Any]:
         "until": quota.until,
         "groups": quota.groups,
         "countries": "\n".join(named.get(code, code) for code in quota.countries),
+        "invited": quota.invited,
         "part": ONLINE if quota.online else ROOM,
     }
-
-
-def _code_of(line: str) -> str:
-    """The country that a line means, by code or by its name in any language of the portal."""
-    wanted = fold(line).strip()
-    spoken = dict.fromkeys((page_language(), *languages()))
-    return next((code for lang in spoken if (code := _codes(lang).get(wanted))), "")
-
-
-_EU = {"el": "GR", "uk": "GB"}
-"""As the institutions write these two (Interinstitutional style guide, 7.1.1)."""
-
-
-@lru_cache(maxsize=64)
-def _codes(lang: str) -> dict[str, str]:
-    """Codes by names and by themselves, without accents and in small letters."""
-    found = countries(lang)
-    return (
-        {fold(name): code for code, name in found}
-        | {code.lower(): code for code, _n in found}
-        | _EU
-    )

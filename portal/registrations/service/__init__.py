@@ -19,7 +19,7 @@ from portal.audit.service import WORKER, Actor, Subject, record
 from portal.db import db
 from portal.errors import Refused
 from portal.events import service as events
-from portal.events.division import Seat
+from portal.events.division import Seat, Who
 from portal.events.models import Event
 from portal.events.rules import Door, Entrance, Places, State, places_left
 from portal.ledger import Erased, Row
@@ -43,6 +43,13 @@ from portal.registrations.rules import (
     first_status,
     stillness,
 )
+from portal.registrations.service import contacts, offers
+from portal.registrations.service.arranging import arrange
+from portal.registrations.service.standing import next_number as next_number
+from portal.registrations.service.standing import quota_of as quota_of
+from portal.registrations.service.standing import settle as settle
+from portal.registrations.service.standing import stand
+from portal.sessions import service as sessions
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,13 @@ class Sent:
     form_key: str = ""
     may_write: bool = field(default=True)
     answers: Sequence[Said] = ()
+    sessions: Sequence[int] = ()
+    invitation_id: int | None = None
+
+    @property
+    def who(self) -> Who:
+        """What decides which places the person may have."""
+        return who(self.person, invited=self.invitation_id is not None)
 
 
 def register(entrance: Entrance, sent: Sent, *, by: Actor, now: datetime) -> Status:
@@ -65,6 +79,8 @@ def register(entrance: Entrance, sent: Sent, *, by: Actor, now: datetime) -> Sta
     tells nobody whether somebody is registered; the letter tells the truth. The event is held by
     who calls (`events.held`), since `now` has to be asked under its lock.
     """
+    if entrance.offers_end_at is not None and entrance.offers_end_at <= now:
+        fill_places(events.locked(entrance.id), now=now)
     key = _form_key(sent)
     keys = entrance.id, address_key(sent.person["email"]), name_key(sent.person)
     found = queries.situation(*keys, key)
@@ -74,14 +90,25 @@ def register(entrance: Entrance, sent: Sent, *, by: Actor, now: datetime) -> Sta
     answer, seat = _answer(entrance, found.places, sent, now)
     if sent.answers:
         questions.ensure_free(entrance.id, sent.answers)
+    chosen = _chosen(entrance.id, sent, answer)
     if known is None:
-        _enter(entrance.id, sent, answer, seat, by=by, now=now)
+        made = _enter(entrance.id, sent, answer, seat, by=by, now=now)
+        sessions.give(made, chosen, now=now)
     elif known.status is Status.WITHDRAWN:
         enter_again(known, sent, answer, seat, by=by, now=now)
+        if chosen:
+            sessions.keep(known.id, chosen, now=now)
     elif sent.may_write:
         known.links_asked_at = now
     _keep_answer(entrance.id, key, answer, now, again=found.answer is not None)
     return answer
+
+
+def _chosen(event_id: int, sent: Sent, answer: Status) -> sessions.Decided:
+    """How a newcomer stands in the sessions that they choose; nothing is asked where none is."""
+    if not sent.sessions:
+        return {}
+    return sessions.decided(event_id, sent.sessions, has_place=answer is Status.CONFIRMED)
 
 
 def _left_since(known: Registration | None, moment: datetime | None) -> bool:
@@ -91,8 +118,11 @@ def _left_since(known: Registration | None, moment: datetime | None) -> bool:
     return known.status_at > moment
 
 
-def withdraw(registration: Registration, *, by: Actor, now: datetime) -> None:
-    """Give the place, or the place in line, back; the first in line moves up."""
+def withdraw(registration: Registration, *, by: Actor, now: datetime, via: str = "") -> None:
+    """Give the place, or the place in line, back; the first in line moves up.
+
+    `via` is how somebody said so where they pressed no button: "calendar".
+    """
     event = events.locked(registration.event_id)
     db.session.refresh(registration)
     if registration.status is Status.WITHDRAWN:
@@ -100,7 +130,7 @@ def withdraw(registration: Registration, *, by: Actor, now: datetime) -> None:
     if not registration.may_withdraw(now):
         raise Refused(_("This registration cannot be withdrawn any more."))
     is_late = registration.withdraws_late(now)
-    noted: dict[str, Any] = {"late": True} if is_late else {}
+    noted: dict[str, Any] = ({"late": True} if is_late else {}) | ({"via": via} if via else {})
     settle(registration, Status.WITHDRAWN, "registration.withdrawn", by=by, now=now, **noted)
     registration.withdrawn_late = is_late
     fill_places(event, now=now)
@@ -146,6 +176,7 @@ def _held_with_event(registration: Registration) -> Event:
 def _have_erased(registration: Registration, event: Event, now: datetime) -> None:
     registration.erase_asked_at = now
     registration.link_code = secrets.token_urlsafe(9)
+    contacts.end(registration, registration.contact, now=now)
     fill_places(event, now=now)
 
 
@@ -160,6 +191,7 @@ def approve_all(
     """The same for many, in this order, with the places counted once; all of them or nobody."""
     event = events.locked(event.id)
     refuse_when_settled(event, now)
+    offers.end(event, now=now)
     places = queries.places_now(event.id, event, now)
     queries.read_anew(registrations)
     for registration in registrations:
@@ -168,6 +200,7 @@ def approve_all(
         status, seat, places = _approved(registration, event, places)
         settle(registration, status, "registration.approved", seat=seat, by=by, now=now)
     if registrations:
+        arrange(event, now=now)
         events.places_changed(event.id)
 
 
@@ -211,26 +244,36 @@ def refuse_when_settled(event: Event, now: datetime) -> None:
 
 
 def fill_places(event: Event, *, now: datetime) -> int:
-    """Give free places to the first in line, under the event's lock; how many moved up.
+    """Give or offer free places to the first in line, under the event's lock; to how many.
 
-    Where places are divided, to the first who may have each of them.
+    Where places are divided, to the first who may have each of them. Places in sessions follow.
     """
+    moved_up = _fill_places(event, now)
+    arrange(event, now=now)
+    return moved_up
+
+
+def _fill_places(event: Event, now: datetime) -> int:
+    offers.end(event, now=now)
+    events.places_changed(event.id)
+    promoted = _next_in_line(event, now)
+    for registration, seat in promoted:
+        offers.give(registration, event, seat, by=WORKER, now=now)
+    offers.note_end(event)
+    return len(promoted)
+
+
+def _next_in_line(event: Event, now: datetime) -> list[tuple[Registration, Seat | None]]:
+    """Who gets which of the places that are free now."""
     places = queries.places(event.id)
     left = None if event.is_divided else places_left(event.capacity, places.taken)
-    events.places_changed(event.id)
     still = why_still(event, left, now)
     if still is not None or not places.someone_waits:
-        return 0
-    seats = divisions.moving_up(event.id, event, now) if event.is_divided else {}
-    promoted = (
-        queries.some_of_line(seats) if event.is_divided else queries.first_waiting(event.id, left)
-    )
-    for registration in promoted:
-        settle(
-            registration, Status.CONFIRMED, "registration.promoted",
-            seat=seats.get(registration.id), by=WORKER, now=now,
-        )  # fmt: skip
-    return len(promoted)
+        return []
+    if not event.is_divided:
+        return [(each, None) for each in queries.first_waiting(event.id, left)]
+    seats = divisions.moving_up(event.id, event, now)
+    return [(each, seats[each.id]) for each in queries.some_of_line(seats)]
 
 
 def why_still(event: Event, left: int | None, now: datetime) -> Stillness | None:
@@ -332,7 +375,7 @@ def _answer(
         raise Refused(door_sentence(door))
     seat = None
     if places.division is not None and not entrance.approval:
-        seat = places.division.seat_behind_the_line(who(sent.person))
+        seat = places.division.seat_behind_the_line(sent.who)
     status = _status(entrance, places, seat, approval=entrance.approval)
     if status is Status.WAITLISTED and not entrance.waitlist:
         raise Refused(
@@ -366,7 +409,7 @@ def door_sentence(door: Door) -> str:
 
 def _enter(
     event_id: int, sent: Sent, status: Status, seat: Seat | None, *, by: Actor, now: datetime
-) -> None:
+) -> int:
     """The first time, without the ORM: most registrations are made here, many at once."""
     number = next_number(event_id) if status is Status.WAITLISTED else None
     row = whole(sent, now) | {
@@ -378,11 +421,13 @@ def _enter(
         "revision": 1,
         "link_code": secrets.token_urlsafe(9),
     }
-    made = Subject(Registration.__tablename__, db.session.scalar(_MADE, row))
-    if sent.answers and made.id is not None:
-        questions.give(made.id, sent.answers, now=now)
-    record("registration.made", made, by=by, now=now, event_id=event_id, status=status.value)
+    made = int(db.session.scalar(_MADE, row) or 0)
+    if sent.answers:
+        questions.give(made, sent.answers, now=now)
+    subject = Subject(Registration.__tablename__, made)
+    record("registration.made", subject, by=by, now=now, event_id=event_id, status=status.value)
     events.places_changed(event_id)
+    return made
 
 
 def enter_again(
@@ -397,10 +442,12 @@ def enter_again(
     """Who withdrew comes back, as a newcomer comes, under the same UID."""
     if registration.answered or sent.answers:
         questions.keep(registration.id, sent.answers, now=now)
+    questions.begin_anew(registration.id)
     write_values(registration, whole(sent, now) | {"erase_asked_at": None, "erased_at": None})
     registration.still_comes_at = registration.failing_at = None
     registration.handed_to = registration.handed_by = None
-    _stand(registration, status, seat, now)
+    contacts.end(registration, registration.contact, now=now)
+    stand(registration, status, seat, now)
     db.session.flush()
     event_id = registration.event_id
     record(
@@ -431,48 +478,6 @@ _ANSWERED_AGAIN = (
 )
 
 
-def settle(
-    registration: Registration,
-    status: Status,
-    act: str,
-    *,
-    seat: Seat | None = None,
-    by: Actor,
-    now: datetime,
-    **details: Any,
-) -> None:
-    """Another status, with the place that it gives, and the line that says who gave it."""
-    before = registration.status
-    _stand(registration, status, seat, now)
-    record(
-        act, registration, by=by, now=now, event_id=registration.event_id,
-        before=before.value, after=status.value, **details,
-    )  # fmt: skip
-
-
-def _stand(registration: Registration, status: Status, seat: Seat | None, now: datetime) -> None:
-    if status is Status.WAITLISTED:
-        registration.queue_number = next_number(registration.event_id)
-    if status is not Status.CONFIRMED:
-        registration.checked_in_at = registration.checked_in_by = registration.reported_at = None
-    registration.status = status
-    registration.quota_id = quota_of(status, seat)
-    registration.status_at = now
-    registration.withdrawn_late = False
-    registration.revision += 1
-    registration.stuck_at = None
-
-
-def quota_of(status: Status, seat: Seat | None) -> int | None:
-    """Which quota the place of who stands like this is from, if there is one."""
-    return seat.quota_id if seat is not None and status is Status.CONFIRMED else None
-
-
-def next_number(event_id: int) -> int:
-    """The number of who joins the end of the line."""
-    return queries.last_queue_number(event_id) + 1
-
-
 def whole(sent: Sent, now: datetime) -> dict[str, Any]:
     """What a registration says that is made, or made again, by this form."""
     return {
@@ -484,6 +489,7 @@ def whole(sent: Sent, now: datetime) -> dict[str, Any]:
         "answered": "yes" if sent.answers else "",
         "entered_by": None,
         "source": "",
+        "invitation_id": sent.invitation_id,
     }
 
 

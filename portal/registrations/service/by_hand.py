@@ -21,6 +21,7 @@ from portal.registrations.service import (
     enter_again,
     line,
     next_number,
+    offers,
     quota_of,
     refuse_when_settled,
     whole,
@@ -69,6 +70,7 @@ def enter(
     """
     event = events.locked(event.id)
     ensure_open(event, now)
+    offers.end(event, now=now)
     status, seat = outcome(event, sent, placing, now)
     if status is None:
         raise Refused(_("Choose where the person stands in line."))

@@ -17,8 +17,9 @@ from portal.questions.service import answers as questions
 from portal.registrations import queries
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key, columns, name_key, only_in_person, who
-from portal.registrations.rules import NEEDED_FOR, Status
-from portal.registrations.service import fill_places, settle, write_values
+from portal.registrations.rules import NEEDED_FOR, TAKING, Status
+from portal.registrations.service import contacts, fill_places, settle, write_values
+from portal.sessions import service as sessions
 
 
 def change(
@@ -80,7 +81,7 @@ def _change_places(
         return False
     division = queries.places_now(event.id, event, now).division
     moves = division is not None and division.is_apart and _goes_elsewhere(registration, person)
-    if division is not None and moves and registration.status is Status.CONFIRMED:
+    if division is not None and moves and registration.status in TAKING:
         seat = division.seat_behind_the_line(after)
         if seat is None:
             raise NoPlaceThere(after.online)
@@ -171,18 +172,25 @@ def _merge(
     """
     status, number = registration.status, registration.queue_number
     _merge_answers(registration, other)
+    other.entitled = other.entitled or registration.entitled
+    if event.chooses:
+        sessions.hand_over(registration.id, other.id, now=now)
     seat, attendance = Seat(registration.quota_id), registration.attendance
+    offered_until = registration.offered_until
     registration.link_code = secrets.token_urlsafe(9)
     registration.erase_asked_at = now
     registration.address_key = f"merged-{registration.id}"
     registration.queue_number = None
+    contacts.end(registration, registration.contact, now=now)
     settle(registration, Status.WITHDRAWN, "registration.merged", by=by, now=now)
     db.session.flush()
+    other.invitation_id = other.invitation_id or registration.invitation_id
     if _BEST_FIRST.index(status) < _BEST_FIRST.index(other.status):
         settle(other, status, "registration.gained", seat=seat, by=by, now=now)
+        other.offered_until = offered_until
         if event.online_capacity is not None:  # the place is where it was
             other.attendance = attendance
-        if status is Status.WAITLISTED:
+        if status in (Status.OFFERED, Status.WAITLISTED):
             other.queue_number = number
     else:
         other.links_asked_at = now
@@ -202,5 +210,6 @@ def _merge_answers(registration: Registration, other: Registration) -> None:
 
 
 _BEST_FIRST = (
-    Status.CONFIRMED, Status.WAITLISTED, Status.PENDING, Status.DECLINED, Status.WITHDRAWN,
+    Status.CONFIRMED, Status.OFFERED, Status.WAITLISTED, Status.PENDING, Status.DECLINED,
+    Status.WITHDRAWN,
 )  # fmt: skip

@@ -14,27 +14,57 @@ from portal.events.models import Event
 from portal.events.rules import places_left
 from portal.registrations import divisions, queries
 from portal.registrations.models import Registration
-from portal.registrations.rules import NoteKind, Status, reordered
-from portal.registrations.service import notes, refuse_when_settled, settle
+from portal.registrations.rules import TAKING, NoteKind, Status, Stillness, reordered
+from portal.registrations.service import (
+    fill_places,
+    notes,
+    offers,
+    refuse_when_settled,
+    settle,
+    why_still,
+)
+from portal.registrations.service.arranging import arrange
 
 
 def promote(registration: Registration, *, reason: str, by: Actor, now: datetime) -> None:
     """Give somebody in line a free place, whoever stands before them."""
     event = _held(registration, now)
+    if registration.status is Status.OFFERED:
+        offers.confirm(registration, event, by=by, now=now)
+        notes.write(registration, reason, kind=NoteKind.OFFER, by=by, now=now)
+        return
+    _ensure_in_line(registration)
     division = queries.places_now(event.id, event, now).division
     seat = None if division is None else division.seat(registration.who)
-    if division is None and free_places(event) == 0:
+    if division is None and free_places(event, now) == 0:
         raise Refused(_("No place is free. Raise the number of places first."))
     if division is not None and seat is None:
         raise Refused(_("None of the free places is for this person."))
     settle(registration, Status.CONFIRMED, "registration.promoted", seat=seat, by=by, now=now)
     notes.write(registration, reason, kind=NoteKind.PROMOTED, by=by, now=now)
+    arrange(event, now=now)
     events.places_changed(event.id)
 
 
-def free_places(event: Event) -> int | None:
+def take_offer_back(registration: Registration, *, reason: str, by: Actor, now: datetime) -> None:
+    """The place goes to the next in line, and the person to its end."""
+    event = _held(registration, now)
+    if registration.status is not Status.OFFERED:
+        raise Refused(_("No place is offered here at the moment."))
+    settle(registration, Status.WAITLISTED, "registration.offer_taken_back", by=by, now=now)
+    notes.write(registration, reason, kind=NoteKind.OFFER, by=by, now=now)
+    db.session.flush()
+    fill_places(event, now=now)
+    if registration.status in TAKING:
+        raise Refused(
+            _("Nobody else waits for this place, so it would be offered to the same person again. "
+              "Decline the registration instead, or close the waitlist.")
+        )  # fmt: skip
+
+
+def free_places(event: Event, now: datetime) -> int | None:
     """How many places nobody has; None where there is no limit."""
-    return places_left(event.places_in_all, queries.places(event.id).taken)
+    return places_left(event.places_in_all, queries.places_now(event.id, event, now).taken)
 
 
 def free_for(registration: Registration, now: datetime) -> int | None:
@@ -42,9 +72,20 @@ def free_for(registration: Registration, now: datetime) -> int | None:
     event = registration.event
     division = queries.places_now(event.id, event, now).division
     if division is None:
-        return free_places(event)
+        return free_places(event, now)
     person = registration.who
     return division.part(person).left_for(person)
+
+
+def why_it_stands(event: Event, now: datetime) -> Stillness | None:
+    """Why nobody in an event's line moves up; None where nobody waits, or where it moves."""
+    places = queries.places_now(event.id, event, now)
+    if not places.someone_waits:
+        return None
+    left = places_left(event.places_in_all, places.taken)
+    if places.division is not None:
+        left = None if places.division.line_moves else 0
+    return why_still(event, left, now)
 
 
 def kept_for_others_until(registration: Registration, now: datetime) -> datetime | None:
@@ -59,6 +100,7 @@ def move(
 ) -> None:
     """Another position in line; nobody is told, the pages say it at once."""
     event = _held(registration, now)
+    _ensure_in_line(registration)
     line = queries.line(event.id)
     if not 1 <= position <= len(line):
         raise Refused(_("There is no such position in this line."))
@@ -102,8 +144,12 @@ _NUMBERED = (
 
 def _held(registration: Registration, now: datetime) -> Event:
     event = events.locked(registration.event_id)
+    offers.end(event, now=now)
     db.session.refresh(registration)
     refuse_when_settled(event, now)
+    return event
+
+
+def _ensure_in_line(registration: Registration) -> None:
     if registration.status is not Status.WAITLISTED:
         raise Refused(_("This person does not stand in line any more."))
-    return event

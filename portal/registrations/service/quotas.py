@@ -1,8 +1,10 @@
 """Quotas at the desk: places kept for groups or countries until a moment, all under the lock."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import func, select, update
 
@@ -16,7 +18,7 @@ from portal.registrations import divisions
 from portal.registrations.models import Registration
 from portal.registrations.service import fill_places, refuse_when_settled
 
-FACTS = ("places", "until", "groups", "countries", "online")
+FACTS = ("places", "until", "groups", "countries", "online", "invited")
 
 
 def add(event: Event, facts: dict[str, Any], *, by: Actor, now: datetime) -> Quota:
@@ -24,6 +26,7 @@ def add(event: Event, facts: dict[str, Any], *, by: Actor, now: datetime) -> Quo
     event = events.locked(event.id)
     refuse_when_settled(event, now)
     quota = Quota(event_id=event.id, **facts)
+    _refuse_a_second(quota, event)
     db.session.add(quota)
     event.has_quotas = True
     db.session.flush()
@@ -53,6 +56,7 @@ def change(quota: Quota, facts: dict[str, Any], *, by: Actor, now: datetime) -> 
         )
     for name, value in facts.items():
         setattr(quota, name, value)
+    _refuse_a_second(quota, event)
     _settle(event, quota, now)
     record("quota.changed", quota, by=by, now=now, event_id=event.id, fields=changed)
     return True
@@ -78,6 +82,20 @@ def taken(quota: Quota) -> int:
     """How many places of it somebody has."""
     mine = Registration.event_id == quota.event_id, Registration.quota_id == quota.id
     return db.session.scalar(select(func.count()).where(*mine)) or 0
+
+
+def _refuse_a_second(quota: Quota, event: Event) -> None:
+    """Of two quotas for the same people nobody could say which a place is of."""
+    others = [each for each in event_queries.quotas([event.id]) if each.id != quota.id]
+    mine = quota.kept
+    if any(
+        replace(each.kept, id=mine.id, places=mine.places, until=mine.until) == mine
+        for each in others
+    ):
+        raise Refused(
+            _("There is a quota for the same people already. Change its places or its date "
+              "instead.")
+        )  # fmt: skip
 
 
 def _settle(event: Event, quota: Quota, now: datetime) -> None:

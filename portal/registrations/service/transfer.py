@@ -16,15 +16,18 @@ from portal.registrations import queries
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key, name_key
 from portal.registrations.rules import Status
-from portal.registrations.service import Sent, enter_again, settle, whole
+from portal.registrations.service import Sent, enter_again, fill_places, settle, whole
+from portal.sessions import service as sessions
 
 
-def hand_over(registration: Registration, sent: Sent, *, by: Actor, now: datetime) -> None:
-    """The colleague holds the very place, so nobody moves up in between.
+def hand_over(registration: Registration, sent: Sent, *, by: Actor, now: datetime) -> Registration:
+    """The colleague, who holds the very place; only one that was offered to them goes to the line.
+
 
     Each has a UID of their own: CANCEL goes to one, REQUEST to the other. Needs and consents of
     neither are taken over. Where room and online have places of their own, or quotas, the colleague
-    comes where the place is, and it stays of its quota.
+    comes where the place is, and it stays of its quota. The sessions that were chosen go along,
+    unless the colleague had chosen some.
     """
     event = events.locked(registration.event_id)
     db.session.refresh(registration)
@@ -37,7 +40,7 @@ def hand_over(registration: Registration, sent: Sent, *, by: Actor, now: datetim
         sent = replace(sent, person=sent.person | {"attendance": attendance})
     if taker is None:
         taker = _new(event, sent, seat, now)
-    elif taker.status is Status.WAITLISTED:
+    elif taker.status in (Status.OFFERED, Status.WAITLISTED):
         settle(taker, Status.CONFIRMED, "registration.promoted", seat=seat, by=by, now=now)
         if event.online_capacity is not None:
             taker.attendance = attendance
@@ -45,11 +48,14 @@ def hand_over(registration: Registration, sent: Sent, *, by: Actor, now: datetim
         enter_again(taker, sent, Status.CONFIRMED, seat, by=by, now=now)
     settle(registration, Status.WITHDRAWN, "registration.handed_over", by=by, now=now, to=taker.id)
     registration.handed_to, taker.handed_by = taker.id, registration.id
+    if event.chooses:
+        sessions.hand_over(registration.id, taker.id, now=now)
+    fill_places(event, now=now)
     record(
         "registration.taken_over", taker, by=by, now=now, event_id=event.id,
         handed_by=registration.id,
     )  # fmt: skip
-    events.places_changed(event.id)
+    return taker
 
 
 def _refuse_who_cannot(taker: Registration | None, registration: Registration) -> None:

@@ -17,6 +17,7 @@ from portal.registrations import answers
 from portal.registrations.models import Registration
 from portal.registrations.service import answers as answering
 from portal.registrations.serving import handed_in
+from portal.registrations.views.closed import closed_page
 from portal.registrations.views.shared import bp, held_registration, own_registration
 from portal.web import personal, takes_files
 
@@ -51,6 +52,8 @@ def file(token: str, number: int) -> ResponseReturnValue:
     form = FileForm()
     registration = held_registration(token) if form.is_submitted() else own_registration(token)
     question = _asked(registration, number)
+    if not answering.may_answer(registration, question.stage, clock.now()):
+        return closed_page(registration, token)
     if form.validate_on_submit():
         kept = uploads.from_field(form.file, uploads.keep)
         if kept is not None:
@@ -84,10 +87,7 @@ def file_content(token: str, number: int) -> Response:
 
 
 def _asked(registration: Registration, number: int) -> Asked:
-    found = answers.file_asked(registration, number)
-    if found is None or not registration.may_change(clock.now()):
-        abort(404)
-    return found
+    return answers.file_asked(registration, number) or abort(404)
 
 
 def _to_own_page(token: str) -> ResponseReturnValue:

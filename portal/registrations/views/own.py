@@ -18,6 +18,7 @@ from flask_babel import gettext as _
 from portal import clock, mail
 from portal.access.own_page import door
 from portal.audit.service import REGISTRANT
+from portal.calendars import queries as mailboxes
 from portal.calendars import service as calendars
 from portal.db import looking
 from portal.errors import Refused
@@ -31,7 +32,7 @@ from portal.limits import rate
 from portal.materials.shown import for_attendee
 from portal.protection import queries as records
 from portal.protection.rules import Kept
-from portal.registrations import answers, letters, queries, service
+from portal.registrations import answers, entries, papers, queries, service, waiting
 from portal.registrations.forms import (
     ReadingForm,
     of_registration,
@@ -47,6 +48,7 @@ from portal.registrations.rules import (
 from portal.registrations.service import details as changing
 from portal.registrations.service import line
 from portal.registrations.service.details import NoPlaceThere
+from portal.registrations.views.closed import closed_page
 from portal.registrations.views.shared import (
     bp,
     held_registration,
@@ -54,6 +56,8 @@ from portal.registrations.views.shared import (
     may_write_to,
     own_registration,
 )
+from portal.sessions import queries as sessions
+from portal.sessions import shown as sessions_shown
 from portal.subjects.service import forget_details
 from portal.web import personal
 
@@ -72,7 +76,7 @@ def details(token: str) -> ResponseReturnValue:
     with looking():
         registration = own_registration(token)
         if not registration.may_change(clock.now()):
-            return redirect(url_for("registrations.own", token=token))
+            return closed_page(registration, token)
         if request.method != "POST":
             return _details_page(registration, of_registration(registration, ReadingForm), token)
         form = ReadingForm(registration.event.format)
@@ -142,9 +146,10 @@ def calendar_file(token: str) -> ResponseReturnValue:
         abort(404)
     invite = invites.of(registration.id, domain=mail.domain(), now=clock.now())
     with in_language(registration.language):
+        entry = entries.entry(registration, invite)
         octets = calendar.personal_file(
-            letters.entry(registration, invite),
-            sequence=invite.sequence or 0,
+            entry,
+            sequence=invites.sequence_to_be(invite, entry),
             stamped_at=invite.stamped_at or registration.status_at,
         )
     response = Response(octets, content_type="text/calendar; charset=utf-8")
@@ -181,19 +186,22 @@ def join(token: str) -> ResponseReturnValue:
 def _own_page(registration: Registration, token: str) -> str:
     now = clock.now()
     event = registration.event
+    mine = sessions.of(registration.id) if event.chooses else []
     left = line.free_for(registration, now)
-    waits = registration.standing is Status.WAITLISTED
+    standing = waiting.standing_now(registration, now)
+    waits = standing is Status.WAITLISTED
     return render_template(
         "registrations/own.html",
         registration=registration,
         event=event,
         token=token,
         form=ActForm(),
-        position=queries.position(registration) if waits and not event.is_divided else None,
+        standing=standing,
+        position=queries.position(registration) if waits and event.line_is_plain else None,
         opens_at=line.kept_for_others_until(registration, now) if waits else None,
         stillness=service.why_still(event, left, now) if waits else None,
-        may_change=registration.may_change(now),
-        may_withdraw=registration.may_withdraw(now),
+        may_change=standing.is_live and registration.may_change(now),
+        may_withdraw=standing.is_live and registration.may_withdraw(now),
         may_join=registration.may_join(now),
         joining_opens_at=joining_opens_at(event.starts_at, event.joining_minutes),
         may_hand_over=registration.may_hand_over(now),
@@ -204,10 +212,19 @@ def _own_page(registration: Registration, token: str) -> str:
         materials=for_attendee(event, token, now) if registration.holds_place else [],
         access=door(registration, now),
         answers=answers.of(registration, now),
+        papers=papers.of(registration, now),
+        second=answers.second(registration, now),
         saved=request.args.get("saved") == "yes",
         answered=request.args.get("saved") == "answers",
+        taken_back=request.args.get("saved") == "consents",
+        has_agreed=answers.has_agreed(registration),
+        sessions_saved=request.args.get("saved") == "sessions",
+        sessions=sessions_shown.facts(mine, event.zone),
+        clashes=sessions_shown.clashes(mine),
         ignored=answers.ignored(registration, request.args.getlist("ignored")),
         calendar_asked=request.args.get("calendar") == "asked",
+        calendar_ended=request.args.get("calendar") == "ended",
+        has_calendar_address=bool(mailboxes.live(registration.address_key)),
         replied=request.args.get("replied") == "yes" and registration.reply is Reply.YES,
     )
 

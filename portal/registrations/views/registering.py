@@ -39,12 +39,15 @@ from portal.registrations.forms import (
     new_key,
 )
 from portal.registrations.rules import (
+    Attendance,
     Status,
     notice_read,
     notice_version,
 )
 from portal.registrations.service import Sent
+from portal.registrations.views.choosing import Offered
 from portal.registrations.views.shared import bp, may_write_to, moved_event, public_event
+from portal.sessions.service import NotFree
 from portal.text import masked
 from portal.web import personal
 
@@ -59,15 +62,17 @@ def register(slug: str) -> ResponseReturnValue:
     asked = questions.asked(entrance.id) if entrance.asks else []
     full = questions.full(entrance.id, asked)
     kept = places_shown.kept_words(places, public_event(slug).zone) if places.kept_left else ""
+    offered = Offered.of(entrance)
     blanks = {
         "token": generate_csrf(), "key": new_key(), "places": places_words(found), "kept": kept,
-    }  # fmt: skip
+    } | offered.filling  # fmt: skip
 
     def make(now: datetime) -> Fresh:
-        form_class = asking(RegistrationForm, asked, full)
-        return _untouched_form(public_event(slug), door, form_class, has_kept=bool(kept))
+        event = public_event(slug)
+        form_class = offered.pattern(asking(RegistrationForm, asked, full), event.zone)
+        return _untouched_form(event, door, form_class, has_kept=bool(kept))
 
-    return cache.filled((door, full, bool(kept)), stamp, make, blanks)
+    return cache.filled((door, full, bool(kept), offered.full), stamp, make, blanks)
 
 
 @bp.post("/events/<slug>/register")
@@ -79,12 +84,27 @@ def send_registration(slug: str) -> ResponseReturnValue:
         found = queries.entrance(slug, clock.now()) or moved_event(slug)
         form = form_class_of(found[0])(found[0].format)
         if not form.validate_on_submit():
-            return _refused_form(found, form)
+            return refused_form(found, form)
     may_write = may_write_to(form.email.data, "registering")
     entrance = event_service.held(found[0].id)
     now = clock.now()  # under the lock, so that moments of arrival rise as the line does
+    sent = sent_by(form, entrance, may_write=may_write, now=now)
+    try:
+        answer = service.register(entrance, sent, by=REGISTRANT, now=now)
+    except (Full, Outdated, NotFree) as no:
+        return _answers_refused(entrance, no, now)
+    except Refused as refused:  # said on the form, with all that was typed
+        places = queries.places_now(entrance.id, entrance, now)
+        if entrance.door(places, now).lets_in:  # the door is open, but not for this person
+            form.form_errors = [refused.sentence]
+        return refused_form((entrance, places), form)
+    return to_answer(slug, answer, form)
+
+
+def sent_by(form: RegistrationForm, entrance: Entrance, *, may_write: bool, now: datetime) -> Sent:
+    """What was sent, as the verbs want it."""
     notice = notice_read(form.notice.data, entrance.notice_number)
-    sent = Sent(
+    return Sent(
         person=form.person,
         consents=form.consents(notice, now),
         notice_version=notice,
@@ -92,18 +112,16 @@ def send_registration(slug: str) -> ResponseReturnValue:
         form_key=form.form_key.data or "",
         may_write=may_write,
         answers=form.answers if isinstance(form, Asking) else (),
+        sessions=form.sessions.data if "sessions" in form else (),
     )
-    try:
-        answer = service.register(entrance, sent, by=REGISTRANT, now=now)
-    except (Full, Outdated) as no:
-        return _answers_refused(entrance, no, now)
-    except Refused as refused:  # said on the form, with all that was typed
-        places = queries.places_now(entrance.id, entrance, now)
-        if entrance.door(places, now).lets_in:  # the door is open, but not for this person
-            form.form_errors = [refused.sentence]
-        return _refused_form((entrance, places), form)
+
+
+def to_answer(slug: str, answer: Status, form: RegistrationForm) -> ResponseReturnValue:
+    """The page that says it, by what this browser's session remembers."""
     ignored = form.ignored if isinstance(form, Asking) else []
-    session["answer"] = [slug, answer.value, masked(form.email.data), *ignored]
+    kept = [slug, answer.value, masked(form.email.data), form.attending.value]
+    session["answer"] = [*kept, *ignored]
+    session["files_due"] = form.files_due if isinstance(form, Asking) else []
     return redirect(url_for("registrations.answer", slug=slug), 303)
 
 
@@ -113,21 +131,29 @@ def answer(slug: str) -> ResponseReturnValue:
     """What a newcomer got at that moment; the letter says the rest."""
     stamp = events.stamp(slug)
     answered = session.get("answer")
-    if stamp is None or not answered or answered[0] != slug:
+    if stamp is None or not answered or answered[0] != slug or len(answered) < 4:
         return redirect(url_for("events.show", slug=public_event(slug).slug))
     status = Status(answered[1])
-    blanks, ignored = {"address": answered[2]}, tuple(answered[3:])
+    blanks, how = {"address": answered[2]}, Attendance(answered[3])
+    ignored, due = tuple(answered[4:]), tuple(session.get("files_due", ()))
     return cache.filled(
-        (status, ignored), stamp[:2], lambda now: _answer_page(slug, status, ignored), blanks
+        (status, how, ignored, due),
+        stamp[:2],
+        lambda now: _answer_page(slug, status, how, ignored, due),
+        blanks,
     )
 
 
 def form_class_of(entrance: Entrance) -> type[RegistrationForm]:
-    """The form, with the event's questions where it has some."""
-    if not entrance.asks:
-        return RegistrationForm
-    asked = questions.asked(entrance.id)
-    return asking(RegistrationForm, asked, questions.full(entrance.id, asked))
+    """The form, with the event's questions and its sessions where it has some."""
+    form_class = RegistrationForm
+    if entrance.asks:
+        asked = questions.asked(entrance.id)
+        form_class = asking(RegistrationForm, asked, questions.full(entrance.id, asked))
+    if entrance.chooses:
+        zone = public_event(entrance.slug).zone
+        form_class = Offered.of(entrance).form(form_class, zone)
+    return form_class
 
 
 def _untouched_form(
@@ -140,17 +166,19 @@ def _untouched_form(
     return Fresh(form_page(event, form, door, cache.blank("places"), kept))
 
 
-def _answer_page(slug: str, status: Status, ignored: Sequence[int]) -> Fresh:
+def _answer_page(
+    slug: str, status: Status, how: Attendance, ignored: Sequence[int], due: Sequence[int]
+) -> Fresh:
     event = public_event(slug)
     page = render_template(
         "registrations/answer.html",
-        event=event, status=status, address=cache.blank("address"),
-        ignored=ignored_words(event.id, ignored),
+        event=event, status=status, how=how, address=cache.blank("address"),
+        ignored=ignored_words(event.id, ignored), due=ignored_words(event.id, due),
     )  # fmt: skip
     return Fresh(page)
 
 
-def _refused_form(found: tuple[Entrance, Places], form: RegistrationForm) -> ResponseReturnValue:
+def refused_form(found: tuple[Entrance, Places], form: RegistrationForm) -> ResponseReturnValue:
     """With what was typed and what is wrong with it; 409 where nobody could register anyway."""
     form.renew_key()
     entrance, places = found
@@ -164,10 +192,11 @@ def _refused_form(found: tuple[Entrance, Places], form: RegistrationForm) -> Res
 def _answers_refused(entrance: Entrance, no: Refused, now: datetime) -> ResponseReturnValue:
     """What was chosen is full, or a question was changed, since the form was checked."""
     form = form_class_of(entrance)(entrance.format)
-    form.validate()
-    if isinstance(form, Asking):
+    if form.validate() and isinstance(no, NotFree):
+        form.form_errors = [no.sentence]
+    if isinstance(form, Asking) and not isinstance(no, NotFree):
         form.refuse(no)
-    return _refused_form((entrance, queries.places_now(entrance.id, entrance, now)), form)
+    return refused_form((entrance, queries.places_now(entrance.id, entrance, now)), form)
 
 
 def form_page(

@@ -21,6 +21,7 @@ from portal.registrations import person, queries, service
 from portal.registrations.forms import (
     LinkForm,
 )
+from portal.registrations.service import contacts
 from portal.registrations.views.shared import bp, may_write_to, public_event
 from portal.text import masked
 from portal.web import personal
@@ -54,6 +55,7 @@ def _mail_links(template: str, endpoint: str, event: Event | None = None) -> Res
         address = person.address_key(form.email.data)
         if may_write_to(address, "mail"):
             service.ask_for_links(queries.of_address(address), now=clock.now())
+            contacts.ask_for_link(address, now=clock.now())
         session["asked"] = masked(form.email.data)
         return redirect(url_for(endpoint, sent="yes", **_slug(event)), 303)
     if request.args.get("sent") == "yes" and not form.errors:

@@ -1,0 +1,162 @@
+"""What a person writes in answer to a letter reaches people; reasons of a No are said truly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import time_machine
+from flask import Flask
+
+from portal import clock as portal_clock
+from portal.audit.service import COMMAND
+from portal.db import db, transaction
+from portal.events import service as events
+from portal.registrations import service
+from portal.registrations.models import Registration
+from portal.subjects.parts import forget, held
+from tests.desk.front_door import make_user, sign_in, words
+from tests.desk.people import acts, event_of
+from tests.factories import JANUARY, make_event
+from tests.harness.client import PortalClient
+from tests.harness.mails import html_of, text_of
+from tests.inbox.front_door import PASSES, Inbox, Invited, invited, reply
+from tests.registrations.front_door import register
+
+Deliver = Callable[[], list[EmailMessage]]
+CONTACTS = [{"role": {"en": "Questions"}, "email": "ask@agency.example"}]
+HOSTILE = "Where is the room?\n\nhttps://evil.example/x <script>alert(1)</script>"
+
+
+def come(app: Flask, client: PortalClient, deliver: Deliver, **facts: Any) -> EmailMessage:
+    with app.app_context(), transaction():
+        make_event(slug="trust", **facts)
+    register(client, "trust")
+    (mail,) = deliver()
+    return mail
+
+
+def mail(to: Invited | None, text: str = HOSTILE, **headers: str) -> bytes:
+    usual = {
+        "From": "Ada <ada@example.org>",
+        "To": to.to if to else "portal@example.org",
+        "Subject": "=?utf-8?q?Re=3A_Fr=C3=A5ga?=",
+        "Content-Type": "text/plain; charset=utf-8",
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in (usual | headers).items())
+    return f"{head}\r\n{text}".encode()
+
+
+def test_words_of_a_person_go_to_whom_the_event_says_can_be_asked(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller, deliver: Deliver, inbox: Inbox
+) -> None:
+    first = come(app, client, deliver, contacts=CONTACTS)
+    invite = invited(first)
+    boundary = 'multipart/mixed; boundary="b"'
+    parts = (
+        "--b\r\nContent-Type: text/html\r\n\r\n<style>p{}</style><p>By page</p><p>and tag</p>"
+        "\r\n--b\r\nContent-Type: application/x-evil\r\nContent-Disposition: attachment; "
+        'filename="a.exe"\r\n\r\nMZ\r\n--b--'
+    )
+    inbox.put(
+        mail(invite),
+        mail(None, "By its number", **{"In-Reply-To": str(first["Message-ID"])}),
+        mail(invite, parts, **{"Content-Type": boundary}),
+    )
+    found = deliver()
+    assert [str(each["To"]) for each in found] == ["ask@agency.example"] * 3
+    letter = found[0]
+    assert letter["Subject"] == "Ada Lovelace answered a letter: Trust in microcredentials"
+    assert letter["Reply-To"] == "ada@example.org"
+    text = text_of(letter)
+    assert "Re: Fråga" in text and "Where is the room?" in text
+    assert "https://evil" not in text and "/desk/events/trust/registrations/1" in text
+    assert "<script" not in html_of(letter) and "&lt;script" in html_of(letter)
+    assert "By its number" in text_of(found[1])
+    assert "By page\r\nand tag" in text_of(found[2]) and "Files came along" in text_of(found[2])
+    assert not any(part.get_filename() for each in found for part in each.walk())
+    assert (inbox.waiting, inbox.left) == (0, 3), "a person can still look at the mails"
+
+    inbox.put(
+        *(mail(invite, **{name: said}) for name, said in (
+            ("Auto-Submitted", "auto-generated"), ("Auto-Submitted", "auto-replied"),
+            ("Precedence", "list"), ("X-Auto-Response-Suppress", "All"),
+        )),
+        mail(None, "Whose is it?"), mail(invite, "   "),
+        mail(None, "An answer to an answer", **{"In-Reply-To": str(letter["Message-ID"])}),
+    )  # fmt: skip
+    assert deliver() == [], "nobody's, empty, or of no person"
+    inbox.put(*(mail(invite, f"Once more, {number}") for number in range(4)))
+    assert len(deliver()) == 2 and inbox.waiting == 0, "five a day at most"
+    with app.app_context(), transaction():
+        ada = db.session.get_one(Registration, 1)
+        assert len(held(ada)["words_passed_on"]) == 5
+        forget(ada)
+        assert held(ada)["words_passed_on"] == []
+
+
+def test_without_a_contact_the_words_go_to_those_who_run_the_event_in_their_language(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller, deliver: Deliver, inbox: Inbox
+) -> None:
+    own = [{"role": {}, "email": "portal@example.org"}]
+    invite = invited(come(app, client, deliver, contacts=own))
+    inbox.put(mail(invite))
+    assert deliver() == [] and inbox.left == 1, "nobody is there; the portal writes not to itself"
+    with app.app_context(), transaction():
+        event_of().contacts = []
+    make_user(app, "olga@example.org", "trust")
+    inbox.put(mail(invite, "And again"))
+    assert [str(each["To"]) for each in deliver()] == ["olga@example.org"]
+
+
+def test_a_proven_no_is_said_to_be_the_calendar_s_in_the_letter_and_in_the_story(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller, deliver: Deliver, inbox: Inbox
+) -> None:
+    invite = invited(come(app, client, deliver, no_withdraws=True))
+    inbox.put(reply("outlook_declined", invite, RESULTS=PASSES))
+    (letter,) = deliver()
+    assert letter["Subject"] == "Your registration is withdrawn: Trust in microcredentials"
+    for shape in (text_of(letter), html_of(letter)):
+        assert "Your calendar answered No to the invite" in shape
+    withdrawn = {"before": "confirmed", "after": "withdrawn", "via": "calendar"}
+    assert ("registration.withdrawn", withdrawn) in acts(app, 1)
+    olga = sign_in(app, make_user(app, "olga@example.org", "trust"))
+    assert "by an answer of their calendar" in words(olga.get("/desk/events/trust/registrations/1"))
+
+    register(client, "trust")
+    deliver()
+    clock.shift(60)
+    with app.app_context(), transaction():
+        ada = db.session.get_one(Registration, 1)
+        service.withdraw(ada, by=COMMAND, now=portal_clock.now())
+    (letter,) = deliver()
+    assert "You do not take part any more." in text_of(letter), "this one was no calendar's"
+
+
+def test_a_no_after_the_date_says_late_and_a_delegate_leads_to_handing_over(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller, deliver: Deliver, inbox: Inbox
+) -> None:
+    invite = invited(come(app, client, deliver, transferable=True))
+    inbox.put(reply("outlook_declined", invite))
+    (letter,) = deliver()
+    assert "late" not in text_of(letter)
+    with app.app_context(), transaction():
+        until = {"withdrawals_until": portal_clock.now() + timedelta(hours=1)}
+        events.change(event_of(), until, by=COMMAND, now=portal_clock.now())
+    clock.shift(7200)
+    inbox.put(reply("outlook_declined", invite, STAMP="20261102T105959Z"))
+    (letter,) = deliver()
+    for shape in (text_of(letter), html_of(letter)):
+        assert "The time to give a place back ended on" in shape
+    inbox.put(reply("delegated", invite, STAMP="20261102T110000Z"))
+    (letter,) = deliver()
+    assert "/transfer" in text_of(letter) and "Hand it over to a colleague here" in text_of(letter)
+    with app.app_context(), transaction():
+        event_of().transferable = False
+    clock.shift(60)
+    inbox.put(reply("delegated", invite, STAMP="20261102T110030Z"))
+    (letter,) = deliver()
+    assert "/transfer" not in text_of(letter) and "whoever comes can register" in text_of(letter)
+    assert portal_clock.now() < JANUARY
