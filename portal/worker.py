@@ -140,7 +140,7 @@ def run_all(now: datetime) -> None:
 
 def run_each(now: datetime) -> bool:
     """Do every chore once; whether any found something to do."""
-    return any([_do(chore, now) for chore in (*WRITING, *POSTING, *READING)])
+    return any([do(chore, now) for chore in (*WRITING, *POSTING, *READING)])
 
 
 def _post(app: Flask, stop: threading.Event) -> None:
@@ -212,13 +212,13 @@ class Rota:
         return [chore for chore, due_at in self._due_at.items() if due_at <= now]
 
     def do(self, chore: Chore, now: datetime) -> bool:
-        busy = _do(chore, now)
+        busy = do(chore, now)
         if not busy:
             self._due_at[chore] = monotonic() + RESTS.get(chore, 0.0)
         return busy
 
 
-def _do(chore: Chore, now: datetime) -> bool:
+def do(chore: Chore, now: datetime) -> bool:
     """One duty; a fault of its own is logged and does not stop the others."""
     try:
         return chore(now)

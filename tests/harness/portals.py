@@ -14,6 +14,7 @@ from portal.config import Settings
 from tests.harness.applications import close
 from tests.harness.client import PortalClient
 from tests.harness.databases import Database, Databases
+from tests.harness.peeks import Peeks
 
 
 class Portal:
@@ -44,6 +45,7 @@ class Portal:
         self.app: Flask = create_app(self.settings)
         self.app.test_client_class = PortalClient
         self.app.jinja_env.bytecode_cache = templates
+        self.peeks = Peeks(self.app, databases.filled)
 
     def release(self) -> None:
         """Let go of files and connections; nothing of the test stays in this process."""
@@ -55,6 +57,7 @@ class Portal:
     def renew(self) -> None:
         """Be as new: no rows, no files but the keys, nothing known."""
         self.databases.renew(self.database)
+        self.peeks.renew()
         for path in self.settings.data_dir.iterdir():
             if any(path.match(pattern) for pattern in KEYS):
                 continue
