@@ -153,16 +153,15 @@ class Use(StrEnum):
 
 
 def use(*, same_address: bool, same_name: bool | None, binds: bool, transferable: bool) -> Use:
-    """By address and name of who sends the form; `same_name` is None where no name was given.
+    """By address and name of who sends the form; `same_name` is None where no name is known.
 
-    The invited person is known by either. Where the list binds, it has to be the address.
+    The invited person is known by either. Where the list binds, or no name is known, it has to be
+    the address: a link alone says of nobody that it is theirs.
     """
-    if same_address:
-        return Use.OWN
-    if same_name is not False and not binds:
+    if same_address or (same_name and not binds):
         return Use.OWN
     if same_name:
         return Use.BOUND
     if transferable:
         return Use.HANDED_ON
-    return Use.BOUND if binds else Use.NOT_THEIRS
+    return Use.BOUND if binds or same_name is None else Use.NOT_THEIRS

@@ -137,6 +137,32 @@ def test_who_may_come_by_a_link_is_known_by_address_or_name_and_a_bound_one_by_i
 
 
 @pytest.mark.usefixtures("event")
+def test_an_invitation_without_a_name_is_for_its_address_alone_unless_it_may_be_handed_on(
+    app: Flask, client: PortalClient, deliver: Deliver
+) -> None:
+    link = by_link_to_nobody(app, deliver, "ada")
+    assert "readonly" in client.get(f"{link}/registration").text
+    stranger = register(client, link, first_name="Mallory", email="m@example.net")
+    assert stranger.status_code == 422 and "the mail address that it was sent to" in words(stranger)
+    assert comers(app) == {} and stages(app) == {"ada": "invited"}
+    assert register(client, link).status_code == 303 and comers(app) == {"ada": "confirmed"}
+    free = by_link_to_nobody(app, deliver, "bob", transferable=True)
+    assert register(client, free, first_name="Eve", email="eve@example.net").status_code == 303
+    told = {str(mail["To"]): text_of(mail) for mail in deliver()}
+    assert "Eve Test registered by the link of your invitation" in told["bob@example.org"]
+
+
+def by_link_to_nobody(app: Flask, deliver: Deliver, name: str, **terms: object) -> str:
+    """The link of an invitation of which the organisers know the address and no name."""
+    made = invite(app, **terms)
+    with app.app_context(), transaction():
+        nobody = known(name, first_name="", last_name="")
+        of_list = db.session.get_one(InvitationList, made)
+        lists.add(of_list, nobody, by=COMMAND, now=portal_clock.now())
+    return links(deliver())[name]
+
+
+@pytest.mark.usefixtures("event")
 def test_an_invitation_is_handed_on_where_it_may_be_and_both_are_told(
     app: Flask, client: PortalClient, deliver: Deliver
 ) -> None:

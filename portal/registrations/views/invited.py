@@ -178,12 +178,13 @@ def _known(invitation: Invitation) -> dict[str, str]:
 
 
 def _lead(form: RegistrationForm, invitation: Invitation, token: str, *, for_another: bool) -> None:
-    """The form is sent back to the link; where it is bound, its address stands fast."""
+    """The form is sent back to the link; where only the address counts, it stands fast."""
     of_list = invitation.of_list
     form.for_another = for_another and of_list.transferable
     who = ANOTHER if form.for_another else None  # what is None is left out
     form.sends_to = url_for("registrations.send_invited", token=token, who=who)
-    if of_list.binds and not of_list.transferable:
+    by_address = of_list.binds or not invitation.full_name
+    if by_address and not of_list.transferable:
         form.email.render_kw = {**(form.email.render_kw or {}), "readonly": True}
 
 
