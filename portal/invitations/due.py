@@ -12,6 +12,7 @@ from portal.events.rules import State
 from portal.invitations.models import Invitation, InvitationList
 from portal.invitations.rules import MAY_STILL_COME, UNANSWERED, Occasion, Stage
 from portal.outbox.models import Message
+from portal.outbox.queries import WAITING
 from portal.registrations.models import Registration
 from portal.registrations.queries import LIVE
 
@@ -189,6 +190,14 @@ def next_refused(number: int) -> Sequence[tuple[Invitation, str]]:
         .limit(number)
     ).all()
     return [(row[0], row[1]) for row in rows]
+
+
+def waiting(invitation: Invitation) -> dict[str, str]:
+    """What was written of it and has not left: Message-ID and occasion."""
+    question = select(Message.message_id, Message.occasion).where(
+        Message.thread == invitation.thread, WAITING
+    )
+    return {row[0]: row[1] for row in db.session.execute(question).all()}
 
 
 def of_bounce(codes: Collection[str], message_ids: Sequence[str]) -> Invitation | None:

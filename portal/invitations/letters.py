@@ -12,7 +12,7 @@ from portal import mail, markup, tokens
 from portal.audit.service import Actor
 from portal.events.models import Event
 from portal.i18n import in_language, moment_words, translated, translated_as, when
-from portal.invitations import privacy, service
+from portal.invitations import due, privacy, service
 from portal.invitations.models import Invitation, InvitationList
 from portal.invitations.rules import Occasion, Stage
 from portal.mail import Written
@@ -121,7 +121,14 @@ def tell_handed_on(invitation: Invitation, *, now: datetime) -> None:
 
 
 def take_back(invitation: Invitation) -> None:
-    """What has not left of this invitation does not leave any more."""
+    """What has not left of this invitation does not leave any more, and counts as unwritten.
+
+    What a postman may have handed over already is not tried again, and counts as written.
+    """
+    written = due.waiting(invitation)
+    of_it = select(Message.message_id).where(Message.thread == invitation.thread)
+    gone = outbox.remove(of_it)
+    service.unwrite(invitation, {written[each] for each in gone if each in written})
     outbox.drop_waiting(invitation.thread)
 
 

@@ -11,7 +11,7 @@ from portal.events.models import Event
 from portal.i18n import Translated
 from portal.invitations.rules import ImportState, Stage
 from portal.registrations.models import Registration
-from portal.registrations.rules import StakeholderGroup
+from portal.registrations.rules import StakeholderGroup, Status
 from portal.reminders import rules as reminders
 
 _NEW = text("stage = 'new'")
@@ -151,6 +151,21 @@ class Invitation(Row):
     @property
     def full_name(self) -> str:
         return " ".join(part for part in (self.first_name, self.last_name) if part)
+
+    @property
+    def stands(self) -> Stage:
+        """How far it is; `left` where who registered by it withdrew and handed no place over."""
+        by = self.registration
+        if self.stage is not Stage.REGISTERED or by is None or by.handed_to is not None:
+            return self.stage
+        return Stage.LEFT if by.status is Status.WITHDRAWN else Stage.REGISTERED
+
+    @property
+    def came_back(self) -> bool:
+        """Whether the link can be used once more, since who registered by it has withdrawn."""
+        by = self.registration
+        is_there = by is not None and by.erased_at is None and by.erase_asked_at is None
+        return is_there and self.stands is Stage.LEFT
 
     @property
     def thread(self) -> str:

@@ -16,6 +16,8 @@ class Stage(StrEnum):
     INVITED = "invited"
     OPENED = "opened"
     REGISTERED = "registered"
+    LEFT = "left"
+    """Registered, and withdrew: never kept, but seen from the registration."""
     DECLINED = "declined"
     BOUNCED = "bounced"
     WITHDRAWN = "withdrawn"
@@ -29,6 +31,26 @@ class Stage(StrEnum):
 UNANSWERED = (Stage.INVITED, Stage.OPENED)
 MAY_STILL_COME = (*UNANSWERED, Stage.NEW, Stage.DECLINED, Stage.BOUNCED)
 """Who may register all the same, at the front door with the same address."""
+
+
+def stood(
+    *,
+    invited_at: datetime | None,
+    opened_at: datetime | None,
+    bounced_at: datetime | None,
+    declined_at: datetime | None,
+    is_used: bool,
+) -> Stage:
+    """Where an invitation stood that was withdrawn: what its person said is not lost by it."""
+    if declined_at is not None:
+        return Stage.DECLINED
+    if is_used:
+        return Stage.REGISTERED
+    if bounced_at is not None and (opened_at is None or opened_at < bounced_at):
+        return Stage.BOUNCED
+    if opened_at is not None:
+        return Stage.OPENED
+    return Stage.NEW if invited_at is None else Stage.INVITED
 
 
 class Occasion(StrEnum):

@@ -18,12 +18,12 @@ from portal.errors import Refused
 from portal.events import service as events
 from portal.invitations import due, queries
 from portal.invitations.models import Invitation, InvitationList
-from portal.invitations.rules import UNANSWERED, Fate, Person, Stage
+from portal.invitations.rules import UNANSWERED, Fate, Occasion, Person, Stage, stood
 from portal.invitations.words import KNOWN
 from portal.registrations import service as registrations
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key
-from portal.registrations.rules import StakeholderGroup, Status
+from portal.registrations.rules import StakeholderGroup
 from portal.text import fold
 
 FOUND_BY = ("first_name", "last_name", "email", "organisation", "role")
@@ -46,7 +46,7 @@ def decline(invitation: Invitation, *, now: datetime) -> None:
     """They cannot come; said twice it is said once. The list's letters end."""
     if invitation.stage is Stage.DECLINED:
         return
-    if invitation.stage is Stage.REGISTERED and not came_back(invitation):
+    if invitation.stage is Stage.REGISTERED and not invitation.came_back:
         raise Refused(_("This invitation was answered already."))
     open_(invitation, now=now)
     invitation.stage, invitation.declined_at = Stage.DECLINED, now
@@ -110,14 +110,6 @@ def use(
     )  # fmt: skip
 
 
-def came_back(invitation: Invitation) -> bool:
-    """Whether who registered by it has withdrawn since: the link can be used once more."""
-    used_by = invitation.registration
-    if used_by is None or used_by.erased_at is not None or used_by.erase_asked_at is not None:
-        return False
-    return used_by.status is Status.WITHDRAWN
-
-
 def recognise(invitation: Invitation, *, now: datetime) -> None:
     """They registered with this address at the front door, without their link."""
     found = due.registration_of_address(invitation)
@@ -127,7 +119,7 @@ def recognise(invitation: Invitation, *, now: datetime) -> None:
 
 def withdraw(invitation: Invitation, *, by: Actor, now: datetime) -> None:
     """The organisers take it back: the link says so, and nobody is written to."""
-    if invitation.stage is Stage.REGISTERED:
+    if invitation.stage is Stage.REGISTERED and not invitation.came_back:
         raise Refused(_("Somebody registered by this invitation. Decide on the registration."))
     if invitation.stage is Stage.WITHDRAWN:
         return
@@ -140,10 +132,23 @@ def bring_back(invitation: Invitation, *, by: Actor, now: datetime) -> None:
     """It was a mistake to withdraw it: it stands where it stood."""
     if invitation.stage is not Stage.WITHDRAWN:
         return
-    reached = Stage.INVITED if invitation.invited_at else Stage.NEW
-    invitation.stage = Stage.OPENED if invitation.opened_at else reached
+    invitation.stage = stood(
+        invited_at=invitation.invited_at, opened_at=invitation.opened_at,
+        bounced_at=invitation.bounced_at, declined_at=invitation.declined_at,
+        is_used=invitation.registration_id is not None,
+    )  # fmt: skip
     invitation.withdrawn_at = None
     _note("invitation.brought_back", invitation, by=by, now=now)
+
+
+def unwrite(invitation: Invitation, occasions: Collection[str]) -> None:
+    """These letters never left, and do not leave any more: they are to be written again."""
+    if Occasion.INVITATION in occasions:
+        invitation.invited_at = None
+        if invitation.stage is Stage.INVITED:
+            invitation.stage = Stage.NEW
+    if Occasion.REMINDER in occasions:
+        invitation.reminded_at, invitation.reminded_of = None, ""
 
 
 def correct_address(invitation: Invitation, address: str, *, by: Actor, now: datetime) -> None:

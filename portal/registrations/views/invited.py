@@ -148,7 +148,7 @@ def _closed(invitation: Invitation) -> rules.Closed | None:
         event_state=event.state.value,
         starts_at=event.starts_at,
         answer_until=invitation.of_list.answer_until,
-        came_back=invitation_service.came_back(invitation),
+        came_back=invitation.came_back,
         now=clock.now(),
     )
 
