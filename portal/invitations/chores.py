@@ -96,7 +96,7 @@ def note_refused(now: datetime) -> bool:
     with transaction():
         found = due.next_refused(AT_ONCE)
         for invitation, reason in found:
-            service.note_bounce(invitation, reason.partition(" ")[0], (), now=now)
+            service.note_bounce(invitation, reason.partition(" ")[0], is_proven=True, now=now)
     return bool(found)
 
 

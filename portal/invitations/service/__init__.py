@@ -194,10 +194,19 @@ def remind(of_list: InvitationList, *, by: Actor, now: datetime) -> None:
 
 
 def note_bounce(
-    invitation: Invitation, code: str, addresses: Collection[str], *, now: datetime
+    invitation: Invitation,
+    code: str,
+    addresses: Collection[str] = (),
+    *,
+    is_proven: bool = False,
+    now: datetime,
 ) -> bool:
-    """A letter came back for good, if it went to the address that is still theirs."""
-    if addresses and invitation.address_key not in {address_key(each) for each in addresses}:
+    """A letter came back for good, if it surely was one to the address that is still theirs.
+
+    That is proven by what only our letter to this address carries. Otherwise the report has to name
+    the address, which a mailbox that forwards hides.
+    """
+    if not (is_proven or invitation.address_key in {address_key(each) for each in addresses}):
         return False
     if invitation.stage in UNANSWERED:
         invitation.stage, invitation.bounced_at = Stage.BOUNCED, now
