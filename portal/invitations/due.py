@@ -86,6 +86,63 @@ def due_for_reminding(now: datetime, number: int) -> Sequence[int]:
     ).all()
 
 
+def untold(now: datetime, number: int) -> Sequence[int]:
+    """The next who have not answered, and hear what became of the event, or of its new date.
+
+    With those who registered: once nobody has changed the event for some minutes.
+    """
+    gone = and_(
+        Event.state.in_((State.POSTPONED, State.CANCELLED)),
+        Invitation.told_state != Event.state,
+        Invitation.stuck_at.is_(None),
+        ~_registered_otherwise(),
+    )
+    is_on_again = and_(Invitation.told_state != "", *_may_be_written(now))
+    return db.session.scalars(
+        _with_event()
+        .where(
+            Invitation.stage.in_(UNANSWERED),
+            Invitation.invited_at.is_not(None),
+            Event.tell_due_at.is_(None),
+            or_(gone, is_on_again),
+        )
+        .order_by(Invitation.id)
+        .limit(number)
+    ).all()
+
+
+def next_void(now: datetime, number: int) -> Sequence[int]:
+    """Whose letter waits still, and asks for an answer that nobody can give any more."""
+    is_over = or_(
+        Event.state != State.PUBLISHED,
+        Event.starts_at <= now,
+        InvitationList.answer_until <= now,
+    )
+    return db.session.scalars(
+        _with_event()
+        .join(Message, func.coalesce(Message.message_id, "") == Invitation.message_id)
+        .where(
+            WAITING,
+            Message.in_doubt.is_(False),
+            Message.occasion.in_((Occasion.INVITATION, Occasion.REMINDER, Occasion.NEW_DATE)),
+            is_over,
+        )
+        .limit(number)
+    ).all()
+
+
+def next_of_merged() -> tuple[int, int] | None:
+    """(event, invitation) whose registration became one with another of its person."""
+    found = db.session.execute(
+        select(Invitation.event_id, Invitation.id)
+        .join(Registration, Registration.id == Invitation.registration_id)
+        .where(Registration.merged_into.is_not(None))
+        .order_by(Invitation.id)
+        .limit(1)
+    ).first()
+    return None if found is None else (found[0], found[1])
+
+
 def _with_event() -> Select[int]:
     return select(Invitation.id).join(Invitation.of_list).join(InvitationList.event)
 

@@ -11,10 +11,11 @@ from sqlalchemy import select
 from portal import mail, markup, tokens
 from portal.audit.service import Actor
 from portal.events.models import Event
+from portal.events.rules import State
 from portal.i18n import in_language, moment_words, translated, translated_as, when
 from portal.invitations import due, privacy, service
 from portal.invitations.models import Invitation, InvitationList
-from portal.invitations.rules import Occasion, Stage
+from portal.invitations.rules import NEWS, Occasion, Stage
 from portal.mail import Written
 from portal.outbox import service as outbox
 from portal.outbox.mime import defang
@@ -50,14 +51,25 @@ class Inviting:
         event, until = self.event, self.of_list.answer_until
         facts = [
             (_("Event"), self.title),
-            (_("When"), when(event.starts_at, event.ends_at, event.zone)),
+            (_("When"), self._when()),
             (_("Where"), event.place or _("Online")),
         ]
         if self.name:
             facts.append((_("For"), defang(self.name)))
-        if until is not None:
+        if until is not None and event.state is State.PUBLISHED:
             facts.append((_("Answer until"), moment_words(until, event.zone)))
         return facts
+
+    def _when(self) -> str:
+        planned = when(self.event.starts_at, self.event.ends_at, self.event.zone)
+        if self.event.state is State.POSTPONED:
+            return _("not known yet; it was planned for %(when)s", when=planned)
+        return planned
+
+    @property
+    def reason(self) -> str:
+        """Why the event is off, in the organisers' words."""
+        return translated(self.event.reason, self.language)
 
     @property
     def own_language(self) -> str:
@@ -118,6 +130,18 @@ def tell_handed_on(invitation: Invitation, *, now: datetime) -> None:
     if invitation.registration_id is not None:
         name = registrations.name_of(invitation.registration_id)
         _post(invitation, Occasion.HANDED_ON, now, taker=defang(name) or _("A colleague"))
+
+
+def tell_state(invitation: Invitation, *, now: datetime) -> None:
+    """That the event is off, or on again; what it makes void does not leave any more.
+
+    Whose invitation never left has heard of nothing. It is written once the event has a date.
+    """
+    take_back(invitation)
+    state = invitation.of_list.event.state
+    invitation.told_state = "" if state is State.PUBLISHED else state.value
+    if invitation.invited_at is not None:
+        invitation.message_id = _post(invitation, NEWS[state.value], now)
 
 
 def take_back(invitation: Invitation) -> None:

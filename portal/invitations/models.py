@@ -84,7 +84,8 @@ class Invitation(Row):
     `address_key` recognises them; of who objected or was erased only `digest` is left, by which a
     later file is told that they are not to be asked again. `link_code` revokes the link, and
     `reply_code` is where a mail server sends a letter back to. `registration_id` is what became of
-    it; `handed_on` says that somebody else came by it.
+    it; `handed_on` says that somebody else came by it. `told_state` is what who has not answered
+    was told of an event that will not be held at its time: "postponed", "cancelled".
     """
 
     __tablename__ = "invitations"
@@ -143,6 +144,7 @@ class Invitation(Row):
     registration_id: Mapped[int | None] = mapped_column(ForeignKey("registrations.id"))
     handed_on: Mapped[bool] = mapped_column(default=False)
     told_handed_on: Mapped[bool] = mapped_column(default=False)
+    told_state: Mapped[str] = mapped_column(String(20), default="", server_default="")
 
     event: Mapped[Event] = relationship()
     of_list: Mapped[InvitationList] = relationship()

@@ -34,6 +34,7 @@ KEEPING: Rules = {
         personal=(*service.PERSONAL, "address_key", "stakeholder_group", "digest"),
         of_the_record=(
             "stage", "language", "reply_code", "bounce_code", "reminded_of", "stuck_reason",
+            "told_state",
         ),
     ),
     InvitationImport: Keeping(

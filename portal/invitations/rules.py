@@ -59,6 +59,16 @@ class Occasion(StrEnum):
     INVITATION = "event_invitation"
     REMINDER = "event_invitation_reminder"
     HANDED_ON = "invitation_handed_on"
+    POSTPONED = "invited_event_postponed"
+    CANCELLED = "invited_event_cancelled"
+    NEW_DATE = "invited_event_new_date"
+
+
+NEWS = {
+    "postponed": Occasion.POSTPONED, "cancelled": Occasion.CANCELLED,
+    "published": Occasion.NEW_DATE,
+}  # fmt: skip
+"""Which letter says of an event how it stands, to who was invited and has not answered."""
 
 
 class ImportState(StrEnum):

@@ -16,6 +16,7 @@ from portal.audit.service import REGISTRANT, WORKER, Actor, record
 from portal.db import db
 from portal.errors import Refused
 from portal.events import service as events
+from portal.events.rules import State
 from portal.invitations import due, queries
 from portal.invitations.models import Invitation, InvitationList
 from portal.invitations.rules import UNANSWERED, Fate, Occasion, Person, Stage, stood
@@ -117,6 +118,12 @@ def recognise(invitation: Invitation, *, now: datetime) -> None:
         use(invitation, found, handed_on=False, now=now)
 
 
+def follow(invitation: Invitation) -> None:
+    """Two registrations of one person became one: the invitation led to what is left of them."""
+    if invitation.registration is not None and invitation.registration.merged_into is not None:
+        invitation.registration_id = invitation.registration.merged_into
+
+
 def withdraw(invitation: Invitation, *, by: Actor, now: datetime) -> None:
     """The organisers take it back: the link says so, and nobody is written to."""
     if invitation.stage is Stage.REGISTERED and not invitation.came_back:
@@ -149,6 +156,8 @@ def unwrite(invitation: Invitation, occasions: Collection[str]) -> None:
             invitation.stage = Stage.NEW
     if Occasion.REMINDER in occasions:
         invitation.reminded_at, invitation.reminded_of = None, ""
+    if Occasion.NEW_DATE in occasions:
+        invitation.told_state = State.POSTPONED.value
 
 
 def correct_address(invitation: Invitation, address: str, *, by: Actor, now: datetime) -> None:
@@ -182,7 +191,10 @@ def send_again(invitation: Invitation, *, by: Actor, now: datetime) -> None:
 
 
 def remind(of_list: InvitationList, *, by: Actor, now: datetime) -> None:
-    """Have everybody of the list reminded who has not answered."""
+    """Have everybody of the list reminded who has not answered, while they still can."""
+    registrations.refuse_when_settled(of_list.event, now)
+    if of_list.answer_until is not None and of_list.answer_until <= now:
+        raise Refused(_("The time to answer is over. Set a later one in the terms of the list."))
     wanted = update(Invitation).where(Invitation.id.in_(due.to_remind(of_list)))
     done = db.session.execute(
         wanted.values(reminder_due_at=now).execution_options(synchronize_session=False)
