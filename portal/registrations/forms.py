@@ -216,6 +216,8 @@ class RegistrationForm(ReadingForm):
     unseen = ("csrf_token", "website")
     sends_to, for_another = "", False
     """Where it is sent if not to the event's own form, as behind the link of an invitation."""
+    passes_approval, kept_until = False, ""
+    """What the link gives: a place without the organisers' decision, or a kept one until then."""
     form_key = HiddenField(filters=[clean])
     website = StringField(_l("Leave this field empty"), render_kw={"autocomplete": "off"})
 

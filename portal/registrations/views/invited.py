@@ -14,6 +14,7 @@ from portal.events import places_shown
 from portal.events import service as event_service
 from portal.events.rules import Entrance, Places, State
 from portal.extensions import csrf, limiter
+from portal.i18n import moment_words
 from portal.invitations import letters as invitation_letters
 from portal.invitations import queries as invitations
 from portal.invitations import rules
@@ -60,6 +61,7 @@ def invited_form(token: str) -> ResponseReturnValue:
     form = make(entrance.format, data={} if for_another else _known(invitation))
     form.renew_key()
     _lead(form, invitation, token, for_another=for_another)
+    _promise(form, invitation, places)
     event, door = public_event(entrance.slug), entrance.door(places, clock.now())
     kept = places_shown.kept_words(places, event.zone)
     return form_page(event, form, door, places_words(found), kept)
@@ -76,6 +78,7 @@ def send_invited(token: str) -> ResponseReturnValue:
         found = _way_in(invitation)
         form = form_class_of(found[0])(found[0].format)
         _lead(form, invitation, token, for_another=request.args.get("who") == ANOTHER)
+        _promise(form, invitation, found[1])
         if not form.validate_on_submit() or not _may_use(form, invitation):
             if _closed(invitation) is not None:
                 return _to_invitation(token)
@@ -186,6 +189,17 @@ def _lead(form: RegistrationForm, invitation: Invitation, token: str, *, for_ano
     by_address = of_list.binds or not invitation.full_name
     if by_address and not of_list.transferable:
         form.email.render_kw = {**(form.email.render_kw or {}), "readonly": True}
+
+
+def _promise(form: RegistrationForm, invitation: Invitation, places: Places) -> None:
+    """What the invited get that others do not, so that no sentence of the form says otherwise."""
+    event, group = invitation.event, invitation.stakeholder_group
+    form.passes_approval = event.approval and invitation.of_list.passes_approval
+    if places.division is None or event.approval != form.passes_approval:
+        return
+    known = ("", "") if form.for_another else (group.value if group else "", invitation.country)
+    until = places.division.kept_for_invited(*known)
+    form.kept_until = moment_words(until, event.zone) if until else ""
 
 
 def _may_use(form: RegistrationForm, invitation: Invitation) -> bool:
