@@ -184,6 +184,27 @@ class Use(StrEnum):
         return self in (Use.OWN, Use.HANDED_ON)
 
 
+def use_by_office(
+    *,
+    same_address: bool,
+    same_name: bool | None,
+    from_invited: bool,
+    is_for_office: bool,
+    binds: bool,
+    transferable: bool,
+) -> Use:
+    """The same where somebody acts for who comes; address and name are of who comes.
+
+    An office that was invited says from the invited mailbox for whom it was; so does a mailbox of
+    which no name is known.
+    """
+    if from_invited and not binds and (is_for_office or same_name is None):
+        return Use.OWN
+    return use(
+        same_address=same_address, same_name=same_name, binds=binds, transferable=transferable
+    )
+
+
 def use(*, same_address: bool, same_name: bool | None, binds: bool, transferable: bool) -> Use:
     """By address and name of who sends the form; `same_name` is None where no name is known.
 
