@@ -240,7 +240,7 @@ def next_refused(number: int) -> Sequence[tuple[Invitation, str]]:
         .join(Message, func.coalesce(Message.message_id, "") == Invitation.message_id)
         .where(
             Message.parked_at > _LONG_AGO,
-            Message.occasion.in_((Occasion.INVITATION, Occasion.REMINDER)),
+            Message.occasion.in_(set(Occasion) - {Occasion.HANDED_ON}),
             Message.in_doubt.is_(False),
             Invitation.stage.in_(UNANSWERED),
         )

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 
-from portal import mail, markup, tokens
+from portal import ledger, mail, markup, tokens
 from portal.audit.service import Actor
 from portal.events.models import Event
 from portal.events.rules import State
@@ -16,6 +16,7 @@ from portal.i18n import in_language, moment_words, translated, translated_as, wh
 from portal.invitations import due, privacy, service
 from portal.invitations.models import Invitation, InvitationList
 from portal.invitations.rules import NEWS, Occasion, Stage
+from portal.ledger import Erased
 from portal.mail import Written
 from portal.outbox import service as outbox
 from portal.outbox.mime import defang
@@ -114,7 +115,7 @@ def to_look_at(of_list: InvitationList, language: str) -> Written:
 def invite(invitation: Invitation, *, now: datetime) -> None:
     """The first letter."""
     invitation.message_id = _post(invitation, Occasion.INVITATION, now)
-    invitation.stage, invitation.invited_at = Stage.INVITED, now
+    invitation.stage, invitation.invited_at, invitation.told_state = Stage.INVITED, now, ""
 
 
 def remind(invitation: Invitation, *, now: datetime) -> None:
@@ -152,6 +153,7 @@ def take_back(invitation: Invitation) -> None:
     written = due.waiting(invitation)
     of_it = select(Message.message_id).where(Message.thread == invitation.thread)
     gone = outbox.remove(of_it)
+    outbox.remove(of_it, parked=True)  # else the outbox's desk could send it all the same
     service.unwrite(invitation, {written[each] for each in gone if each in written})
     outbox.drop_waiting(invitation.thread)
 
@@ -172,20 +174,26 @@ def correct_address(invitation: Invitation, address: str, *, by: Actor, now: dat
     """Nothing more goes to the address before, and its mails do not wait at the outbox's desk."""
     service.correct_address(invitation, address, by=by, now=now)
     take_back(invitation)
-    of_it = Message.thread == invitation.thread
-    outbox.remove(select(Message.message_id).where(of_it), parked=True)
 
 
 def object_to(invitation: Invitation, *, by: Actor, now: datetime) -> None:
-    """They are to be asked no more, by nothing."""
+    """They are to be asked no more, by nothing, also not by what a restore brings back."""
+    known_by = ledger.digest(invitation.address_key)
+    ledger.note(Erased(now, known_by, invitations=(invitation.id,)))
+    object_again(invitation, by=by, now=now)
+
+
+def object_again(invitation: Invitation, *, by: Actor, now: datetime) -> None:
+    """The same where the ledger knows of it; nothing that was written to them is listed either."""
     take_back(invitation)
+    privacy.forget_letters(invitation)
     service.object_to(invitation, by=by, now=now)
 
 
 def erase(address_key: str, *, by: Actor, now: datetime) -> None:
     """Forgotten on request is an objection, too: no later list asks them again."""
     for invitation in privacy.of_address(address_key):
-        object_to(invitation, by=by, now=now)
+        object_again(invitation, by=by, now=now)
 
 
 def _post(invitation: Invitation, what: Occasion, now: datetime, *, taker: str = "") -> str:

@@ -17,6 +17,7 @@ from portal.errors import Refused
 from portal.events import queries as events
 from portal.invitations.models import Invitation, InvitationList
 from portal.invitations.service import lists
+from portal.outbox.models import Message
 from portal.registrations.service import quotas
 from tests.desk.front_door import words
 from tests.desk.people import comes
@@ -125,6 +126,8 @@ def test_a_no_can_be_taken_back_and_who_objects_is_never_asked_again(
         random = ("digest", "reply_code")  # where a name may stand by chance
         said = [str(value).lower() for name, value in kept if name not in random]
         assert not [value for value in said if "ada" in value]
+        written_to = [each.recipient for each in db.session.query(Message)]
+        assert written_to == ["bob@example.org"], "no list of letters names her either"
     with app.app_context(), transaction():
         of_list = db.session.get_one(InvitationList, 1)
         with pytest.raises(Refused, match="does not want to be invited"):
