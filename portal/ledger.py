@@ -48,6 +48,8 @@ class Erased:
     speakers: tuple[int, ...] = ()
     speakers_codes: tuple[str, ...] = ()
     """Digests of what does not change while it is the same speaker; older lines have none."""
+    invitations: tuple[int, ...] = ()
+    """Of this address, whose person does not want to be invited; older lines have none."""
 
 
 def note(erased: Erased) -> None:
@@ -136,7 +138,11 @@ def _erased(line: bytes) -> Erased | None:
         rows = tuple(_row(each) for each in values.pop("registrations"))
         at, speakers = datetime.fromisoformat(values.pop("at")), tuple(values.pop("speakers"))
         codes = tuple(values.pop("speakers_codes", ()))
-        return Erased(at=at, registrations=rows, speakers=speakers, speakers_codes=codes, **values)
+        invited = tuple(values.pop("invitations", ()))
+        return Erased(
+            at=at, registrations=rows, speakers=speakers, speakers_codes=codes,
+            invitations=invited, **values,
+        )  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 

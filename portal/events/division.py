@@ -237,6 +237,21 @@ class Division:
         """How many places are kept, and free."""
         return sum(part.left_of(quota) for part in self.parts.values() for quota in part.quotas)
 
+    def kept_for_invited(self, group: str, country: str) -> datetime | None:
+        """Until when places are kept that whoever is invited, of this group and country, may have.
+
+        Where nobody has to wait for it before them.
+        """
+        found = [
+            quota.until
+            for online, part in self.parts.items()
+            for quota in part.quotas
+            if quota.invited
+            and part.seat_behind_the_line(Who(group, country, online, invited=True))
+            == Seat(quota.id)
+        ]
+        return min(found, default=None)
+
     @property
     def releases(self) -> list[datetime]:
         """When places become open by themselves."""

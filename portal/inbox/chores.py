@@ -175,10 +175,14 @@ def _whose_bounce(mail: Mail) -> Registration | None:
 
 def _invitation_came_back(mail: Mail, bounce: Bounce, now: datetime) -> Outcome:
     """It was no letter to a registrant: perhaps an invitation that has not reached anybody."""
-    invitation = invitations.of_bounce(_codes(*mail.sent_to), bounce.message_ids)
+    codes = _codes(*mail.sent_to)
+    invitation = invitations.of_bounce(codes, bounce.message_ids)
     if invitation is None:
         return Outcome.LEFT
-    noted = invitation_service.note_bounce(invitation, bounce.code, bounce.addresses, now=now)
+    noted = invitation_service.note_bounce(
+        invitation, bounce.code, bounce.addresses,
+        is_proven=invitation.reply_code in codes, now=now,
+    )  # fmt: skip
     return Outcome.FAILING if noted else Outcome.OUTDATED
 
 

@@ -46,6 +46,22 @@ def write_next_reminders(now: datetime) -> bool:
     return _write(due.due_for_reminding, letters.remind, now)
 
 
+def write_next_news(now: datetime) -> bool:
+    """Tell the next people who have not answered that the event is off, or on again."""
+    return _write(due.untold, letters.tell_state, now)
+
+
+def take_back_next_void(now: datetime) -> bool:
+    """A letter that waits longer than it can be answered does not leave."""
+    if not due.next_void(now, 1):
+        return False
+    with transaction():
+        found = due.hold(due.next_void(now, AT_ONCE))
+        for invitation in found:
+            letters.take_back(invitation)
+    return bool(found)
+
+
 def _write(find: Find, write: Write, now: datetime) -> bool:
     if not find(now, 1):
         return False
@@ -89,6 +105,17 @@ def recognise_next(now: datetime) -> bool:
     return True
 
 
+def follow_next_merged(now: datetime) -> bool:
+    """An invitation goes along where two registrations of its person became one."""
+    found = due.next_of_merged()
+    if found is None:
+        return False
+    with transaction():
+        locked(found[0])
+        service.follow(queries.held(found[1]))
+    return True
+
+
 def note_refused(now: datetime) -> bool:
     """What a mail server refused for good has not reached the person."""
     if not due.next_refused(1):
@@ -96,7 +123,7 @@ def note_refused(now: datetime) -> bool:
     with transaction():
         found = due.next_refused(AT_ONCE)
         for invitation, reason in found:
-            service.note_bounce(invitation, reason.partition(" ")[0], (), now=now)
+            service.note_bounce(invitation, reason.partition(" ")[0], is_proven=True, now=now)
     return bool(found)
 
 
@@ -128,8 +155,11 @@ def _is_due(event: Event, now: datetime) -> bool:
 CHORES = (
     import_next,
     recognise_next,
+    follow_next_merged,
+    take_back_next_void,
     write_next_invitations,
     write_next_reminders,
+    write_next_news,
     tell_next_handed_on,
     note_refused,
     forget_files,

@@ -12,6 +12,7 @@ from portal.events.rules import State
 from portal.invitations.models import Invitation, InvitationList
 from portal.invitations.rules import MAY_STILL_COME, UNANSWERED, Occasion, Stage
 from portal.outbox.models import Message
+from portal.outbox.queries import WAITING
 from portal.registrations.models import Registration
 from portal.registrations.queries import LIVE
 
@@ -83,6 +84,63 @@ def due_for_reminding(now: datetime, number: int) -> Sequence[int]:
         .order_by(Invitation.id)
         .limit(number)
     ).all()
+
+
+def untold(now: datetime, number: int) -> Sequence[int]:
+    """The next who have not answered, and hear what became of the event, or of its new date.
+
+    With those who registered: once nobody has changed the event for some minutes.
+    """
+    gone = and_(
+        Event.state.in_((State.POSTPONED, State.CANCELLED)),
+        Invitation.told_state != Event.state,
+        Invitation.stuck_at.is_(None),
+        ~_registered_otherwise(),
+    )
+    is_on_again = and_(Invitation.told_state != "", *_may_be_written(now))
+    return db.session.scalars(
+        _with_event()
+        .where(
+            Invitation.stage.in_(UNANSWERED),
+            Invitation.invited_at.is_not(None),
+            Event.tell_due_at.is_(None),
+            or_(gone, is_on_again),
+        )
+        .order_by(Invitation.id)
+        .limit(number)
+    ).all()
+
+
+def next_void(now: datetime, number: int) -> Sequence[int]:
+    """Whose letter waits still, and asks for an answer that nobody can give any more."""
+    is_over = or_(
+        Event.state != State.PUBLISHED,
+        Event.starts_at <= now,
+        InvitationList.answer_until <= now,
+    )
+    return db.session.scalars(
+        _with_event()
+        .join(Message, func.coalesce(Message.message_id, "") == Invitation.message_id)
+        .where(
+            WAITING,
+            Message.in_doubt.is_(False),
+            Message.occasion.in_((Occasion.INVITATION, Occasion.REMINDER, Occasion.NEW_DATE)),
+            is_over,
+        )
+        .limit(number)
+    ).all()
+
+
+def next_of_merged() -> tuple[int, int] | None:
+    """(event, invitation) whose registration became one with another of its person."""
+    found = db.session.execute(
+        select(Invitation.event_id, Invitation.id)
+        .join(Registration, Registration.id == Invitation.registration_id)
+        .where(Registration.merged_into.is_not(None))
+        .order_by(Invitation.id)
+        .limit(1)
+    ).first()
+    return None if found is None else (found[0], found[1])
 
 
 def _with_event() -> Select[int]:
@@ -182,13 +240,21 @@ def next_refused(number: int) -> Sequence[tuple[Invitation, str]]:
         .join(Message, func.coalesce(Message.message_id, "") == Invitation.message_id)
         .where(
             Message.parked_at > _LONG_AGO,
-            Message.occasion.in_((Occasion.INVITATION, Occasion.REMINDER)),
+            Message.occasion.in_(set(Occasion) - {Occasion.HANDED_ON}),
             Message.in_doubt.is_(False),
             Invitation.stage.in_(UNANSWERED),
         )
         .limit(number)
     ).all()
     return [(row[0], row[1]) for row in rows]
+
+
+def waiting(invitation: Invitation) -> dict[str, str]:
+    """What was written of it and has not left: Message-ID and occasion."""
+    question = select(Message.message_id, Message.occasion).where(
+        Message.thread == invitation.thread, WAITING
+    )
+    return {row[0]: row[1] for row in db.session.execute(question).all()}
 
 
 def of_bounce(codes: Collection[str], message_ids: Sequence[str]) -> Invitation | None:

@@ -25,7 +25,7 @@ def coded(event: Event, wish: Wish) -> Iterator[list[str]]:
         group = each.stakeholder_group.value if each.stakeholder_group else ""
         handed = "yes" if each.handed_on else "no"
         yield [
-            *_names(each), group, each.country, each.language, each.of_list.name, each.stage.value,
+            *_names(each), group, each.country, each.language, each.of_list.name, each.stands.value,
             handed, *_moments(each),
         ]  # fmt: skip
 
@@ -39,7 +39,7 @@ def worded(event: Event, wish: Wish) -> Iterator[list[str]]:
             country_name(each.country) if each.country else "",
             language_name(each.language),
             each.of_list.name,
-            str(STAGES[each.stage.value]),
+            str(STAGES[each.stands.value]),
             _("yes") if each.handed_on else _("no"),
             *_moments(each),
         ]

@@ -6,6 +6,7 @@ read: what it says depends on the program that opens it.
 
 import csv
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,6 +30,9 @@ LONGEST = {
     "role": 200,
 }  # fmt: skip
 FORMULA = "="
+SEPARATORS = (";", ",", "\t", "|")
+_GREEK = "\u0370"
+"""The first Greek letter; nothing behind it is in what Windows writes of other languages."""
 
 
 class NotAList(Exception):
@@ -42,9 +46,11 @@ class NotAList(Exception):
 HEADS = {
     "address": (
         "email", "e-mail", "mail", "mail address", "email address", "e-mail address", "address",
-        "adresse e-mail", "adresse électronique", "courriel", "adresse",
-        "e-mail-adresse", "mailadresse", "mail-adresse",
+        "adresse e-mail", "adresse électronique", "adresse de messagerie", "adresse mail",
+        "courriel", "adresse",
+        "e-mail-adresse", "email-adresse", "mailadresse", "mail-adresse",
         "διεύθυνση", "ηλεκτρονική διεύθυνση", "διεύθυνση ηλεκτρονικού ταχυδρομείου",
+        "διεύθυνση email", "διεύθυνση e-mail",
     ),
     "title": ("title", "titre", "civilité", "titel", "anrede", "τίτλος", "προσφώνηση"),
     "first_name": ("first name", "first_name", "given name", "prénom", "vorname", "όνομα"),
@@ -106,9 +112,7 @@ def _text(octets: bytes) -> Iterator[tuple[int, Cells]]:
     text = _decoded(octets)
     if not text.strip():
         raise NotAList(Fault.EMPTY)
-    start = text.lstrip("\r\n").partition("\n")[0]
-    separator = max(";,\t", key=start.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
     try:
         for nth, cells in enumerate(islice(reader, MOST_ROWS * 2), start=1):
             yield nth, [_cell(each) for each in cells[:MOST_COLUMNS]]
@@ -116,17 +120,44 @@ def _text(octets: bytes) -> Iterator[tuple[int, Cells]]:
         raise NotAList(Fault.NO_TABLE) from None
 
 
+def _separator(text: str) -> str:
+    """What parts the first line that names a column of addresses; a title may stand above it."""
+    for line in text.splitlines()[:LINES_BEFORE_THE_TABLE]:
+        for separator in sorted(SEPARATORS, key=line.count, reverse=True):
+            heads = next(csv.reader([line], delimiter=separator), [])
+            if any(_BY_HEAD.get(fold(_cell(head))) == "address" for head in heads):
+                return separator
+    start = text.lstrip("\r\n").partition("\n")[0]
+    return max(SEPARATORS, key=start.count)
+
+
 def _decoded(octets: bytes) -> str:
-    """UTF-8, UTF-16 with its mark, else as Windows writes western European text."""
-    encodings = ("utf-16",) if octets[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
-    for encoding in encodings:
+    """UTF-8, or as Excel writes text: UTF-16, Windows’ western European, or its Greek."""
+    wide = _wide(octets)
+    for encoding in (wide,) if wide else ("utf-8-sig", "cp1253", "cp1252"):
         try:
             text = octets.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\x00" not in text:
+        if "\x00" not in text and (encoding != "cp1253" or _is_greek(text)):
             return text
     raise NotAList(Fault.ENCODING)
+
+
+def _wide(octets: bytes) -> str:
+    """UTF-16 by its mark, or by the zeros that stand beside each letter of an address."""
+    if octets[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    before, behind = octets[:4000:2].count(0), octets[1:4000:2].count(0)
+    if not before and not behind:
+        return ""
+    return "utf-16-be" if before > behind else "utf-16-le"
+
+
+def _is_greek(text: str) -> bool:
+    """Whether words are Greek as a whole: of French or German only the marked letters would be."""
+    words = [[letter >= _GREEK for letter in word] for word in re.findall(r"[^\W\d_]{2,}", text)]
+    return sum(map(all, words)) > sum(any(word) and not all(word) for word in words)
 
 
 def _workbook(octets: bytes) -> Iterator[tuple[int, Cells]]:

@@ -31,6 +31,7 @@ from portal.invitations.rules import MOST_BYTES, MOST_DAYS, Person
 from portal.invitations.words import FAULTS
 from portal.labels import STAKEHOLDER_GROUPS
 from portal.reminders.forms import ClockField
+from portal.reminders.rules import Kind, Unit, moment
 
 LONGEST_WORDS = 5000
 
@@ -127,6 +128,21 @@ class ListForm(MergingForm):
             raise ValidationError(
                 _("Enter a number from %(least)s to %(most)s.", least=1, most=MOST_DAYS)
             )
+
+    def validate_remind_at(self, field: Field) -> None:
+        """Nobody is reminded of what they cannot answer any more."""
+        days, until, event = self.remind_days.data, self.answer_until.data, self.event
+        if not days or until is None or self.remind_days.errors or field.errors:
+            return
+        at = moment(
+            Kind.REMINDER, days, Unit.DAYS, field.data or time(10),
+            starts_at=event.starts_at, ends_at=event.ends_at, zone=event.zone,
+        )  # fmt: skip
+        if at is not None and at >= until:
+            raise ValidationError(
+                _("The reminder would come when the time to answer is over. Enter more days, or a "
+                  "later end of the time to answer.")
+            )  # fmt: skip
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -8,13 +8,15 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 
-from portal import mail, markup, tokens
+from portal import ledger, mail, markup, tokens
 from portal.audit.service import Actor
 from portal.events.models import Event
+from portal.events.rules import State
 from portal.i18n import in_language, moment_words, translated, translated_as, when
-from portal.invitations import privacy, service
+from portal.invitations import due, privacy, service
 from portal.invitations.models import Invitation, InvitationList
-from portal.invitations.rules import Occasion, Stage
+from portal.invitations.rules import NEWS, Occasion, Stage
+from portal.ledger import Erased
 from portal.mail import Written
 from portal.outbox import service as outbox
 from portal.outbox.mime import defang
@@ -50,14 +52,25 @@ class Inviting:
         event, until = self.event, self.of_list.answer_until
         facts = [
             (_("Event"), self.title),
-            (_("When"), when(event.starts_at, event.ends_at, event.zone)),
+            (_("When"), self._when()),
             (_("Where"), event.place or _("Online")),
         ]
         if self.name:
             facts.append((_("For"), defang(self.name)))
-        if until is not None:
+        if until is not None and event.state is State.PUBLISHED:
             facts.append((_("Answer until"), moment_words(until, event.zone)))
         return facts
+
+    def _when(self) -> str:
+        planned = when(self.event.starts_at, self.event.ends_at, self.event.zone)
+        if self.event.state is State.POSTPONED:
+            return _("not known yet; it was planned for %(when)s", when=planned)
+        return planned
+
+    @property
+    def reason(self) -> str:
+        """Why the event is off, in the organisers' words."""
+        return translated(self.event.reason, self.language)
 
     @property
     def own_language(self) -> str:
@@ -102,7 +115,7 @@ def to_look_at(of_list: InvitationList, language: str) -> Written:
 def invite(invitation: Invitation, *, now: datetime) -> None:
     """The first letter."""
     invitation.message_id = _post(invitation, Occasion.INVITATION, now)
-    invitation.stage, invitation.invited_at = Stage.INVITED, now
+    invitation.stage, invitation.invited_at, invitation.told_state = Stage.INVITED, now, ""
 
 
 def remind(invitation: Invitation, *, now: datetime) -> None:
@@ -120,8 +133,28 @@ def tell_handed_on(invitation: Invitation, *, now: datetime) -> None:
         _post(invitation, Occasion.HANDED_ON, now, taker=defang(name) or _("A colleague"))
 
 
+def tell_state(invitation: Invitation, *, now: datetime) -> None:
+    """That the event is off, or on again; what it makes void does not leave any more.
+
+    Whose invitation never left has heard of nothing. It is written once the event has a date.
+    """
+    take_back(invitation)
+    state = invitation.of_list.event.state
+    invitation.told_state = "" if state is State.PUBLISHED else state.value
+    if invitation.invited_at is not None:
+        invitation.message_id = _post(invitation, NEWS[state.value], now)
+
+
 def take_back(invitation: Invitation) -> None:
-    """What has not left of this invitation does not leave any more."""
+    """What has not left of this invitation does not leave any more, and counts as unwritten.
+
+    What a postman may have handed over already is not tried again, and counts as written.
+    """
+    written = due.waiting(invitation)
+    of_it = select(Message.message_id).where(Message.thread == invitation.thread)
+    gone = outbox.remove(of_it)
+    outbox.remove(of_it, parked=True)  # else the outbox's desk could send it all the same
+    service.unwrite(invitation, {written[each] for each in gone if each in written})
     outbox.drop_waiting(invitation.thread)
 
 
@@ -141,20 +174,26 @@ def correct_address(invitation: Invitation, address: str, *, by: Actor, now: dat
     """Nothing more goes to the address before, and its mails do not wait at the outbox's desk."""
     service.correct_address(invitation, address, by=by, now=now)
     take_back(invitation)
-    of_it = Message.thread == invitation.thread
-    outbox.remove(select(Message.message_id).where(of_it), parked=True)
 
 
 def object_to(invitation: Invitation, *, by: Actor, now: datetime) -> None:
-    """They are to be asked no more, by nothing."""
+    """They are to be asked no more, by nothing, also not by what a restore brings back."""
+    known_by = ledger.digest(invitation.address_key)
+    ledger.note(Erased(now, known_by, invitations=(invitation.id,)))
+    object_again(invitation, by=by, now=now)
+
+
+def object_again(invitation: Invitation, *, by: Actor, now: datetime) -> None:
+    """The same where the ledger knows of it; nothing that was written to them is listed either."""
     take_back(invitation)
+    privacy.forget_letters(invitation)
     service.object_to(invitation, by=by, now=now)
 
 
 def erase(address_key: str, *, by: Actor, now: datetime) -> None:
     """Forgotten on request is an objection, too: no later list asks them again."""
     for invitation in privacy.of_address(address_key):
-        object_to(invitation, by=by, now=now)
+        object_again(invitation, by=by, now=now)
 
 
 def _post(invitation: Invitation, what: Occasion, now: datetime, *, taker: str = "") -> str:

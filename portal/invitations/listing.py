@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from portal.db import LARGEST_ID, db
 from portal.events.models import Event
 from portal.invitations.models import Invitation
 from portal.invitations.rules import Stage
+from portal.registrations.models import Registration
+from portal.registrations.rules import Status
 from portal.text import clean, fold, like_pattern
 
 PAGE = 50
@@ -43,14 +45,27 @@ def wish_of(args: Mapping[str, str]) -> Wish | None:
 def counts(event: Event) -> dict[int, Counter[Stage]]:
     """How many stand where, by list, in one question; also of people forgotten since."""
     rows = db.session.execute(
-        select(Invitation.list_id, Invitation.stage, func.count())
+        select(Invitation.list_id, Invitation.stage, func.count(), func.count(Registration.id))
+        .outerjoin(Registration, _left())
         .where(Invitation.event_id == event.id)
         .group_by(Invitation.list_id, Invitation.stage)
     ).all()
     found: dict[int, Counter[Stage]] = {}
-    for list_id, stage, number in rows:
-        found.setdefault(list_id, Counter())[stage] = number
+    for list_id, stage, number, left in rows:
+        of_it = found.setdefault(list_id, Counter())
+        of_it[stage] += number - left
+        of_it[Stage.LEFT] += left
     return found
+
+
+def _left() -> ColumnElement[bool]:
+    """That a registration is that of who came by the invitation and withdrew (`stands`)."""
+    return and_(
+        Invitation.stage == Stage.REGISTERED,
+        Registration.id == Invitation.registration_id,
+        Registration.status == Status.WITHDRAWN,
+        Registration.handed_to.is_(None),
+    )
 
 
 def count(event: Event, wish: Wish) -> int:
@@ -80,8 +95,10 @@ def _fitting(event: Event, wish: Wish) -> list[ColumnElement[bool]]:
     conditions = [Invitation.event_id == event.id, Invitation.forgotten_at.is_(None)]
     for word in fold(wish.words).split()[:8]:
         conditions.append(Invitation.search_text.like(like_pattern(word), escape="\\"))
-    if wish.stage is not None:
-        conditions.append(Invitation.stage == wish.stage)
+    if wish.stage is Stage.LEFT:
+        conditions.append(exists().where(_left()))
+    elif wish.stage is not None:
+        conditions += [Invitation.stage == wish.stage, ~exists().where(_left())]
     if wish.list_id is not None:
         conditions.append(Invitation.list_id == wish.list_id)
     return conditions

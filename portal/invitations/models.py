@@ -11,7 +11,7 @@ from portal.events.models import Event
 from portal.i18n import Translated
 from portal.invitations.rules import ImportState, Stage
 from portal.registrations.models import Registration
-from portal.registrations.rules import StakeholderGroup
+from portal.registrations.rules import StakeholderGroup, Status
 from portal.reminders import rules as reminders
 
 _NEW = text("stage = 'new'")
@@ -84,7 +84,8 @@ class Invitation(Row):
     `address_key` recognises them; of who objected or was erased only `digest` is left, by which a
     later file is told that they are not to be asked again. `link_code` revokes the link, and
     `reply_code` is where a mail server sends a letter back to. `registration_id` is what became of
-    it; `handed_on` says that somebody else came by it.
+    it; `handed_on` says that somebody else came by it. `told_state` is what who has not answered
+    was told of an event that will not be held at its time: "postponed", "cancelled".
     """
 
     __tablename__ = "invitations"
@@ -143,6 +144,7 @@ class Invitation(Row):
     registration_id: Mapped[int | None] = mapped_column(ForeignKey("registrations.id"))
     handed_on: Mapped[bool] = mapped_column(default=False)
     told_handed_on: Mapped[bool] = mapped_column(default=False)
+    told_state: Mapped[str] = mapped_column(String(20), default="", server_default="")
 
     event: Mapped[Event] = relationship()
     of_list: Mapped[InvitationList] = relationship()
@@ -151,6 +153,21 @@ class Invitation(Row):
     @property
     def full_name(self) -> str:
         return " ".join(part for part in (self.first_name, self.last_name) if part)
+
+    @property
+    def stands(self) -> Stage:
+        """How far it is; `left` where who registered by it withdrew and handed no place over."""
+        by = self.registration
+        if self.stage is not Stage.REGISTERED or by is None or by.handed_to is not None:
+            return self.stage
+        return Stage.LEFT if by.status is Status.WITHDRAWN else Stage.REGISTERED
+
+    @property
+    def came_back(self) -> bool:
+        """Whether the link can be used once more, since who registered by it has withdrawn."""
+        by = self.registration
+        is_there = by is not None and by.erased_at is None and by.erase_asked_at is None
+        return is_there and self.stands is Stage.LEFT
 
     @property
     def thread(self) -> str:

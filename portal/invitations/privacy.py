@@ -34,6 +34,7 @@ KEEPING: Rules = {
         personal=(*service.PERSONAL, "address_key", "stakeholder_group", "digest"),
         of_the_record=(
             "stage", "language", "reply_code", "bounce_code", "reminded_of", "stuck_reason",
+            "told_state",
         ),
     ),
     InvitationImport: Keeping(
@@ -72,7 +73,7 @@ def held(address_key: str) -> list[dict[str, Any]]:
     return [
         {
             "event": title,
-            "stage": each.stage.value,
+            "stage": each.stands.value,
             **{name: getattr(each, name) for name in NAMED},
             "stakeholder_group": each.stakeholder_group.value if each.stakeholder_group else None,
             "country": each.country,
@@ -81,6 +82,7 @@ def held(address_key: str) -> list[dict[str, Any]]:
             "made_at": each.made_at.isoformat(),
             "invited_at": _moment(each.invited_at),
             "opened_at": _moment(each.opened_at),
+            "registered_at": _moment(each.used_at),
             "reminded_at": _moment(each.reminded_at),
             "declined_at": _moment(each.declined_at),
             "mail_came_back_at": _moment(each.bounced_at),
@@ -94,6 +96,11 @@ def of_address(address_key: str) -> Sequence[Invitation]:
     return db.session.scalars(
         select(Invitation).where(Invitation.address_key == address_key).order_by(Invitation.id)
     ).all()
+
+
+def forget_letters(invitation: Invitation) -> None:
+    """What was written to them, of which nothing is still to be sent."""
+    outbox.forget_threads([invitation.thread])
 
 
 def events_with_people(now: datetime) -> Sequence[Event]:

@@ -145,7 +145,7 @@ def fates(event_id: int, keys: Collection[str]) -> dict[str, Fate]:
     known = sorted(set(keys))
     for start in range(0, len(known), AT_ONCE):
         some = known[start : start + AT_ONCE]
-        found |= _registered(event_id, some) | _objected(event_id, some) | _invited(event_id, some)
+        found |= _invited(event_id, some) | _objected(event_id, some) | _registered(event_id, some)
     return found
 
 

@@ -16,6 +16,8 @@ class Stage(StrEnum):
     INVITED = "invited"
     OPENED = "opened"
     REGISTERED = "registered"
+    LEFT = "left"
+    """Registered, and withdrew: never kept, but seen from the registration."""
     DECLINED = "declined"
     BOUNCED = "bounced"
     WITHDRAWN = "withdrawn"
@@ -31,12 +33,42 @@ MAY_STILL_COME = (*UNANSWERED, Stage.NEW, Stage.DECLINED, Stage.BOUNCED)
 """Who may register all the same, at the front door with the same address."""
 
 
+def stood(
+    *,
+    invited_at: datetime | None,
+    opened_at: datetime | None,
+    bounced_at: datetime | None,
+    declined_at: datetime | None,
+    is_used: bool,
+) -> Stage:
+    """Where an invitation stood that was withdrawn: what its person said is not lost by it."""
+    if declined_at is not None:
+        return Stage.DECLINED
+    if is_used:
+        return Stage.REGISTERED
+    if bounced_at is not None and (opened_at is None or opened_at < bounced_at):
+        return Stage.BOUNCED
+    if opened_at is not None:
+        return Stage.OPENED
+    return Stage.NEW if invited_at is None else Stage.INVITED
+
+
 class Occasion(StrEnum):
     """Letters of an invitation; each has its templates under this name."""
 
     INVITATION = "event_invitation"
     REMINDER = "event_invitation_reminder"
     HANDED_ON = "invitation_handed_on"
+    POSTPONED = "invited_event_postponed"
+    CANCELLED = "invited_event_cancelled"
+    NEW_DATE = "invited_event_new_date"
+
+
+NEWS = {
+    "postponed": Occasion.POSTPONED, "cancelled": Occasion.CANCELLED,
+    "published": Occasion.NEW_DATE,
+}  # fmt: skip
+"""Which letter says of an event how it stands, to who was invited and has not answered."""
 
 
 class ImportState(StrEnum):
@@ -152,17 +184,37 @@ class Use(StrEnum):
         return self in (Use.OWN, Use.HANDED_ON)
 
 
-def use(*, same_address: bool, same_name: bool | None, binds: bool, transferable: bool) -> Use:
-    """By address and name of who sends the form; `same_name` is None where no name was given.
+def use_by_office(
+    *,
+    same_address: bool,
+    same_name: bool | None,
+    from_invited: bool,
+    is_for_office: bool,
+    binds: bool,
+    transferable: bool,
+) -> Use:
+    """The same where somebody acts for who comes; address and name are of who comes.
 
-    The invited person is known by either. Where the list binds, it has to be the address.
+    An office that was invited says from the invited mailbox for whom it was; so does a mailbox of
+    which no name is known.
     """
-    if same_address:
+    if from_invited and not binds and (is_for_office or same_name is None):
         return Use.OWN
-    if same_name is not False and not binds:
+    return use(
+        same_address=same_address, same_name=same_name, binds=binds, transferable=transferable
+    )
+
+
+def use(*, same_address: bool, same_name: bool | None, binds: bool, transferable: bool) -> Use:
+    """By address and name of who sends the form; `same_name` is None where no name is known.
+
+    The invited person is known by either. Where the list binds, or no name is known, it has to be
+    the address: a link alone says of nobody that it is theirs.
+    """
+    if same_address or (same_name and not binds):
         return Use.OWN
     if same_name:
         return Use.BOUND
     if transferable:
         return Use.HANDED_ON
-    return Use.BOUND if binds else Use.NOT_THEIRS
+    return Use.BOUND if binds or same_name is None else Use.NOT_THEIRS

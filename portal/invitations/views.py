@@ -95,7 +95,7 @@ def closed(invitation: Invitation) -> Closed | None:
         event_state=event.state.value,
         starts_at=event.starts_at,
         answer_until=invitation.of_list.answer_until,
-        came_back=service.came_back(invitation),
+        came_back=invitation.came_back,
         now=clock.now(),
     )
 

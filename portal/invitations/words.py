@@ -9,6 +9,7 @@ STAGES = {
     "invited": _l("Invited"),
     "opened": _l("Opened, not answered"),
     "registered": _l("Has registered"),
+    "left": _l("Has withdrawn"),
     "declined": _l("Cannot come"),
     "bounced": _l("Came back"),
     "withdrawn": _l("Withdrawn"),
@@ -66,7 +67,7 @@ USES = {
 }  # fmt: skip
 BADGES = {
     "new": "draft", "invited": "sending", "opened": "import_changed", "registered": "confirmed",
-    "declined": "declined", "bounced": "parked", "withdrawn": "withdrawn",
+    "left": "withdrawn", "declined": "declined", "bounced": "parked", "withdrawn": "withdrawn",
 }  # fmt: skip
 """Under which sign the badge of each stage stands."""
 FATE_BADGES = {

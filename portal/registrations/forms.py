@@ -214,8 +214,11 @@ class RegistrationForm(ReadingForm):
     """The first time: with the form's own key, and a field that only robots fill."""
 
     unseen = ("csrf_token", "website")
-    sends_to, for_another = "", False
-    """Where it is sent if not to the event's own form, as behind the link of an invitation."""
+    sends_to, for_another, for_somebody = "", False, ""
+    """Where it is sent if not to the event's own form, as behind the link of an invitation; and
+    where one registers somebody else by it."""
+    passes_approval, kept_until = False, ""
+    """What the link gives: a place without the organisers' decision, or a kept one until then."""
     form_key = HiddenField(filters=[clean])
     website = StringField(_l("Leave this field empty"), render_kw={"autocomplete": "off"})
 

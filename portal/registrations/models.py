@@ -18,6 +18,7 @@ from portal.registrations.rules import Attendance, NoteKind, Reply, StakeholderG
 
 _UNTOLD = text("revision > told_revision")
 _ASKED = text("links_asked_at IS NOT NULL")
+_MERGED = text("merged_into IS NOT NULL")
 _STUCK = text("stuck_at IS NOT NULL")
 _FAILING = text("failing_at IS NOT NULL")
 STILL_HELD = {kept: text(rules.still_held(kept)) for kept in Kept}
@@ -45,7 +46,8 @@ class Registration(Row):
     organiser took over (`reported_at`). `entitled`: their costs are reimbursed. `handed_to` and
     `handed_by` are the other registrations where a place went to a colleague. `offered_until` is
     the end of an open offer, or of the one that a withdrawn person let pass (`has_let_pass`).
-    `invitation_id` is the invitation by which they come.
+    `invitation_id` is the invitation by which they come. `merged_into` is the other registration of
+    one person, which went on for both.
     """
 
     __tablename__ = "registrations"
@@ -67,6 +69,7 @@ class Registration(Row):
                   sqlite_where=STILL_HELD[kept], postgresql_where=STILL_HELD[kept])
             for kept in Kept
         ),
+        Index("ix_registrations_merged", "id", sqlite_where=_MERGED, postgresql_where=_MERGED),
         Index("ix_registrations_event_id_name", "event_id", "sort_name", "id"),
         Index("ix_registrations_event_id_registered", "event_id", "registered_at", "id"),
     )  # fmt: skip
@@ -125,6 +128,7 @@ class Registration(Row):
     offered_until: Mapped[datetime | None]
     handed_to: Mapped[int | None]
     handed_by: Mapped[int | None]
+    merged_into: Mapped[int | None]
 
     phone: Mapped[str] = mapped_column(String(40), default="")
     entered_by: Mapped[int | None]

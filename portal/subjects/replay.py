@@ -84,8 +84,18 @@ def _again(entry: Erased, known: _Known, now: datetime) -> bool:
         contacts.forget(contact)
         del known.contacts[contact.id]
     mails = _forget_address(addresses, entry.at, now) if entry.whole else 0
+    objecting = _objecting(entry, known)
+    written_to |= {each.email for each in objecting}
+    for invitation in objecting:
+        invitations.object_again(invitation, by=COMMAND, now=now)
     kept_mails.drop_about(written_to)
-    return bool(people or speakers or acted or mails)
+    return bool(people or speakers or acted or mails or objecting)
+
+
+def _objecting(entry: Erased, known: _Known) -> list[Invitation]:
+    """Who does not want to be invited to an event, by number and address."""
+    found = db.session.scalars(select(Invitation).where(Invitation.id.in_(entry.invitations)))
+    return [each for each in found if known.is_of(entry.digest, each.address_key)]
 
 
 def _contacts(entry: Erased, known: _Known) -> list[Contact]:

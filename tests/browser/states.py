@@ -528,6 +528,10 @@ VISITOR: dict[str, Way] = {
     "invitation, cannot come": invites("no"),
     "invitation, used": invites("used"),
     "invitation, nothing typed": then(invites("bound", "/registration"), fill(email=""), press),
+    "invitation, somebody else": invites("asked", "/registration/for-somebody"),
+    "invitation, nobody named": then(
+        invites("asked", "/registration/for-somebody"), fill(name=""), _press_last
+    ),
     "form, filled in": lambda page, stage, lang: goto(
         page, stage, f"/{lang}{stage.filled('confirmed@example.org', 'hybrid')}"
     ),

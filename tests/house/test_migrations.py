@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -22,12 +23,16 @@ from portal.events import service as events
 from portal.events.models import Appearance, Revision
 from portal.events.queries import any_slug
 from portal.events.rules import Consent
+from portal.invitations.models import Invitation, InvitationList
+from portal.invitations.rules import Stage
 from portal.prepare import migrate
 from portal.registrations.models import Registration
+from portal.registrations.rules import Status
 from portal.reminders import service as reminders
 from portal.reminders.models import Reminder
 from tests.desk.front_door import make_user, sign_in
 from tests.factories import make_event, make_registration, make_session, make_speaker
+from tests.invitations.front_door import make_list
 
 # Of an index on `lower(...)` SQLAlchemy cannot read from SQLite what it is about, and says so.
 pytestmark = pytest.mark.filterwarnings(
@@ -203,3 +208,33 @@ def test_who_was_erased_before_has_no_address_afterwards_and_everybody_else_keep
     with app.app_context():
         found = [db.session.get_one(Registration, number).email for number in ids]
         assert found == [kept_email, ""]
+
+
+def test_invitations_learn_what_was_told_and_follow_registrations_that_became_one(
+    app: Flask, clock: object
+) -> None:
+    """Nobody gets a late letter about an event that is off by now."""
+    with app.app_context(), transaction():
+        off, on = make_event(slug="off"), make_event(slug="on")
+        for event in (off, on):
+            of_list = make_list(event, "ada", "bob")
+            for each in on_list(of_list):
+                each.stage, each.invited_at = Stage.INVITED, now()
+        old, came = make_registration(on), make_registration(on)
+        old.status, came.invitation_id = Status.WITHDRAWN, 3
+        used = db.session.get_one(Invitation, 3)
+        used.stage, used.registration_id = Stage.REGISTERED, old.id
+        events.cancel(off, by=COMMAND, now=now())
+        ids = old.id, came.id
+    migrate(app)
+    with app.app_context():
+        downgrade(directory=str(ROOT / "migrations"), revision="0033")
+    migrate(app)
+    with app.app_context():
+        found = db.session.scalars(select(Invitation).order_by(Invitation.id)).all()
+        assert [each.told_state for each in found] == ["cancelled", "cancelled", "", ""]
+        assert [each.registration_id for each in found] == [None, None, ids[1], None]
+
+
+def on_list(of_list: InvitationList) -> Sequence[Invitation]:
+    return db.session.scalars(select(Invitation).where(Invitation.list_id == of_list.id)).all()

@@ -65,6 +65,37 @@ def test_a_file_is_read_as_offices_write_it(app: Flask, octets: bytes) -> None:
     )  # fmt: skip
 
 
+GREEK = "Email;Όνομα;Επώνυμο;Φορέας\r\nada@example.org;Ζωή;Παπαδοπούλου;Άλφα AE\r\n"
+FRENCH = "Courriel;Prénom;Nom;Fonction\r\nada@example.org;Zoé;Lefèbvre;Élue à Liège, où\r\n"
+GERMAN = "E-Mail;Vorname;Nachname\r\nada@example.org;Jürgen;Großäcker\r\n"
+POLISH = "email\tfirst name\tlast name\r\nada@example.org\tŁucja\tŻółć\r\n"
+
+
+@pytest.mark.parametrize(
+    ("octets", "name"),
+    [
+        (GREEK.encode("cp1253"), "Ζωή Παπαδοπούλου"),
+        (GREEK.replace(";", "\t").encode("utf-16"), "Ζωή Παπαδοπούλου"),
+        (GREEK.encode("utf-16-le"), "Ζωή Παπαδοπούλου"),
+        (FRENCH.encode("cp1252"), "Zoé Lefèbvre"),
+        (FRENCH.encode("utf-16-be"), "Zoé Lefèbvre"),
+        (GERMAN.encode("cp1252"), "Jürgen Großäcker"),
+        (GERMAN.replace("\r\n", "\r").encode("cp1252"), "Jürgen Großäcker"),
+        (f"sep=;\r\n{GERMAN}".encode("utf-8-sig"), "Jürgen Großäcker"),
+        (f"Gäste, im Mai, an alle\r\n\r\n{GERMAN}".encode("cp1252"), "Jürgen Großäcker"),
+        (GERMAN.replace(";", "|").encode(), "Jürgen Großäcker"),
+        (POLISH.encode("utf-16"), "Łucja Żółć"),
+    ],
+)
+def test_a_file_is_read_as_excel_writes_it_in_each_country(
+    app: Flask, octets: bytes, name: str
+) -> None:
+    with app.test_request_context("/en/"):
+        (person,) = files.read(octets)
+    assert (person.address, person.troubles) == ("ada@example.org", ())
+    assert f"{person.first_name} {person.last_name}" == name
+
+
 @pytest.mark.parametrize(
     ("octets", "fault"),
     [

@@ -17,13 +17,23 @@ from portal.errors import Refused
 from portal.events import queries as events
 from portal.invitations.models import Invitation, InvitationList
 from portal.invitations.service import lists
+from portal.outbox.models import Message
 from portal.registrations.service import quotas
 from tests.desk.front_door import words
 from tests.desk.people import comes
 from tests.factories import JANUARY, make_event, make_registration
 from tests.harness.client import PortalClient
 from tests.harness.mails import text_of
-from tests.invitations.front_door import comers, invite, known, links, press, register, stages
+from tests.invitations.front_door import (
+    comers,
+    invite,
+    known,
+    links,
+    make_list,
+    press,
+    register,
+    stages,
+)
 from tests.registrations.front_door import link_in as own_page
 
 Deliver = Callable[[], list[EmailMessage]]
@@ -112,8 +122,12 @@ def test_a_no_can_be_taken_back_and_who_objects_is_never_asked_again(
     assert "Your invitation is deleted" in words(client.get(gone.headers["Location"]))
     assert client.get(link).status_code == 404
     with app.app_context():
-        said = [str(value) for value in vars(db.session.get(Invitation, 1)).values()]
-        assert not [value for value in said if "ada" in value.lower()]
+        kept = vars(db.session.get_one(Invitation, 1)).items()
+        random = ("digest", "reply_code")  # where a name may stand by chance
+        said = [str(value).lower() for name, value in kept if name not in random]
+        assert not [value for value in said if "ada" in value]
+        written_to = [each.recipient for each in db.session.query(Message)]
+        assert written_to == ["bob@example.org"], "no list of letters names her either"
     with app.app_context(), transaction():
         of_list = db.session.get_one(InvitationList, 1)
         with pytest.raises(Refused, match="does not want to be invited"):
@@ -134,6 +148,32 @@ def test_who_may_come_by_a_link_is_known_by_address_or_name_and_a_bound_one_by_i
     assert wrong.status_code == 422 and "the mail address that it was sent to" in words(wrong)
     assert register(client, bound, first_name="Bob", email="BOB@example.org").status_code == 303
     assert stages(app) == {"ada": "registered", "eve": "invited", "bob": "registered"}
+
+
+@pytest.mark.usefixtures("event")
+def test_an_invitation_without_a_name_is_for_its_address_alone_unless_it_may_be_handed_on(
+    app: Flask, client: PortalClient, deliver: Deliver
+) -> None:
+    link = by_link_to_nobody(app, deliver, "ada")
+    assert "readonly" in client.get(f"{link}/registration").text
+    stranger = register(client, link, first_name="Mallory", email="m@example.net")
+    assert stranger.status_code == 422 and "the mail address that it was sent to" in words(stranger)
+    assert comers(app) == {} and stages(app) == {"ada": "invited"}
+    assert register(client, link).status_code == 303 and comers(app) == {"ada": "confirmed"}
+    free = by_link_to_nobody(app, deliver, "bob", transferable=True)
+    assert register(client, free, first_name="Eve", email="eve@example.net").status_code == 303
+    told = {str(mail["To"]): text_of(mail) for mail in deliver()}
+    assert "Eve Test registered by the link of your invitation" in told["bob@example.org"]
+
+
+def by_link_to_nobody(app: Flask, deliver: Deliver, name: str, **terms: object) -> str:
+    """The link of an invitation of which the organisers know the address and no name."""
+    made = invite(app, **terms)
+    with app.app_context(), transaction():
+        nobody = known(name, first_name="", last_name="")
+        of_list = db.session.get_one(InvitationList, made)
+        lists.add(of_list, nobody, by=COMMAND, now=portal_clock.now())
+    return links(deliver())[name]
 
 
 @pytest.mark.usefixtures("event")
@@ -196,6 +236,44 @@ def test_kept_places_are_for_invited_people_alone_and_past_the_line(
     assert "invited people" in words(client.get("/en/events/trust/"))
     register(client, link)
     assert comers(app) == {"eve": "confirmed", "dan": "waitlisted", "ada": "confirmed"}
+
+
+def test_the_form_behind_a_link_says_that_it_passes_approval(
+    app: Flask, client: PortalClient, deliver: Deliver
+) -> None:
+    with app.app_context(), transaction():
+        make_event(slug="trust", approval=True)
+    plain = by_link(app, deliver, "ada")["ada"]
+    page = words(client.get(f"{plain}/registration"))
+    assert "The organisers decide who takes part" in page and "no approval" not in page
+    strong = by_link(app, deliver, "bob", name="Strong", passes_approval=True)["bob"]
+    page = words(client.get(f"{strong}/registration"))
+    assert "You need no approval" in page and "The organisers decide" not in page
+    wrong = words(register(client, strong, organisation=""))
+    assert "The organisers decide" not in wrong
+
+
+def test_the_form_behind_a_link_says_that_places_are_kept_while_there_are_any(
+    app: Flask, client: PortalClient, deliver: Deliver
+) -> None:
+    with app.app_context(), transaction():
+        event = make_event(slug="trust", capacity=2)
+        kept = {"places": 1, "until": JANUARY, "groups": ["mep"], "countries": [], "invited": True}
+        quotas.add(event, kept, by=COMMAND, now=portal_clock.now())
+        for name, group in (("eve", "expert"), ("mia", "mep"), ("mel", "mep")):
+            of_list = make_list(event, name=name)
+            lists.add(of_list, known(name, group=group), by=COMMAND, now=portal_clock.now())
+    comes(app, "dan")
+    ways = links(deliver())
+    promise, line = "you get one of them while there is one", "All open places are taken"
+    page = words(client.get(f"{ways['mia']}/registration"))
+    assert promise in page and line not in page and "Join the waitlist" not in page
+    page = words(client.get(f"{ways['eve']}/registration"))
+    assert promise not in page and line in page, "it is kept for others"
+    register(client, ways["mia"], first_name="Mia", stakeholder_group="mep")
+    assert comers(app) == {"dan": "confirmed", "mia": "confirmed"}
+    page = words(client.get(f"{ways['mel']}/registration"))
+    assert promise not in page and "Join the waitlist" in page
 
 
 @pytest.mark.usefixtures("event")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import stat
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,14 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal import clock, ledger
-from portal.audit.service import REGISTRANT
+from portal.audit.service import COMMAND, REGISTRANT
 from portal.backup import restore_backup, write_backup
 from portal.config import Misconfigured, Settings
 from portal.db import db, transaction
 from portal.events.models import Speaker
+from portal.invitations import letters as invitations
+from portal.invitations.models import Invitation
+from portal.invitations.service import lists
 from portal.outbox.models import Message
 from portal.registrations import service as registrations
 from portal.registrations.models import Registration
@@ -25,6 +29,7 @@ from portal.subjects import queries, service
 from portal.worker import run_all
 from tests.factories import make_event, make_registration, make_speaker
 from tests.harness.servers import Server
+from tests.invitations.front_door import known, make_list
 from tests.runtime.restoring import application
 from tests.subjects.front_door import found_in
 
@@ -105,6 +110,28 @@ def test_a_speaker_whose_address_was_corrected_after_the_backup_stays_erased(
     assert restore_backup(portal.environment(), later, force=True) == 0
     with application(portal) as app, app.app_context():
         assert db.session.scalars(select(Speaker.name)).all() == ["Bob"]
+
+
+def test_who_does_not_want_to_be_invited_is_not_asked_anew_after_a_restore(
+    new_server: NewServer, tmp_path: Path
+) -> None:
+    portal, archive = new_server(), tmp_path / "backup.tar.gz"
+    with application(portal) as app, app.app_context():
+        with transaction():
+            of_list = make_list(make_event(starts_at=clock.now() + timedelta(days=60)))
+            for name in ("zenobia", "bob"):
+                lists.add(of_list, known(name), by=COMMAND, now=clock.now())
+        run_all(clock.now())
+        write_backup(Settings.from_environ(portal.environment()), archive)
+        with transaction():
+            asked = db.session.get_one(Invitation, 1)
+            invitations.object_to(asked, by=REGISTRANT, now=clock.now())
+    assert restore_backup(portal.environment(), archive, force=True) == 1
+    with application(portal) as app, app.app_context():
+        asked, other = db.session.scalars(select(Invitation).order_by(Invitation.id))
+        assert (asked.email, asked.stage.value, bool(asked.digest)) == ("", "declined", True)
+        assert (other.email, other.stage.value) == ("bob@example.org", "invited")
+    assert found_in(portal.directory, "Zenobia", "zenobia@") == []
 
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)

@@ -16,14 +16,15 @@ from portal.audit.service import REGISTRANT, WORKER, Actor, record
 from portal.db import db
 from portal.errors import Refused
 from portal.events import service as events
+from portal.events.rules import State
 from portal.invitations import due, queries
 from portal.invitations.models import Invitation, InvitationList
-from portal.invitations.rules import UNANSWERED, Fate, Person, Stage
+from portal.invitations.rules import UNANSWERED, Fate, Occasion, Person, Stage, stood
 from portal.invitations.words import KNOWN
 from portal.registrations import service as registrations
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key
-from portal.registrations.rules import StakeholderGroup, Status
+from portal.registrations.rules import StakeholderGroup
 from portal.text import fold
 
 FOUND_BY = ("first_name", "last_name", "email", "organisation", "role")
@@ -46,7 +47,7 @@ def decline(invitation: Invitation, *, now: datetime) -> None:
     """They cannot come; said twice it is said once. The list's letters end."""
     if invitation.stage is Stage.DECLINED:
         return
-    if invitation.stage is Stage.REGISTERED and not came_back(invitation):
+    if invitation.stage is Stage.REGISTERED and not invitation.came_back:
         raise Refused(_("This invitation was answered already."))
     open_(invitation, now=now)
     invitation.stage, invitation.declined_at = Stage.DECLINED, now
@@ -110,14 +111,6 @@ def use(
     )  # fmt: skip
 
 
-def came_back(invitation: Invitation) -> bool:
-    """Whether who registered by it has withdrawn since: the link can be used once more."""
-    used_by = invitation.registration
-    if used_by is None or used_by.erased_at is not None or used_by.erase_asked_at is not None:
-        return False
-    return used_by.status is Status.WITHDRAWN
-
-
 def recognise(invitation: Invitation, *, now: datetime) -> None:
     """They registered with this address at the front door, without their link."""
     found = due.registration_of_address(invitation)
@@ -125,9 +118,15 @@ def recognise(invitation: Invitation, *, now: datetime) -> None:
         use(invitation, found, handed_on=False, now=now)
 
 
+def follow(invitation: Invitation) -> None:
+    """Two registrations of one person became one: the invitation led to what is left of them."""
+    if invitation.registration is not None and invitation.registration.merged_into is not None:
+        invitation.registration_id = invitation.registration.merged_into
+
+
 def withdraw(invitation: Invitation, *, by: Actor, now: datetime) -> None:
     """The organisers take it back: the link says so, and nobody is written to."""
-    if invitation.stage is Stage.REGISTERED:
+    if invitation.stage is Stage.REGISTERED and not invitation.came_back:
         raise Refused(_("Somebody registered by this invitation. Decide on the registration."))
     if invitation.stage is Stage.WITHDRAWN:
         return
@@ -140,10 +139,25 @@ def bring_back(invitation: Invitation, *, by: Actor, now: datetime) -> None:
     """It was a mistake to withdraw it: it stands where it stood."""
     if invitation.stage is not Stage.WITHDRAWN:
         return
-    reached = Stage.INVITED if invitation.invited_at else Stage.NEW
-    invitation.stage = Stage.OPENED if invitation.opened_at else reached
+    invitation.stage = stood(
+        invited_at=invitation.invited_at, opened_at=invitation.opened_at,
+        bounced_at=invitation.bounced_at, declined_at=invitation.declined_at,
+        is_used=invitation.registration_id is not None,
+    )  # fmt: skip
     invitation.withdrawn_at = None
     _note("invitation.brought_back", invitation, by=by, now=now)
+
+
+def unwrite(invitation: Invitation, occasions: Collection[str]) -> None:
+    """These letters never left, and do not leave any more: they are to be written again."""
+    if Occasion.INVITATION in occasions:
+        invitation.invited_at = None
+        if invitation.stage is Stage.INVITED:
+            invitation.stage = Stage.NEW
+    if Occasion.REMINDER in occasions:
+        invitation.reminded_at, invitation.reminded_of = None, ""
+    if Occasion.NEW_DATE in occasions:
+        invitation.told_state = State.POSTPONED.value
 
 
 def correct_address(invitation: Invitation, address: str, *, by: Actor, now: datetime) -> None:
@@ -177,7 +191,10 @@ def send_again(invitation: Invitation, *, by: Actor, now: datetime) -> None:
 
 
 def remind(of_list: InvitationList, *, by: Actor, now: datetime) -> None:
-    """Have everybody of the list reminded who has not answered."""
+    """Have everybody of the list reminded who has not answered, while they still can."""
+    registrations.refuse_when_settled(of_list.event, now)
+    if of_list.answer_until is not None and of_list.answer_until <= now:
+        raise Refused(_("The time to answer is over. Set a later one in the terms of the list."))
     wanted = update(Invitation).where(Invitation.id.in_(due.to_remind(of_list)))
     done = db.session.execute(
         wanted.values(reminder_due_at=now).execution_options(synchronize_session=False)
@@ -189,10 +206,19 @@ def remind(of_list: InvitationList, *, by: Actor, now: datetime) -> None:
 
 
 def note_bounce(
-    invitation: Invitation, code: str, addresses: Collection[str], *, now: datetime
+    invitation: Invitation,
+    code: str,
+    addresses: Collection[str] = (),
+    *,
+    is_proven: bool = False,
+    now: datetime,
 ) -> bool:
-    """A letter came back for good, if it went to the address that is still theirs."""
-    if addresses and invitation.address_key not in {address_key(each) for each in addresses}:
+    """A letter came back for good, if it surely was one to the address that is still theirs.
+
+    That is proven by what only our letter to this address carries. Otherwise the report has to name
+    the address, which a mailbox that forwards hides.
+    """
+    if not (is_proven or invitation.address_key in {address_key(each) for each in addresses}):
         return False
     if invitation.stage in UNANSWERED:
         invitation.stage, invitation.bounced_at = Stage.BOUNCED, now

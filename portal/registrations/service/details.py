@@ -180,7 +180,7 @@ def _merge(
     registration.link_code = secrets.token_urlsafe(9)
     registration.erase_asked_at = now
     registration.address_key = f"merged-{registration.id}"
-    registration.queue_number = None
+    registration.queue_number, registration.merged_into = None, other.id
     contacts.end(registration, registration.contact, now=now)
     settle(registration, Status.WITHDRAWN, "registration.merged", by=by, now=now)
     db.session.flush()

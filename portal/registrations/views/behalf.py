@@ -1,5 +1,10 @@
 """Somebody registers others: one, or several colleagues in one form."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
@@ -58,19 +63,48 @@ def _register_others(slug: str, most: int) -> ResponseReturnValue:
             return redirect(url_for("registrations.register", slug=slug))
         form = OfficeForm(event, most)
         if request.method == "POST" and form.rearranges(event):
-            return _page(event, found, form)
+            return others_page(event, found, form)
         if not form.validate_on_submit():
-            return _page(event, found, form)
+            return others_page(event, found, form)
     return _send(event, form)
 
 
 def _send(event: Event, form: OfficeForm) -> ResponseReturnValue:
-    may_write = [
-        may_write_to(each.email.data, "registering") for each in form.people if each.email.data
-    ]
-    may_write_office = may_write_to(form.email.data, "registering")
+    letters = Letters.of(form)
     entrance = event_service.held(event.id)
     now = clock.now()  # under the lock, so that moments of arrival rise as the line does
+    try:
+        registered = register_people(entrance, form, letters, now=now)
+    except NotAll as no:
+        form.refuse(no.number, no.sentence)
+        return others_page(event, (entrance, queries.places_now(entrance.id, entrance, now)), form)
+    return to_answer(event, form, registered, letters, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """Whether those of a form may be written to, counted before anything is locked."""
+
+    to_people: bool
+    to_office: bool
+
+    @classmethod
+    def of(cls, form: OfficeForm) -> Letters:
+        people = [
+            may_write_to(each.email.data, "registering") for each in form.people if each.email.data
+        ]
+        return cls(all(people), may_write_to(form.email.data, "registering"))
+
+
+def register_people(
+    entrance: Entrance,
+    form: OfficeForm,
+    letters: Letters,
+    *,
+    invitation_id: int | None = None,
+    now: datetime,
+) -> list[Registered]:
+    """All of the form or nobody, under the event's lock."""
     people = [
         Sent(
             person=each.of(form),
@@ -78,18 +112,27 @@ def _send(event: Event, form: OfficeForm) -> ResponseReturnValue:
             notice_version=notice_version(entrance.notice_number),
             language=each.language.data,
             form_key=form.form_key.data or "",
-            may_write=all(may_write),
+            may_write=letters.to_people,
+            invitation_id=invitation_id,
         )
         for each in form.people
     ]
-    try:
-        registered = behalf.register_all(entrance, people, form.acting, by=OFFICE, now=now)
-    except NotAll as no:
-        form.refuse(no.number, no.sentence)
-        return _page(event, (entrance, queries.places_now(entrance.id, entrance, now)), form)
-    if may_write_office and office_letters.receipt_is_due(registered):
+    return behalf.register_all(entrance, people, form.acting, by=OFFICE, now=now)
+
+
+def to_answer(
+    event: Event, form: OfficeForm, registered: list[Registered], letters: Letters, *, now: datetime
+) -> ResponseReturnValue:
+    """On to the page that says who got what, and a letter that does where one is due."""
+    if letters.to_office and office_letters.receipt_is_due(registered):
         office_letters.write_receipt(public_event(event.slug), registered, form.acting, now=now)
-    session["others"] = [event.slug, masked(form.email.data), _said(registered)]
+    return show_answer(event, form, _said(registered))
+
+
+def show_answer(
+    event: Event, form: OfficeForm, people: list[tuple[str, str]]
+) -> ResponseReturnValue:
+    session["others"] = [event.slug, masked(form.email.data), people]
     return redirect(url_for("registrations.others_answer", slug=event.slug), 303)
 
 
@@ -102,12 +145,15 @@ def _said(registered: list[Registered]) -> list[tuple[str, str]]:
     ]
 
 
-def _page(event: Event, found: tuple[Entrance, Places], form: OfficeForm) -> ResponseReturnValue:
+def others_page(
+    event: Event, found: tuple[Entrance, Places], form: OfficeForm, *, own_form: str = ""
+) -> ResponseReturnValue:
+    """The form; `own_form` is where the invited registers themself, behind an invitation."""
     form.renew_key()
     door = found[0].door(found[1], clock.now())
     page = render_template(
         "registrations/others.html", event=event, form=form, door=door, most=MOST,
-        places=places_words(found),
+        places=places_words(found), own_form=own_form,
     )  # fmt: skip
     if form.all_fields.errors:
         return page, 422 if door.lets_in else 409

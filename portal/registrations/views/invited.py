@@ -14,6 +14,7 @@ from portal.events import places_shown
 from portal.events import service as event_service
 from portal.events.rules import Entrance, Places, State
 from portal.extensions import csrf, limiter
+from portal.i18n import moment_words
 from portal.invitations import letters as invitation_letters
 from portal.invitations import queries as invitations
 from portal.invitations import rules
@@ -51,15 +52,16 @@ ANOTHER = "other"
 @personal
 def invited_form(token: str) -> ResponseReturnValue:
     """Filled in with what the organisers know; it shows, and changes nothing."""
-    invitation = _of_link(token)
-    if _closed(invitation) is not None:
-        return _to_invitation(token)
-    found = _way_in(invitation)
+    invitation = of_link(token)
+    if closed(invitation) is not None:
+        return to_invitation(token)
+    found = way_in(invitation)
     entrance, places = found
     make, for_another = form_class_of(entrance), request.args.get("who") == ANOTHER
     form = make(entrance.format, data={} if for_another else _known(invitation))
     form.renew_key()
     _lead(form, invitation, token, for_another=for_another)
+    _promise(form, invitation, places)
     event, door = public_event(entrance.slug), entrance.door(places, clock.now())
     kept = places_shown.kept_words(places, event.zone)
     return form_page(event, form, door, places_words(found), kept)
@@ -72,22 +74,23 @@ def invited_form(token: str) -> ResponseReturnValue:
 def send_invited(token: str) -> ResponseReturnValue:
     """Register, and use the invitation, under the event's lock: of twenty at once one does."""
     with looking():
-        invitation = _of_link(token)
-        found = _way_in(invitation)
+        invitation = of_link(token)
+        found = way_in(invitation)
         form = form_class_of(found[0])(found[0].format)
         _lead(form, invitation, token, for_another=request.args.get("who") == ANOTHER)
+        _promise(form, invitation, found[1])
         if not form.validate_on_submit() or not _may_use(form, invitation):
-            if _closed(invitation) is not None:
-                return _to_invitation(token)
+            if closed(invitation) is not None:
+                return to_invitation(token)
             return refused_form(found, form)
         invitation_id, event_id = invitation.id, invitation.event_id
     may_write = may_write_to(form.email.data, "registering")
     entrance = event_service.held(event_id)
     invitation = invitations.held(invitation_id)
-    if _closed(invitation) is not None:
+    if closed(invitation) is not None:
         return _answered(invitation, form, token)
     now = clock.now()
-    entrance = _opened(entrance, invitation)
+    entrance = opened(entrance, invitation)
     try:
         return _register(invitation, entrance, form, may_write=may_write, now=now)
     except (Full, Outdated) as no:
@@ -104,7 +107,7 @@ def _answered(invitation: Invitation, form: RegistrationForm, token: str) -> Res
     mine = address_key(form.email.data), name_key(form.person)
     if made is not None and (made.address_key, made.name_key) == mine:
         return to_answer(invitation.event.slug, made.status, form)
-    return _to_invitation(token)
+    return to_invitation(token)
 
 
 def _register(
@@ -134,34 +137,34 @@ def _status(made: Registration, answer: Status) -> Status:
     return made.status if made.invitation_id is not None else answer
 
 
-def _of_link(token: str) -> Invitation:
+def of_link(token: str) -> Invitation:
     invitation = invitations.of_link(tokens.read(invitation_letters.PURPOSE, token))
     if invitation is None or invitation.event.state is State.DRAFT:
         raise BadLink
     return invitation
 
 
-def _closed(invitation: Invitation) -> rules.Closed | None:
+def closed(invitation: Invitation) -> rules.Closed | None:
     event = invitation.event
     return rules.closed(
         invitation.stage,
         event_state=event.state.value,
         starts_at=event.starts_at,
         answer_until=invitation.of_list.answer_until,
-        came_back=invitation_service.came_back(invitation),
+        came_back=invitation.came_back,
         now=clock.now(),
     )
 
 
-def _way_in(invitation: Invitation) -> Found:
+def way_in(invitation: Invitation) -> Found:
     """The event's entrance and its places, before anything is locked."""
     found = queries.entrance(invitation.event.slug, clock.now())
     if found is None:
         raise BadLink
-    return _opened(found[0], invitation), found[1]
+    return opened(found[0], invitation), found[1]
 
 
-def _opened(entrance: Entrance, invitation: Invitation) -> Entrance:
+def opened(entrance: Entrance, invitation: Invitation) -> Entrance:
     """As this link opens it: without approval, or although it is closed."""
     of_list = invitation.of_list
     if of_list.passes_approval:
@@ -178,13 +181,27 @@ def _known(invitation: Invitation) -> dict[str, str]:
 
 
 def _lead(form: RegistrationForm, invitation: Invitation, token: str, *, for_another: bool) -> None:
-    """The form is sent back to the link; where it is bound, its address stands fast."""
+    """The form is sent back to the link; where only the address counts, it stands fast."""
     of_list = invitation.of_list
     form.for_another = for_another and of_list.transferable
     who = ANOTHER if form.for_another else None  # what is None is left out
     form.sends_to = url_for("registrations.send_invited", token=token, who=who)
-    if of_list.binds and not of_list.transferable:
+    if not form.for_another:
+        form.for_somebody = url_for("registrations.invited_somebody", token=token)
+    by_address = of_list.binds or not invitation.full_name
+    if by_address and not of_list.transferable:
         form.email.render_kw = {**(form.email.render_kw or {}), "readonly": True}
+
+
+def _promise(form: RegistrationForm, invitation: Invitation, places: Places) -> None:
+    """What the invited get that others do not, so that no sentence of the form says otherwise."""
+    event, group = invitation.event, invitation.stakeholder_group
+    form.passes_approval = event.approval and invitation.of_list.passes_approval
+    if places.division is None or event.approval != form.passes_approval:
+        return
+    known = ("", "") if form.for_another else (group.value if group else "", invitation.country)
+    until = places.division.kept_for_invited(*known)
+    form.kept_until = moment_words(until, event.zone) if until else ""
 
 
 def _may_use(form: RegistrationForm, invitation: Invitation) -> bool:
@@ -207,6 +224,6 @@ def _use(form: RegistrationForm, invitation: Invitation) -> Use:
     )
 
 
-def _to_invitation(token: str) -> ResponseReturnValue:
+def to_invitation(token: str) -> ResponseReturnValue:
     """The page behind the link says why it can be answered no more."""
     return redirect(url_for("invitations.show", token=token), 303)
