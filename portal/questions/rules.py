@@ -135,6 +135,24 @@ def relevant(asked: Sequence[Asked], values: Values) -> set[int]:
     return found
 
 
+def unasked(asked: Sequence[Asked], read: Sequence[Asked], values: Values) -> set[int]:
+    """The numbers of the answers that hang on what was answered otherwise.
+
+    Of what is asked the present words decide. Of what is in `read` those words do in which somebody
+    read it, so that an answer does not outlive a consent because its question was removed.
+    """
+    found = {each.number for each in asked} & set(values) - relevant(asked, values)
+    while more := {
+        each.number
+        for each in read
+        if each.number not in found
+        and (on := each.condition) is not None
+        and (on.number in found or on.code not in values.get(on.number, ()))
+    }:
+        found |= more
+    return found
+
+
 def for_person(second: Sequence[Asked], first: Sequence[Asked], values: Values) -> list[Asked]:
     """The second form as one person gets it, who answered this to the first.
 

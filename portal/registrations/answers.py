@@ -102,7 +102,7 @@ def has_agreed(registration: Registration) -> bool:
     if registration.consents:
         return True
     given = queries.given(registration.id) if registration.answered else []
-    return any(each.question.kind is Kind.CONSENT for each in given)
+    return any(each.agrees for each in given)
 
 
 def missing_of(

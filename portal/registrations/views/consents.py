@@ -15,7 +15,6 @@ from portal.events.rules import Format
 from portal.forms import Form
 from portal.questions import queries as questions
 from portal.questions import shown
-from portal.questions.rules import Kind
 from portal.registrations.forms import PersonForm
 from portal.registrations.models import Registration
 from portal.registrations.rules import NEEDED_FOR
@@ -71,7 +70,7 @@ def _given(registration: Registration) -> list[SelectChoice]:
                 f"q{each.question.number}", shown.words(each.question.label, each.language)
             )
             for each in questions.given(registration.id)
-            if each.question.kind is Kind.CONSENT
+            if each.agrees
         ),
     ]
 
