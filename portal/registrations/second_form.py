@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
 
 from portal.db import db
+from portal.events.models import Event
 from portal.questions import queries
 from portal.questions.models import Given, SecondForm, Turn
 from portal.questions.rules import Asked, Kind, Stage
@@ -35,6 +36,14 @@ def is_open(event_id: int) -> ColumnElement[bool]:
     form = _Form(event_id)
     lacks = (and_(form.is_for_them(each), ~form.is_answered(each)) for each in form.needed)
     return and_(is_asked(event_id), or_(not_(HAS_SENT), *lacks))
+
+
+def can_answer(event_id: int, now: datetime) -> ColumnElement[bool]:
+    """The same as `may_answer`, of everybody with a place."""
+    form, event = queries.second_form(event_id), db.session.get_one(Event, event_id)
+    if form is None or now >= event.starts_at:
+        return false()
+    return true() if now < form.deadline(event.starts_at, event.zone) else not_(HAS_SENT)
 
 
 def has_answered(event_id: int) -> ColumnElement[bool]:
