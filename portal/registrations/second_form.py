@@ -55,6 +55,11 @@ FILTERS = {"answered": has_answered, "open": is_open}
 """Codes of a filter of the attendee list."""
 
 
+def fits(event_id: int, code: str) -> ColumnElement[bool]:
+    """Whom that filter shows; nobody while the form is not open, since nobody was asked."""
+    return FILTERS[code](event_id) if queries.second_form(event_id) else false()
+
+
 def _with_a_place(event_id: int, asked: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(Registration.event_id == event_id, Registration.status == Status.CONFIRMED, asked)
 
@@ -112,8 +117,9 @@ class Standing:
 
 
 def standing(event_id: int) -> Standing:
-    """The same for an event now, in one question."""
-    whom = is_asked(event_id), Registration.erase_asked_at.is_(None)
+    """The same for an event now, in one question: of those whom the list shows as well."""
+    is_kept = func.coalesce(Registration.erased_at, Registration.erase_asked_at).is_(None)
+    whom = is_asked(event_id), is_kept
     found = db.session.execute(
         select(func.count(), func.count().filter(not_(is_open(event_id)))).where(*whom)
     ).one()

@@ -35,15 +35,17 @@ def change(
     """All of the person's answers to one form anew; there is no letter.
 
     Nothing changed means no write. Whoever holds a place of an answer keeps it, also where it is
-    full for all others. Answers with the numbers of the questions whose answers fell away, since
+    full for all others. Answers with the numbers of the questions of which nothing is kept, since
     what they depended on was answered otherwise.
     """
     event = events.locked(registration.event_id)
     db.session.refresh(registration)
     _refuse_when_late(registration, stage, now)
     before, every = queries.given(registration.id), queries.every(event.id)
+    sent = {each.question.number for each in answers}
     if stage is Stage.SECOND:
         answers = _of_this_person(answers, every, before)
+    dropped = sent - {each.question.number for each in answers}
     typed = {each.number for each in every if each.stage is stage and each.kind is not Kind.FILE}
     said = {each.question.id: each.values for each in answers}
     stays = _taken_back(before, answers)
@@ -58,7 +60,7 @@ def change(
         if number in was and was[number].values == values and not was[number].wishes
     }
     if unchanged == set(was) == set(said) and not _is_first_sent(registration, stage):
-        return []
+        return sorted(dropped)
     questions.ensure_free(event.id, answers, queries.held_by(before))
     questions.keep_changed(
         event.id, registration.id, answers, unchanged | stays, stage=stage, now=now
@@ -66,7 +68,7 @@ def change(
     fallen = _fallen_away(every, before, answers, typed)
     _note(registration, stage, every, fallen, now)
     record(ACTS[stage], registration, by=by, now=now, event_id=event.id)
-    return fallen
+    return sorted(dropped.union(fallen))
 
 
 def hand_in(

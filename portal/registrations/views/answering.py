@@ -52,10 +52,10 @@ def _answers(token: str, stage: Stage) -> ResponseReturnValue:
     with looking():
         registration = own_registration(token)
         form = _form(registration, stage)
-        if form is None:
+        if form is None and request.method != "POST":
             return redirect(url_for("registrations.own", token=token))
-        if not answering.may_answer(registration, stage, clock.now()):
-            return closed_page(registration, token)
+        if form is None or not answering.may_answer(registration, stage, clock.now()):
+            return closed_page(registration, token, stage)
         if not form.validate_on_submit():
             return _page(registration, form, token, stage)
     registration = own_registration(token)
