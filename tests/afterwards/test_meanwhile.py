@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from email.message import EmailMessage
+
 import pytest
 import time_machine
 from flask import Flask
@@ -13,7 +16,7 @@ from portal.events.models import Event
 from portal.questions import queries, service
 from portal.questions.rules import Kind, Stage
 from portal.registrations.models import Registration
-from tests.afterwards.test_second_form import answer, listed, open_it
+from tests.afterwards.test_second_form import ASKING, answer, listed, open_it, told
 from tests.desk.front_door import make_user, sign_in
 from tests.desk.people import comes, event_of
 from tests.factories import make_event
@@ -23,6 +26,7 @@ from tests.questions.test_answering import answers, own, text_of
 from tests.registrations.front_door import ADA
 from tests.reminders.front_door import at
 
+Deliver = Callable[[], list[EmailMessage]]
 pytestmark = pytest.mark.usefixtures("clock")
 NOT_KEPT = "What you answered there is not kept:"
 
@@ -65,6 +69,20 @@ def test_a_question_that_is_not_asked_any_more_is_named_to_who_has_answered_it(
     assert answers(app)[3] == ["A bicycle"] and 2 not in answers(app)
     untouched = client.submit(f"{own(app)}/second-form", {"q3": "A tandem"})
     assert NOT_KEPT not in text_of(client.get(untouched.headers["Location"]))
+
+
+def test_who_is_asked_something_only_since_a_question_was_added_is_written_to_then(
+    app: Flask, desk: PortalClient, client: PortalClient, deliver: Deliver
+) -> None:
+    remove(app, 3)
+    comes(app, "bob")
+    client.submit(f"{own(app, 'Bob')}/answers", {"q1": "yes"})
+    deliver()
+    open_it(desk)
+    assert told(deliver(), ASKING) == ["bob"], "nothing is asked of Ada, who does not travel"
+    with app.app_context(), transaction():
+        make_question(event_of(), Kind.TEXT, "Diet?", stage=Stage.SECOND)
+    assert told(deliver(), ASKING) == ["ada"]
 
 
 def test_a_form_of_which_nothing_is_asked_any_more_says_that_nothing_was_kept(
