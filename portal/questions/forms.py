@@ -252,13 +252,8 @@ def _field(question: Asked, asked: Sequence[Asked], full: Full, lang: str) -> Fi
         lang,
         label=words(question.label, lang),
         description=Markup("<br>").join(note for note in notes if note),
-        validators=[_Checked(question, is_closed=_is_closed(question, full))],
+        validators=[_Checked(question, is_closed=rules.is_closed(question, full))],
     )
-
-
-def _is_closed(question: Asked, full: Full) -> bool:
-    codes = [option.code for option in question.options]
-    return bool(codes) and all((question.number, code) in full for code in codes)
 
 
 def _written(

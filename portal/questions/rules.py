@@ -227,6 +227,13 @@ def full(asked: Sequence[Asked], taken: Mapping[tuple[int, str], int]) -> set[tu
     }
 
 
+def is_closed(question: Asked, full: Collection[tuple[int, str]]) -> bool:
+    """Whether all there is to choose from is full: nobody can answer then, and nobody has to."""
+    return bool(question.options) and all(
+        (question.number, option.code) in full for option in question.options
+    )
+
+
 def ordered(asked: Sequence[Asked]) -> bool:
     """Whether each question stands after the one that it depends on."""
     seen: set[int] = set()

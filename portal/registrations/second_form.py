@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, sele
 from portal.db import db
 from portal.events.models import Event
 from portal.questions import queries
+from portal.questions import rules as question_rules
 from portal.questions.models import Given, SecondForm, Turn
 from portal.questions.rules import Asked, Kind, Stage
 from portal.registrations import rules
@@ -73,8 +74,7 @@ class _Form:
         self.needed = [
             each
             for each in self.asked
-            if each.required
-            and not (each.options and all((each.number, o.code) in full for o in each.options))
+            if each.required and not question_rules.is_closed(each, full)
         ]
         self._versions = queries.ids_by_number(event_id) if self.asked else {}
 

@@ -19,6 +19,7 @@ from tests.desk.front_door import make_user, sign_in
 from tests.desk.people import comes, event_of
 from tests.factories import make_event
 from tests.harness.client import PortalClient
+from tests.harness.mails import text_of as text_in
 from tests.questions.making import make_question
 from tests.questions.test_answering import answers, own, text_of
 from tests.reminders.front_door import add, at
@@ -91,6 +92,40 @@ def test_a_needed_consent_that_was_taken_back_is_not_asked_for_again_and_again(
     answer(client, app, "Ada", q1="y", q2="L")
     assert answers(app) == {1: ["yes"], 2: ["L"], 3: ["No nuts"]}, "who agrees anew can"
     assert "Take a consent back" in text_of(client.get(own(app)))
+
+
+def test_pressed_twice_a_consent_is_taken_back_once(app: Flask, client: PortalClient) -> None:
+    with app.app_context(), transaction():
+        trust = make_event(slug="trust")
+        make_question(trust, Kind.CONSENT, "Film me")
+        make_question(trust, Kind.CONSENT, "Record me")
+    comes(app, "ada")
+    client.submit(f"{own(app)}/answers", {"q1": "y", "q2": "y"})
+    form = client.get(f"{own(app)}/consents")
+    for _time in range(2):
+        taken = client.submit(form, {"which": ["q1"]})
+        assert taken.status_code == 303
+        assert "You have taken it back" in text_of(client.get(taken.headers["Location"]))
+    forged = client.submit(form, {"which": ["qx", "q99", "none_consent"]})
+    assert forged.status_code == 303
+    assert answers(app) == {2: ["yes"]}
+
+
+def test_nobody_is_pressed_for_an_answer_of_which_all_is_full(
+    app: Flask, client: PortalClient, deliver: Callable[[], list[EmailMessage]]
+) -> None:
+    with app.app_context(), transaction():
+        trust = make_event(slug="trust")
+        make_question(trust, Kind.ONE_OF, "Coach", options=[("A", 1), ("B", 0)], required=True)
+        make_question(trust, Kind.TEXT, "Why?", required=True)
+    comes(app, "ada")
+    assert "2 questions need your answer" in text_of(client.get(own(app)))
+    client.submit(f"{own(app)}/answers", {"q1": "1", "q2": "So"})
+    comes(app, "bob")
+    page = text_of(client.get(own(app, "Bob")))
+    assert "1 question needs your answer Why?" in page
+    letters = [text_in(each) for each in deliver() if str(each["To"]) == "bob@example.org"]
+    assert letters and all("Why?" in each and "Coach" not in each for each in letters)
 
 
 def test_new_words_are_asked_once_more_of_who_took_the_old_ones_back(
