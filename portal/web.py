@@ -316,13 +316,16 @@ def _gone(error: Gone) -> Response:
 
 
 def _way_on() -> tuple[str, str] | None:
-    """Where the refused go on: to the event that it was about, or to the desk."""
+    """Where the refused go on: to the event that it was about, to the desk, or to their page."""
     if request.path.startswith("/desk/"):
         if slug := g.get("event_slug"):
             return _("To the event"), url_for("events_desk.show", slug=slug)
         return _("To the desk"), url_for("desk.front")
-    if slug := (request.view_args or {}).get("slug"):
+    place = request.view_args or {}
+    if slug := place.get("slug"):
         return _("To the event"), url_for("events.show", slug=slug)
+    if g.get("link_code") and "token" in place:
+        return _("Back to my registration"), url_for("registrations.own", token=place["token"])
     return None
 
 

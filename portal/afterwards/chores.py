@@ -46,7 +46,7 @@ def remind_next(now: datetime) -> bool:
             return False
         event = locked(form.event_id)
         is_on = event.state.value == "published" and now < event.starts_at
-        people = queries.next_to_remind(form, AT_ONCE) if is_on else []
+        people = queries.next_to_remind(form, now, AT_ONCE) if is_on else []
         for registration in people:
             attempt(
                 partial(letters.remind, form, registration, now=now),

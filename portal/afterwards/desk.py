@@ -48,20 +48,20 @@ def date() -> ResponseReturnValue:
 @bp.route("/reminder", methods=["GET", "POST"])
 def reminder() -> ResponseReturnValue:
     """Who has not answered is written to now; before that, how many they are."""
-    event, form = own_event(), ReminderNowForm()
+    event, now, form = own_event(), clock.now(), ReminderNowForm()
     if form.is_submitted():
         locked(event.id)
     found = _open_form()
     if form.validate_on_submit():
         if form.last.data != _last(found):
             raise Refused(_("Somebody else has just sent a reminder."))
-        second.remind(found, event, by=by(), now=clock.now())
+        second.remind(found, event, by=by(), now=now)
         return _back()
     form.last.data = _last(found)
     return render_template(
         "afterwards/desk/reminder.html",
-        event=event, form=form, count=queries.to_remind(event.id), found=found,
-        overview=overview.of(event, clock.now()),
+        event=event, form=form, count=queries.to_remind(event.id, now), found=found,
+        overview=overview.of(event, now),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from portal import mail
 from portal.afterwards.queries import OCCASION, REMINDER
+from portal.events.models import Event
 from portal.i18n import in_language, moment_words
 from portal.outbox import service as outbox
 from portal.questions.models import SecondForm, Turn
@@ -24,18 +25,27 @@ from portal.registrations.told import Told
 class Asked(Told):
     """What the template shows: beside what every letter does, until when, and where to answer."""
 
-    until: datetime
+    form: SecondForm
+    now: datetime
 
     @cached_property
     def facts(self) -> list[tuple[str, str]]:
-        answers = _("Date for answers"), moment_words(self.until, self.event.zone)
-        return [*super().facts, answers]
+        return [*super().facts, date_for_answers(self.form, self.event, self.now)]
 
     @property
     def answer_url(self) -> str:
         return mail.public_url(
             "registrations.second_form", lang=self.language, token=token(self.registration)
         )
+
+
+def date_for_answers(form: SecondForm, event: Event, now: datetime) -> tuple[str, str]:
+    """Until when answers are wanted; who gets their place later than that is still asked."""
+    until = form.deadline(event.starts_at, event.zone)
+    said = moment_words(until, event.zone)
+    if until <= now:
+        said = _("it was %(moment)s; yours still help, until the event starts", moment=said)
+    return _("Date for answers"), said
 
 
 def ask(form: SecondForm, registration: Registration, *, now: datetime) -> None:
@@ -70,10 +80,9 @@ def _post(
     occasion: str, form: SecondForm, registration: Registration, turn: Turn, now: datetime
 ) -> None:
     event, language = registration.event, registration.language
-    until = form.deadline(event.starts_at, event.zone)
     with in_language(language):
         values: dict[str, Any] = {
-            "told": Asked(registration, event, language, until), "changes": [],
+            "told": Asked(registration, event, language, form, now), "changes": [],
         }  # fmt: skip
         turn.message_id = mail.post(
             mail.write("afterwards", occasion, language=language, **values),

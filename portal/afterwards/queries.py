@@ -12,10 +12,12 @@ from portal.events.rules import State
 from portal.outbox.models import Message
 from portal.outbox.queries import WAITING
 from portal.questions.models import SecondForm, Turn
+from portal.registrations.acting import Contact
 from portal.registrations.models import Registration
+from portal.registrations.offices import ACTS
 from portal.registrations.queries import HAS_ADDRESS
 from portal.registrations.rules import Status
-from portal.registrations.second_form import is_asked, is_open
+from portal.registrations.second_form import can_answer, is_asked, is_open
 
 OCCASION, REMINDER = "second_form", "second_form_reminder"
 
@@ -58,7 +60,7 @@ def form_to_remind() -> SecondForm | None:
     )
 
 
-def next_to_remind(form: SecondForm, count: int) -> Sequence[Registration]:
+def next_to_remind(form: SecondForm, now: datetime, count: int) -> Sequence[Registration]:
     """The next of them; who answered, withdrew or cannot be reached meanwhile is none of them."""
     done = (
         exists()
@@ -69,34 +71,40 @@ def next_to_remind(form: SecondForm, count: int) -> Sequence[Registration]:
         .correlate(Registration)
     )
     question = select(Registration).where(
-        *can_be_reminded(form.event_id), Registration.stuck_at.is_(None), ~done
+        *can_be_reminded(form.event_id, now), Registration.stuck_at.is_(None), ~done
     )
     return db.session.scalars(question.order_by(Registration.id).limit(count)).all()
 
 
-def to_remind(event_id: int) -> int:
+def to_remind(event_id: int, now: datetime) -> int:
     """How many would be reminded now."""
-    question = select(func.count()).where(*can_be_reminded(event_id))
+    question = select(func.count()).where(*can_be_reminded(event_id, now))
     return db.session.scalar(question) or 0
 
 
-def is_to_be_reminded(registration: Registration) -> bool:
-    """Whether this person was asked, has not answered, and is reached by mail."""
+def is_to_be_reminded(registration: Registration, now: datetime) -> bool:
+    """Whether this person was asked, has not answered and still can, and is reached by mail."""
     question = select(Registration.id).where(
-        Registration.id == registration.id, *can_be_reminded(registration.event_id)
+        Registration.id == registration.id, *can_be_reminded(registration.event_id, now)
     )
     return db.session.execute(question).first() is not None
 
 
-def can_be_reminded(event_id: int) -> list[ColumnElement[bool]]:
-    """Who was asked, has not answered, and is reached by mail."""
+def can_be_reminded(event_id: int, now: datetime) -> list[ColumnElement[bool]]:
+    """Who was asked, has not answered and still can, and is reached by mail."""
     turn = aliased(Turn)
     was_asked = (
         exists()
         .where(turn.registration_id == Registration.id, turn.asked_at.is_not(None))
         .correlate(Registration)
     )
-    return [is_open(event_id), was_asked, *_REACHED, Registration.failing_at.is_(None)]
+    return [
+        is_open(event_id),
+        can_answer(event_id, now),
+        was_asked,
+        *_REACHED,
+        Registration.failing_at.is_(None),
+    ]
 
 
 def outdated(now: datetime, count: int) -> Sequence[Turn]:
@@ -122,9 +130,21 @@ def outdated(now: datetime, count: int) -> Sequence[Turn]:
     ).all()
 
 
+_HAS_NO_MAILBOX = (
+    exists()
+    .where(
+        Contact.registration_id == Registration.id,
+        ACTS,
+        Contact.address_key == Registration.address_key,
+    )
+    .correlate(Registration)
+)
+"""The only mailbox is that of whoever acts: no office gets the link to a person's own answers."""
+
 _REACHED = (
     func.coalesce(Registration.erased_at, Registration.erase_asked_at).is_(None),
     HAS_ADDRESS,
+    ~_HAS_NO_MAILBOX,
 )
 
 

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal import clock
+from portal import clock, pdf
 from portal.accounts.guards import by
 from portal.events import service as events
 from portal.events.guards import guard_event, own_event
@@ -66,9 +66,17 @@ def _nobody() -> Registration:
     )
 
 
+def _unwritable(found: EventPapers | None) -> str:
+    """The event has words of its own, and may have been renamed since the letters were offered."""
+    if found is None or not (found.invites or found.confirms):
+        return ""
+    return pdf.named(papers.unwritable(own_event(), found))
+
+
 def _page(form: PapersForm, found: EventPapers | None, *, meanwhile: bool = False) -> str:
     return render_template(
         "papers/desk/index.html",
         event=own_event(), form=form, found=found, meanwhile=meanwhile,
         saved=request.args.get("saved") == "yes",
+        unwritable=_unwritable(found),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length, Optional
 
+from portal import pdf
 from portal.events.models import Event
 from portal.fields import MomentField, TranslatedField, text, web_address
 from portal.forms import Form
@@ -81,12 +82,41 @@ class PapersForm(Form):
 
     def validate_body(self, field: Field) -> None:
         """Nobody can do anything with a letter that does not say whose it is."""
+        self._ensure_writable(field)
         if not field.data and (self.invites.data or self.confirms.data):
             raise ValidationError(_("Say who invites: letters need a sender."))
 
     def validate_signer(self, field: Field) -> None:
+        self._ensure_writable(field)
         if not field.data and (self.invites.data or self.confirms.data):
             raise ValidationError(_("Say who signs the letters."))
+
+    def validate_reference(self, field: Field) -> None:
+        self._ensure_writable(field)
+
+    def validate_forms_url(self, field: Field) -> None:
+        self._ensure_writable(field)
+
+    def validate_signer_role(self, field: TranslatedField) -> None:
+        self._ensure_writable_everywhere(field)
+
+    def validate_words(self, field: TranslatedField) -> None:
+        self._ensure_writable_everywhere(field)
+
+    def _ensure_writable(self, field: Field) -> None:
+        """What is kept breaks no letter of anybody."""
+        if characters := pdf.unwritable(field.data or ""):
+            raise ValidationError(str(pdf.Unwritable(characters)))
+
+    def _ensure_writable_everywhere(self, field: TranslatedField) -> None:
+        found = {
+            lang: str(pdf.Unwritable(characters))
+            for lang, text in field.data.items()
+            if (characters := pdf.unwritable(text))
+        }
+        if found:
+            field.wrong = found | field.wrong
+            raise ValidationError(next(iter(found.values())))
 
     @property
     def facts(self) -> dict[str, Any]:

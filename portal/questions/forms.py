@@ -60,6 +60,10 @@ class Asking(Form):
         self._read = _versions(self.seen.data)
         self.seen.data = " ".join(f"{each.number}.{each.version}" for each in self.asked)
 
+    def process(self, formdata: Any = None, *args: Any, **given: Any) -> None:
+        self._sent = self.meta.wrap_formdata(self, formdata)
+        super().process(formdata, *args, **given)
+
     @property
     def questions(self) -> list[Field]:
         """The fields of the questions, in their order."""
@@ -76,11 +80,16 @@ class Asking(Form):
 
     @property
     def ignored(self) -> list[int]:
-        """The numbers of the questions that were answered and are not for this person."""
+        """The numbers of the questions that were answered and are not for this person, or not any
+        more since they read them."""
+        shown_before = [number for number in self._read if number not in self.typed]
         return [
-            number
-            for number, values in self.typed.items()
-            if values and number not in self.relevant
+            *(each for each in shown_before if any(self._sent.getlist(f"q{each}"))),
+            *(
+                number
+                for number, values in self.typed.items()
+                if values and number not in self.relevant
+            ),
         ]
 
     @cached_property
@@ -243,13 +252,8 @@ def _field(question: Asked, asked: Sequence[Asked], full: Full, lang: str) -> Fi
         lang,
         label=words(question.label, lang),
         description=Markup("<br>").join(note for note in notes if note),
-        validators=[_Checked(question, is_closed=_is_closed(question, full))],
+        validators=[_Checked(question, is_closed=rules.is_closed(question, full))],
     )
-
-
-def _is_closed(question: Asked, full: Full) -> bool:
-    codes = [option.code for option in question.options]
-    return bool(codes) and all((question.number, code) in full for code in codes)
 
 
 def _written(

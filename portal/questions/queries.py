@@ -44,6 +44,17 @@ class Answered:
     wishes: tuple[str, ...] = ()
     """Those of the values that hold no place, since they were full when the person got theirs."""
 
+    @property
+    def agrees(self) -> bool:
+        """Whether it is a consent that can be taken back."""
+        return self.question.kind is Kind.CONSENT and rules.YES in self.values
+
+    @property
+    def was_taken_back(self) -> bool:
+        """A consent that was needed: that there is none any more is kept, so that nobody is asked
+        for it again and again."""
+        return self.question.kind is Kind.CONSENT and rules.NO in self.values
+
     def settles(self, question: Asked) -> bool:
         """Whether the question is answered by it: nobody agrees to words that are new to them."""
         is_of_its_words = question.kind is not Kind.CONSENT or self.question.id == question.id
@@ -192,6 +203,19 @@ def columns(event_id: int) -> list[Asked]:
             Question.position,
             Question.version.desc(),
         )
+    )
+    found: dict[int, Asked] = {}
+    for each in rows:
+        found.setdefault(each.number, each.asked)
+    return list(found.values())
+
+
+def in_last_words(event_id: int, numbers: Collection[int]) -> list[Asked]:
+    """These questions in their order, also those that are asked no more."""
+    rows = db.session.scalars(
+        select(Question)
+        .where(Question.event_id == event_id, Question.number.in_(numbers))
+        .order_by(Question.stage, Question.position, Question.number, Question.version.desc())
     )
     found: dict[int, Asked] = {}
     for each in rows:

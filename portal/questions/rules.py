@@ -135,6 +135,24 @@ def relevant(asked: Sequence[Asked], values: Values) -> set[int]:
     return found
 
 
+def unasked(asked: Sequence[Asked], read: Sequence[Asked], values: Values) -> set[int]:
+    """The numbers of the answers that hang on what was answered otherwise.
+
+    Of what is asked the present words decide. Of what is in `read` those words do in which somebody
+    read it, so that an answer does not outlive a consent because its question was removed.
+    """
+    found = {each.number for each in asked} & set(values) - relevant(asked, values)
+    while more := {
+        each.number
+        for each in read
+        if each.number not in found
+        and (on := each.condition) is not None
+        and (on.number in found or on.code not in values.get(on.number, ()))
+    }:
+        found |= more
+    return found
+
+
 def for_person(second: Sequence[Asked], first: Sequence[Asked], values: Values) -> list[Asked]:
     """The second form as one person gets it, who answered this to the first.
 
@@ -207,6 +225,13 @@ def full(asked: Sequence[Asked], taken: Mapping[tuple[int, str], int]) -> set[tu
         for option in each.options
         if option.places is not None and taken.get((each.number, option.code), 0) >= option.places
     }
+
+
+def is_closed(question: Asked, full: Collection[tuple[int, str]]) -> bool:
+    """Whether all there is to choose from is full: nobody can answer then, and nobody has to."""
+    return bool(question.options) and all(
+        (question.number, option.code) in full for option in question.options
+    )
 
 
 def ordered(asked: Sequence[Asked]) -> bool:

@@ -37,10 +37,13 @@ def lines(answers: Sequence[Answered]) -> list[Line]:
 
 
 def _answer_with_proof(answered: Answered) -> Markup | str:
-    """To which words somebody agreed, and when; of other answers only what they said."""
+    """To which words somebody agreed, and when, or that they took it back; of other answers only
+    what they said."""
     if answered.question.kind is not Kind.CONSENT:
         return answer(answered.question, answered.values, answered.language)
     day = short_day(answered.at, "UTC")
+    if answered.was_taken_back:
+        return _("Taken back on %(day)s", day=day)
     return _("Yes, to version %(version)s on %(day)s", version=answered.question.version, day=day)
 
 
@@ -48,9 +51,9 @@ def ignored_words(event_id: int, numbers: Sequence[int]) -> list[Markup]:
     """What was answered and not kept, since it was not asked of this person."""
     if not numbers:
         return []
-    asked = queries.every(event_id)
-    lang = language_of(asked)
-    return [words(each.label, lang) for each in asked if each.number in numbers]
+    found = queries.in_last_words(event_id, numbers)
+    lang = language_of(queries.every(event_id))
+    return [words(each.label, lang) for each in found]
 
 
 def language_of(asked: Sequence[Asked]) -> str:

@@ -50,6 +50,7 @@ def of(registration: Registration, now: datetime, stage: Stage = Stage.FIRST) ->
         return None
     missing = missing_of(asked, said, for_them)
     lang = shown.language_of(asked)
+    closed = queries.full(registration.event_id, missing)
     full = {each.question.number for each in said if each.wishes}
     return Answers(
         shown.lines(said),
@@ -64,7 +65,7 @@ def of(registration: Registration, now: datetime, stage: Stage = Stage.FIRST) ->
         needed=[
             shown.words(each.label, lang)
             for each in missing
-            if each.required and each.number not in full
+            if each.required and each.number not in full and not rules.is_closed(each, closed)
         ],
         full=full_words(said),
         limited=any(option.places is not None for each in asked for option in each.options),
@@ -102,7 +103,7 @@ def has_agreed(registration: Registration) -> bool:
     if registration.consents:
         return True
     given = queries.given(registration.id) if registration.answered else []
-    return any(each.question.kind is Kind.CONSENT for each in given)
+    return any(each.agrees for each in given)
 
 
 def missing_of(

@@ -430,7 +430,7 @@ def fitting(event: Event, wish: Wish) -> list[ColumnElement[bool]]:
     if wish.calendar_reply:
         conditions.append(calendar_replies.replied(wish.calendar_reply))
     if wish.second:
-        conditions.append(second_form.FILTERS[wish.second](event.id))
+        conditions.append(second_form.fits(event.id, wish.second))
     if wish.quota == OPEN_PLACES:
         conditions += [Registration.quota_id.is_(None), Registration.status.in_(TAKING)]
     elif wish.quota is not None:

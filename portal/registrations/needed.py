@@ -27,12 +27,13 @@ def of(registration: Registration, status: Status, now: datetime) -> list[str]:
     lang = rules.spoken(asked, page_language(), languages())
     full = [each for each in given if each.wishes and each.question.stage in stages]
     chosen = {each.question.number for each in full}
+    closed = queries.full(event.id, missing)
     return [
         *(_full(each) for each in full),
         *(
             shown.plain(each.label, lang)
             for each in missing
-            if each.required and each.number not in chosen
+            if each.required and each.number not in chosen and not rules.is_closed(each, closed)
         ),
     ]
 

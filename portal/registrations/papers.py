@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from portal import labels, mail, pdf, tokens
 from portal.db import LARGEST_ID, db
+from portal.errors import Refused
 from portal.events.models import Event
 from portal.events.shown import whom_to_ask
 from portal.i18n import moment_words, page_language, short_day, translated, translated_as, when
@@ -24,6 +25,9 @@ from portal.registrations.models import Registration
 
 _PURPOSE = "paper"
 _NUMBER = re.compile(r"([ia])([0-9]{1,10})-([0-9a-f]{12})")
+_PICTURES = re.compile(
+    "[\u2600-\u27bf\U0001f000-\U0001faff][\u200d\ufe0f\u2600-\u27bf\U0001f000-\U0001faff]*"
+)
 _LETTERS = {Paper.INVITATION: "i", Paper.ATTENDANCE: "a"}
 
 
@@ -71,28 +75,64 @@ def no(paper: Paper, registration: Registration, now: datetime) -> No | None:
 def letter(
     paper: Paper, registration: Registration, papers: EventPapers, *, number: str, now: datetime
 ) -> bytes:
-    """The finished PDF, in the language in force."""
+    """The finished PDF, in the language in force; or who can write it with other characters."""
+    try:
+        return pdf.letter(_said(paper, registration, papers, number, now))
+    except pdf.Unwritable as no:
+        raise Refused(_unwritable_words(registration, no.characters)) from no
+
+
+def unwritable(event: Event, papers: EventPapers) -> list[str]:
+    """The characters for which nobody at all can have a letter, whatever its language."""
+    texts = [
+        *(papers.body, papers.signer, papers.reference, papers.forms_url),
+        *papers.signer_role.values(),
+        *papers.words.values(),
+        *_without_pictures(event.place, *event.title.values()),
+        *_without_pictures(*(name for each in event.organisers for name in each.values())),
+    ]
+    return pdf.unwritable(*texts)
+
+
+def _said(
+    paper: Paper, registration: Registration, papers: EventPapers, number: str, now: datetime
+) -> pdf.Letter:
     event, lang = registration.event, page_language()
     is_invitation = paper is Paper.INVITATION
     words, words_lang = translated_as(papers.words if is_invitation else {}, lang)
     role = translated(papers.signer_role, lang)
-    return pdf.letter(
-        pdf.Letter(
-            lang=lang,
-            title=str(labels.PAPERS[paper]),
-            author=papers.head[0] if papers.head else "",
-            sender=papers.head,
-            date=short_day(now, event.zone),
-            before=[pdf.Words(_opening(paper, registration), lang)],
-            facts=_facts(registration, lang),
-            after=[
-                pdf.Words(each, words_lang) for each in re.split(r"\n\s*\n", words) if each.strip()
-            ],
-            links=_claims(registration, papers) if is_invitation else [],
-            signer=[each for each in (papers.signer, role) if each],
-            small=_small(event, papers, number),
-            checks=[pdf.Link(_("Whether this letter is genuine:"), _check_url(number))],
+    return pdf.Letter(
+        lang=lang,
+        title=str(labels.PAPERS[paper]),
+        author=papers.head[0] if papers.head else "",
+        sender=papers.head,
+        date=short_day(now, event.zone),
+        before=[pdf.Words(_opening(paper, registration), lang)],
+        facts=_facts(registration, lang),
+        after=[pdf.Words(each, words_lang) for each in re.split(r"\n\s*\n", words) if each.strip()],
+        links=_claims(registration, papers) if is_invitation else [],
+        signer=[each for each in (papers.signer, role) if each],
+        small=_small(event, papers, number),
+        checks=[pdf.Link(_("Whether this letter is genuine:"), _check_url(number))],
+    )
+
+
+def _unwritable_words(registration: Registration, characters: Sequence[str]) -> str:
+    """To whoever asked, by whose words it cannot be written."""
+    own = (registration.title, registration.full_name, registration.organisation, registration.role)
+    if theirs := pdf.unwritable(*own):
+        return _(
+            "The letter cannot be written: the name, organisation or role has characters that "
+            "letters cannot show, %(characters)s. Change these details, with Latin, Greek or "
+            "Cyrillic letters as in a passport, and make the letter anew.",
+            characters=pdf.named(theirs),
         )
+    return _(
+        "The letter cannot be written: a text of the organisers has characters that letters "
+        "cannot show, %(characters)s. It can be made as soon as the organisers have changed that "
+        "text. Ask them: %(addresses)s",
+        characters=pdf.named(characters),
+        addresses=_addresses(registration.event),
     )
 
 
@@ -147,7 +187,8 @@ def _opening(paper: Paper, registration: Registration) -> str:
 def _facts(registration: Registration, lang: str) -> list[pdf.Fact]:
     event = registration.event
     title, title_lang = translated_as(event.title, lang)
-    organiser = ", ".join(translated(each, lang) for each in event.organisers)
+    organisers = _without_pictures(*(translated(each, lang) for each in event.organisers))
+    title, place = _without_pictures(title, event.place)
     here = [
         (_("Name"), registration.full_name),
         (_("Organisation"), registration.organisation),
@@ -155,14 +196,22 @@ def _facts(registration: Registration, lang: str) -> list[pdf.Fact]:
     ]
     there = [
         (_("When"), when(event.starts_at, event.ends_at, event.zone)),
-        (_("Where"), event.place or _("Online")),
+        (_("Where"), place or _("Online")),
         (_("Attendance"), str(labels.ATTENDANCE[registration.attendance.value])),
-        (_("Organised by"), organiser),
+        (_("Organised by"), ", ".join(organisers)),
     ]
     rows = [pdf.Fact(term, text, lang) for term, text in here]
     rows.append(pdf.Fact(_("Event"), title, title_lang))
     rows += [pdf.Fact(term, text, lang) for term, text in there]
     return [each for each in rows if each.text]
+
+
+def _without_pictures(*texts: str) -> list[str]:
+    """Small pictures brighten a page; a letter says the same without them."""
+    return [
+        " ".join(_PICTURES.sub(" ", each).split()) or each if _PICTURES.search(each) else each
+        for each in texts
+    ]
 
 
 def _claims(registration: Registration, papers: EventPapers) -> list[pdf.Link]:
@@ -197,12 +246,15 @@ def entitled_words(registration: Registration) -> str:
 
 def _small(event: Event, papers: EventPapers, number: str) -> list[str]:
     rows = [_("Our reference: %(reference)s", reference=papers.reference)]
-    asked = ", ".join(each.address for each in whom_to_ask(event))
     return [
         *(rows if papers.reference else []),
         _("Number of this letter: %(number)s. It is valid without a signature.", number=number),
-        _("Questions: %(addresses)s", addresses=asked),
+        _("Questions: %(addresses)s", addresses=_addresses(event)),
     ]
+
+
+def _addresses(event: Event) -> str:
+    return ", ".join(each.address for each in whom_to_ask(event))
 
 
 def _check_url(number: str) -> str:

@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
 
 from portal.db import db
+from portal.events.models import Event
 from portal.questions import queries
+from portal.questions import rules as question_rules
 from portal.questions.models import Given, SecondForm, Turn
 from portal.questions.rules import Asked, Kind, Stage
 from portal.registrations import rules
@@ -37,6 +39,14 @@ def is_open(event_id: int) -> ColumnElement[bool]:
     return and_(is_asked(event_id), or_(not_(HAS_SENT), *lacks))
 
 
+def can_answer(event_id: int, now: datetime) -> ColumnElement[bool]:
+    """The same as `may_answer`, of everybody with a place."""
+    form, event = queries.second_form(event_id), db.session.get_one(Event, event_id)
+    if form is None or now >= event.starts_at:
+        return false()
+    return true() if now < form.deadline(event.starts_at, event.zone) else not_(HAS_SENT)
+
+
 def has_answered(event_id: int) -> ColumnElement[bool]:
     """Whether somebody is asked and has answered all that is needed."""
     return and_(is_asked(event_id), not_(is_open(event_id)))
@@ -44,6 +54,11 @@ def has_answered(event_id: int) -> ColumnElement[bool]:
 
 FILTERS = {"answered": has_answered, "open": is_open}
 """Codes of a filter of the attendee list."""
+
+
+def fits(event_id: int, code: str) -> ColumnElement[bool]:
+    """Whom that filter shows; nobody while the form is not open, since nobody was asked."""
+    return FILTERS[code](event_id) if queries.second_form(event_id) else false()
 
 
 def _with_a_place(event_id: int, asked: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -59,8 +74,7 @@ class _Form:
         self.needed = [
             each
             for each in self.asked
-            if each.required
-            and not (each.options and all((each.number, o.code) in full for o in each.options))
+            if each.required and not question_rules.is_closed(each, full)
         ]
         self._versions = queries.ids_by_number(event_id) if self.asked else {}
 
@@ -103,8 +117,9 @@ class Standing:
 
 
 def standing(event_id: int) -> Standing:
-    """The same for an event now, in one question."""
-    whom = is_asked(event_id), Registration.erase_asked_at.is_(None)
+    """The same for an event now, in one question: of those whom the list shows as well."""
+    is_kept = func.coalesce(Registration.erased_at, Registration.erase_asked_at).is_(None)
+    whom = is_asked(event_id), is_kept
     found = db.session.execute(
         select(func.count(), func.count().filter(not_(is_open(event_id)))).where(*whom)
     ).one()

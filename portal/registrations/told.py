@@ -210,7 +210,12 @@ class Standing(Told):
 
     @cached_property
     def needed(self) -> list[str]:
-        """Also what they chose without getting it; nothing that they could not answer now."""
+        """Also what they chose without getting it; nothing that they could not answer now.
+
+        What somebody answers is between them and the organisers: an office reads none of it.
+        """
+        if self.for_office is not None:
+            return []
         found = needed.of(self.registration, self.status, self.now)
         return [defang(each) for each in found]
 

@@ -90,7 +90,7 @@ def state(reminder_id: int) -> ResponseReturnValue:
 def preview(reminder_id: int) -> ResponseReturnValue:
     """As one of those who would get it now reads it, in each language."""
     event, reminder, now = own_event(), _one(reminder_id), clock.now()
-    noted = queries.reach(event).noted
+    noted = queries.reach(event, now).noted
     numbers = queries.languages(reminder, until=now, noted=noted)
     count = sum(numbers.values())
     number = min(_number(), max(count, 1))
@@ -164,7 +164,7 @@ def _form_page(
 def _letter(reminder: Reminder, person: Registration, lang: str) -> dict[str, str]:
     """The letter without the link that is the person's own: who has it can act for them."""
     found = materials.of_event(own_event()) if reminder.kind.comes_after else []
-    written = letters.written(reminder, reminder.words, person, lang, found)
+    written = letters.written(reminder, reminder.words, person, lang, found, clock.now())
     text = written.text.replace(token(person), "…")
     return {"subject": written.subject, "text": text}
 

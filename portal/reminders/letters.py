@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from portal import mail, markup
 from portal.afterwards import queries as afterwards
+from portal.afterwards.letters import date_for_answers
 from portal.circulars.rules import Outcome
 from portal.events.models import Event
-from portal.i18n import Translated, in_language, moment_words, translated_as
+from portal.i18n import Translated, in_language, translated_as
 from portal.mail import Written
 from portal.materials import shown as materials_shown
 from portal.materials.models import Material
@@ -42,6 +43,7 @@ class Reminded(Told):
 
     kind: Kind
     words: Translated
+    now: datetime
     after: Sequence[MaterialShown] = field(default_factory=list)
 
     @property
@@ -65,8 +67,7 @@ class Reminded(Told):
         form = second_form(self.event.id) if self.kind is Kind.ANSWERS else None
         if form is None:
             return super().facts
-        until = form.deadline(self.event.starts_at, self.event.zone)
-        return [*super().facts, (_("Date for answers"), moment_words(until, self.event.zone))]
+        return [*super().facts, date_for_answers(form, self.event, self.now)]
 
     @property
     def answer_url(self) -> str:
@@ -89,6 +90,7 @@ def written(
     registration: Registration,
     language: str,
     materials: Sequence[Material],
+    now: datetime,
     for_office: Contact | None = None,
 ) -> Written:
     """The letter in this language, with these words of the organisers.
@@ -99,7 +101,7 @@ def written(
         own = [] if for_office else materials
         after = materials_shown.in_letter(own, token(registration), language)
         told = Reminded(
-            registration, reminder.event, language, reminder.kind, words, after,
+            registration, reminder.event, language, reminder.kind, words, now, after,
             for_office=for_office,
         )  # fmt: skip
         values: dict[str, Any] = {"told": told, "changes": []}
@@ -113,7 +115,7 @@ def write(
     run, reminder = telling.run, telling.run.reminder
     event = reminder.event
     telling.at, telling.event_revision = now, event.revision
-    if not concerns(reminder.kind, registration, event):
+    if not concerns(reminder.kind, registration, event, now):
         telling.outcome = Outcome.SKIPPED
         return
     copies = _copies(reminder, registration)
@@ -126,8 +128,13 @@ def write(
 
 
 def _copies(reminder: Reminder, registration: Registration) -> list[Copy]:
-    """The joining link goes to the person alone, but for who has no mailbox of their own."""
+    """The joining link goes to the person alone, but for who has no mailbox of their own.
+
+    So does the link to their own answers, and to nobody else ever.
+    """
     own = Copy(registration.email, registration.language)
+    if reminder.kind is Kind.ANSWERS:
+        return [own]
     if reminder.kind is Kind.SOON and not registration.is_seen_to_by_its_office:
         return [own]
     return office_letters.copies(registration)
@@ -139,7 +146,7 @@ def _post(
     """One mailbox's copy."""
     reminder, office = run.reminder, copy.for_office
     return mail.post(
-        written(reminder, run.words, registration, copy.language, materials, office),
+        written(reminder, run.words, registration, copy.language, materials, now, office),
         to=("", copy.address),
         facts=(reminder.kind, run.id, registration.id, reminder.event.revision),
         occasion=reminder.kind.value,
@@ -150,12 +157,12 @@ def _post(
     )
 
 
-def concerns(kind: Kind, registration: Registration, event: Event) -> bool:
+def concerns(kind: Kind, registration: Registration, event: Event, now: datetime) -> bool:
     """Whoever lost their place or asked to be forgotten is left alone; a room needs no link."""
     if registration.status is not Status.CONFIRMED or registration.erase_asked_at is not None:
         return False
     if kind is Kind.ANSWERS:
-        return afterwards.is_to_be_reminded(registration)
+        return afterwards.is_to_be_reminded(registration, now)
     in_the_room = event.in_person and registration.attendance is Attendance.IN_PERSON
     return not (kind is Kind.SOON and in_the_room)
 

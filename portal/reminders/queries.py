@@ -250,7 +250,7 @@ class Reach:
         return self.places - self.online
 
 
-def reach(event: Event) -> Reach:
+def reach(event: Event, now: datetime) -> Reach:
     """The same for all rules of an event, in one question."""
     is_online = _is_online(event)
     places, online, attended, attended_online, checked_in, reported = db.session.execute(
@@ -268,7 +268,7 @@ def reach(event: Event) -> Reach:
         room=bool(checked_in if is_hybrid else attended),
         online=bool(reported if is_hybrid else attended),
     )
-    unanswered = afterwards.to_remind(event.id) if second_form(event.id) else None
+    unanswered = afterwards.to_remind(event.id, now) if second_form(event.id) else None
     return Reach(places, online, attended, attended_online, noted, event.format, unanswered)
 
 
@@ -286,7 +286,7 @@ def recipients(reminder: Reminder, *, until: datetime, noted: Noted) -> Select[i
     if reminder.kind is Kind.SOON:
         return found.where(is_online)
     if reminder.kind is Kind.ANSWERS:
-        return found.where(*afterwards.can_be_reminded(reminder.event_id))
+        return found.where(*afterwards.can_be_reminded(reminder.event_id, until))
     if reminder.audience is not Audience.CAME:
         return found
     unknown = [(~is_online, noted.room), (is_online, noted.online)]

@@ -133,7 +133,7 @@ def begin(reminder: Reminder, *, now: datetime) -> None:
         reminder=reminder, date=reminder.date_told, state=RunState.WRITING,
         words=reminder.words, begun_at=now,
     )  # fmt: skip
-    noted = queries.reach(reminder.event).noted
+    noted = queries.reach(reminder.event, now).noted
     whom = queries.recipients(reminder, until=reminder.moment or now, noted=noted)
     db.session.add(run)
     db.session.flush()

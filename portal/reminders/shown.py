@@ -35,7 +35,7 @@ def of_event(event: Event, now: datetime) -> list[ReminderShown]:
     found = queries.of_event(event)
     if not found:
         return []
-    told, reach = queries.told(event, found), queries.reach(event)
+    told, reach = queries.told(event, found), queries.reach(event, now)
     stands_since = events.stands_since([event])[event.id]
     shown = [_shown(each, told, reach, stands_since, now) for each in found]
     return sorted(shown, key=_place)

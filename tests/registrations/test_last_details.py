@@ -130,7 +130,10 @@ def test_a_link_holds_for_two_hours_for_one_event_and_while_the_details_are_kept
     clock.shift(timedelta(hours=2))
     assert client.get(link).status_code == 200
     clock.shift(1)
-    assert client.get(link).status_code == 404
+    ended = client.get(link)
+    assert ended.status_code == 404 and f'href="{ASK}"' in ended.text, "another one can be had"
+    assert "It fills in the form of one event, for two hours." in words(ended)
+    assert ended.headers["Referrer-Policy"] == "no-referrer"
 
     ask(client, "ada@example.org")
     (link,) = links_in(deliver()[0])

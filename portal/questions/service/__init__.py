@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import update
 
 from portal.audit.service import Actor, record
 from portal.db import db
@@ -13,7 +14,7 @@ from portal.events.models import Event
 from portal.events.rules import State
 from portal.events.service import form_changed
 from portal.questions import queries, rules
-from portal.questions.models import Question
+from portal.questions.models import Question, SecondForm
 from portal.questions.rules import Asked, Condition, Kind, Stage
 
 MOST = 60
@@ -178,6 +179,14 @@ def _refuse_when_over(event: Event) -> None:
         raise Refused(_("A cancelled event stays as it is."))
 
 
+def look_again(event_id: int) -> None:
+    """Somebody with a place may be asked the second form now who was not: the worker looks at all
+    of them."""
+    of_event = update(SecondForm).where(SecondForm.event_id == event_id)
+    db.session.execute(of_event.values(asked_at_revision=-1))
+
+
 def _note(act: str, question: Question, event: Event, *, by: Actor, now: datetime) -> None:
     form_changed(event, asks=queries.any_of(event.id), now=now)
+    look_again(event.id)
     record(act, question, by=by, now=now, event_id=event.id)

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import update
 
 from portal.audit.service import Actor, record
 from portal.db import db
@@ -15,6 +14,7 @@ from portal.questions import queries
 from portal.questions.models import SecondForm, Turn
 from portal.questions.rules import Kind, Stage
 from portal.questions.service import add
+from portal.questions.service import look_again as look_again
 
 
 def open_form(event: Event, until: datetime, *, by: Actor, now: datetime) -> SecondForm:
@@ -46,12 +46,6 @@ def remind(form: SecondForm, event: Event, *, by: Actor, now: datetime) -> None:
         raise Refused(_("The last reminder is being written still."))
     form.remind_asked_at = now
     record("second_form.reminded", event, by=by, now=now, event_id=event.id)
-
-
-def look_again(event_id: int) -> None:
-    """Somebody with a place may be asked now who was not: the worker looks at all of them."""
-    of_event = update(SecondForm).where(SecondForm.event_id == event_id)
-    db.session.execute(of_event.values(asked_at_revision=-1))
 
 
 def note_answered(registration_id: int, *, now: datetime) -> None:

@@ -35,31 +35,40 @@ def change(
     """All of the person's answers to one form anew; there is no letter.
 
     Nothing changed means no write. Whoever holds a place of an answer keeps it, also where it is
-    full for all others. Answers with the numbers of the questions whose answers fell away, since
+    full for all others. Answers with the numbers of the questions of which nothing is kept, since
     what they depended on was answered otherwise.
     """
     event = events.locked(registration.event_id)
     db.session.refresh(registration)
     _refuse_when_late(registration, stage, now)
     before, every = queries.given(registration.id), queries.every(event.id)
+    sent = {each.question.number for each in answers}
     if stage is Stage.SECOND:
         answers = _of_this_person(answers, every, before)
+    dropped = sent - {each.question.number for each in answers}
     typed = {each.number for each in every if each.stage is stage and each.kind is not Kind.FILE}
-    was = {each.question.id: each for each in before if each.question.number in typed}
     said = {each.question.id: each.values for each in answers}
+    stays = _taken_back(before, answers)
+    was = {
+        each.question.id: each
+        for each in before
+        if each.question.number in typed and each.question.id not in stays
+    }
     unchanged = {
         number
         for number, values in said.items()
         if number in was and was[number].values == values and not was[number].wishes
     }
     if unchanged == set(was) == set(said) and not _is_first_sent(registration, stage):
-        return []
+        return sorted(dropped)
     questions.ensure_free(event.id, answers, queries.held_by(before))
-    questions.keep_changed(event.id, registration.id, answers, unchanged, stage=stage, now=now)
+    questions.keep_changed(
+        event.id, registration.id, answers, unchanged | stays, stage=stage, now=now
+    )
     fallen = _fallen_away(every, before, answers, typed)
     _note(registration, stage, every, fallen, now)
     record(ACTS[stage], registration, by=by, now=now, event_id=event.id)
-    return fallen
+    return sorted(dropped.union(fallen))
 
 
 def hand_in(
@@ -105,6 +114,16 @@ def _chooses_anew(registration: Registration, now: datetime) -> bool:
     return until_start and any(each.wishes for each in queries.given(registration.id))
 
 
+def _taken_back(before: Sequence[Answered], answers: Sequence[Said]) -> set[int]:
+    """Consents that stay taken back, since nobody has agreed anew."""
+    agreed = {each.question.number for each in answers}
+    return {
+        each.question.id
+        for each in before
+        if each.was_taken_back and each.question.number not in agreed
+    }
+
+
 def _of_this_person(
     answers: Sequence[Said], every: Sequence[Asked], before: Sequence[Answered]
 ) -> list[Said]:
@@ -127,11 +146,12 @@ def _fallen_away(
     answers: Sequence[Said],
     typed: Collection[int],
 ) -> list[int]:
-    """Files, and answers to the other form, that are not asked of this person any more."""
+    """Files, answers to the other form, and answers to questions that were removed, that hung on
+    what this person answers otherwise now."""
     left = {number: values for number, values in values_of(before).items() if number not in typed}
-    for_them = rules.relevant(every, {**left, **_values(answers)})
     asked = {each.number for each in every}
-    return sorted(asked & set(left) - for_them)
+    read = [each.question for each in before if each.question.number not in asked]
+    return sorted(set(left) & rules.unasked(every, read, {**left, **_values(answers)}))
 
 
 def _note(

@@ -14,6 +14,7 @@ from portal.events import service as events
 from portal.events.division import Seat
 from portal.events.models import Event
 from portal.questions.service import answers as questions
+from portal.questions.service import second
 from portal.registrations import queries
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key, columns, name_key, only_in_person, who
@@ -146,9 +147,13 @@ def correct(
 
 
 def _another_address(registration: Registration) -> None:
-    """The old one's link opens nothing any more, and what it refused says nothing of the new."""
+    """The old one's link opens nothing any more, and what it refused says nothing of the new.
+
+    Who had no mailbox of their own can be asked the second form from now on.
+    """
     registration.link_code = secrets.token_urlsafe(9)
     registration.failing_at, registration.failing_code = None, ""
+    second.look_again(registration.event_id)
 
 
 def _with_consent(person: dict[str, Any], consents: Collection[str]) -> dict[str, Any]:

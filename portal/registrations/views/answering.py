@@ -1,5 +1,8 @@
 """One's own answers to the event's questions, of either form: given later, or changed."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,7 +13,8 @@ from portal.extensions import csrf
 from portal.forms import Form
 from portal.questions import queries as questions
 from portal.questions.forms import Asking, asking, known
-from portal.questions.rules import Stage, for_person
+from portal.questions.queries import Answered
+from portal.questions.rules import Asked, Stage, for_person
 from portal.questions.service.answers import Full, Outdated
 from portal.registrations import answers as answered
 from portal.registrations.models import Registration
@@ -48,10 +52,10 @@ def _answers(token: str, stage: Stage) -> ResponseReturnValue:
     with looking():
         registration = own_registration(token)
         form = _form(registration, stage)
-        if form is None:
+        if form is None and request.method != "POST":
             return redirect(url_for("registrations.own", token=token))
-        if not answering.may_answer(registration, stage, clock.now()):
-            return closed_page(registration, token)
+        if form is None or not answering.may_answer(registration, stage, clock.now()):
+            return closed_page(registration, token, stage)
         if not form.validate_on_submit():
             return _page(registration, form, token, stage)
     registration = own_registration(token)
@@ -83,9 +87,16 @@ def _form(registration: Registration, stage: Stage) -> Asking | None:
             return None
         first = [each for each in every if each.stage is Stage.FIRST]
         asked = for_person(asked, first, answering.values_of(given))
+    asked = _not_pressed(asked, given)
     full = questions.full(event.id, asked) - questions.held_by(given)
     form = asking(AnswersForm, asked, full)(data=known(asked, given))
     return form if isinstance(form, Asking) else None
+
+
+def _not_pressed(asked: Sequence[Asked], given: Sequence[Answered]) -> list[Asked]:
+    """Who took a needed consent back can still change their other answers."""
+    taken_back = {each.question.id for each in given if each.was_taken_back}
+    return [replace(each, required=False) if each.id in taken_back else each for each in asked]
 
 
 def _page(

@@ -15,7 +15,6 @@ from portal.events.rules import Format
 from portal.forms import Form
 from portal.questions import queries as questions
 from portal.questions import shown
-from portal.questions.rules import Kind
 from portal.registrations.forms import PersonForm
 from portal.registrations.models import Registration
 from portal.registrations.rules import NEEDED_FOR
@@ -25,10 +24,13 @@ from portal.web import personal
 
 
 class ConsentsForm(Form):
-    """Which of them are taken back."""
+    """Which of them are taken back; what is not there any more is taken back already."""
 
     which = SelectMultipleField(
-        _l("What do you take back?"), choices=[], option_widget=CheckboxInput()
+        _l("What do you take back?"),
+        choices=[],
+        option_widget=CheckboxInput(),
+        validate_choice=False,
     )
 
     def __init__(self) -> None:
@@ -47,8 +49,10 @@ def consents(token: str) -> ResponseReturnValue:
     registration = held_registration(token) if form.is_submitted() else own_registration(token)
     form.which.choices = _given(registration)
     if form.which.choices and form.validate_on_submit():
-        names = [each for each in form.which.data if not each.startswith("q")]
-        numbers = [int(each[1:]) for each in form.which.data if each.startswith("q")]
+        there = {each.value for each in form.which.choices}
+        chosen = [each for each in form.which.data if each in there]
+        names = [each for each in chosen if not each.startswith("q")]
+        numbers = [int(each[1:]) for each in chosen if each.startswith("q")]
         taking.take_back(registration, names, numbers, by=REGISTRANT, now=clock.now())
         return redirect(url_for("registrations.own", token=token, saved="consents"), 303)
     page = render_template(
@@ -71,7 +75,7 @@ def _given(registration: Registration) -> list[SelectChoice]:
                 f"q{each.question.number}", shown.words(each.question.label, each.language)
             )
             for each in questions.given(registration.id)
-            if each.question.kind is Kind.CONSENT
+            if each.agrees
         ),
     ]
 

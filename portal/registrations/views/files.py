@@ -53,7 +53,7 @@ def file(token: str, number: int) -> ResponseReturnValue:
     registration = held_registration(token) if form.is_submitted() else own_registration(token)
     question = _asked(registration, number)
     if not answering.may_answer(registration, question.stage, clock.now()):
-        return closed_page(registration, token)
+        return closed_page(registration, token, question.stage)
     if form.validate_on_submit():
         kept = uploads.from_field(form.file, uploads.keep)
         if kept is not None:

@@ -2,6 +2,7 @@
 
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from portal import clock, tokens
 from portal.db import LARGEST_ID, looking
@@ -18,7 +19,7 @@ from portal.registrations.views.registering import form_class_of, form_page, pla
 from portal.registrations.views.shared import bp, may_write_to, moved_event, public_event
 from portal.text import masked
 from portal.tokens import BadLink
-from portal.web import personal
+from portal.web import error_page, personal
 
 
 @bp.route("/events/<slug>/register/last-details", methods=["GET", "POST"])
@@ -51,6 +52,8 @@ def filled_form(slug: str, token: str) -> ResponseReturnValue:
     found = queries.entrance(slug, now) or moved_event(slug)
     entrance, places = found
     known = _of_link(token, entrance.id)
+    if known is None:
+        return _ended(slug)
     form = of_last_details(known, entrance.format, form_class_of(entrance))
     form.renew_key()
     event, door = public_event(slug), entrance.door(places, now)
@@ -66,13 +69,26 @@ def _asking(event: Event, form: LinkForm) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _of_link(token: str, event_id: int) -> Registration:
+def _of_link(token: str, event_id: int) -> Registration | None:
     """Whose details they are, while the link holds and the registration still says it."""
     seconds = int(LAST_DETAILS_HOLD.total_seconds())
-    values = tokens.read_within(letters.LAST_DETAILS, token, seconds)
+    try:
+        values = tokens.read_within(letters.LAST_DETAILS, token, seconds)
+    except BadLink:
+        return None
     if len(values) != 3 or values[0] != event_id or not 0 < values[1] <= LARGEST_ID:
-        raise BadLink
+        return None
     registration = queries.named(values[1])
-    if registration is None or registration.link_code != values[2]:
-        raise BadLink
-    return registration
+    is_theirs = registration is not None and registration.link_code == values[2]
+    return registration if is_theirs else None
+
+
+def _ended(slug: str) -> ResponseReturnValue:
+    """The way on is another such link: the one to a registration would fill in nothing."""
+    return error_page(
+        404,
+        _("This link does not work"),
+        _("It fills in the form of one event, for two hours. Ask for a new one, or fill in the "
+          "form yourself."),
+        way=(_("Ask for a new link"), url_for("registrations.last_details", slug=slug)),
+    )  # fmt: skip
