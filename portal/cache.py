@@ -1,4 +1,4 @@
-"""Public pages, kept whole by each web process until their words change."""
+"""Public pages, and what they count, kept by each web process until their words change."""
 
 import gzip
 import hashlib
@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import brotli
 from flask import Response, current_app, request
@@ -16,7 +16,7 @@ from markupsafe import escape
 
 from portal import clock
 
-KEPT_PAGES = 512
+KEPT_PAGES, KEPT_VALUES = 512, 128
 _SECRET = secrets.token_hex(12)
 
 
@@ -43,6 +43,7 @@ class _Encoded:
 
 
 Body = TypeVar("Body", _Encoded, str)
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,35 @@ class _Shelf(Generic[Body]):
             self.pages.clear()
 
 
+class _Values:
+    """What was counted last, by what it is about; nobody may change it."""
+
+    def __init__(self) -> None:
+        self.values: OrderedDict[Hashable, tuple[Hashable, Any]] = OrderedDict()
+        self.lock = Lock()
+
+    def kept(self, key: Hashable) -> tuple[Hashable, Any] | None:
+        with self.lock:
+            kept = self.values.get(key)
+            if kept is not None:
+                self.values.move_to_end(key)
+        return kept
+
+    def keep(self, key: Hashable, stamp: Hashable, value: Any) -> None:
+        with self.lock:
+            self.values[key] = stamp, value
+            self.values.move_to_end(key)
+            while len(self.values) > KEPT_VALUES:
+                self.values.popitem(last=False)
+
+    def clear(self) -> None:
+        with self.lock:
+            self.values.clear()
+
+
 _whole: _Shelf[_Encoded] = _Shelf()
 _patterns: _Shelf[str] = _Shelf()
+_values = _Values()
 
 
 def page(variant: Hashable, stamp: Hashable, make: Callable[[datetime], Fresh]) -> Response:
@@ -135,10 +163,26 @@ def blank(name: str) -> str:
     return f"{name}-{_SECRET}"
 
 
+def value(key: Hashable, stamp: Hashable, make: Callable[[], tuple[Hashable, Value]]) -> Value:
+    """What was kept under this key while `stamp` holds, else what `make` gives.
+
+    `make` reads the stamp once more, before all else and in the transaction in which it counts: a
+    snapshot may be older than the stamp, and what it shows must not be taken for newer than it is.
+    """
+    kept = _values.kept(key)
+    if kept is not None and kept[0] == stamp:
+        found: Value = kept[1]
+    else:
+        seen, found = make()
+        _values.keep(key, seen, found)
+    return found
+
+
 def clear() -> None:
-    """Forget every page, as a new process would."""
+    """Forget everything, as a new process would."""
     _whole.clear()
     _patterns.clear()
+    _values.clear()
 
 
 def _encoded(fresh: Fresh) -> _Encoded:

@@ -175,6 +175,11 @@ def writing() -> Iterator[None]:
         _writing.reset(before)
 
 
+def is_writing() -> bool:
+    """Whether what is read now may be taken back with the transaction in which it is read."""
+    return _writing.get()
+
+
 @contextmanager
 def looking() -> Iterator[None]:
     """A look before the writing transaction, so that nobody waits while a form is checked.

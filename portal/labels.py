@@ -214,6 +214,7 @@ ACTS = {
     "registration.taken_back": _l("No office acts for them any more"),
     "registration.still_comes": _l("Will still come"),
     "registration.calendar_replied": _l("Their calendar answered"),
+    "registration.office_replied": _l("The calendar of who acts for them answered"),
     "registration.came_back": _l("Mail to their address came back"),
     "registration.joined": _l("Went to the joining link"),
     "registration.checked_in": _l("Checked in"),

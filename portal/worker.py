@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -26,6 +26,7 @@ from portal.invitations import chores as invitations
 from portal.materials import chores as materials
 from portal.news import chores as news
 from portal.outbox import chores as outbox
+from portal.pulse import Pulse
 from portal.registrations import chores as registrations
 from portal.reminders import chores as reminders
 from portal.retention import chores as retention
@@ -111,6 +112,9 @@ RESTS: Mapping[Chore, float] = {
 }
 """Seconds after which a chore that found nothing looks again; the others always look."""
 
+CLOCK_SECONDS = 2.0
+"""While nobody writes only the clock can make something due, and so often it is looked at."""
+
 AWAY_SECONDS = 3.0
 HEARTBEAT = timedelta(seconds=10)
 
@@ -181,22 +185,22 @@ def _loop(
     idle: Callable[[], float] = lambda: IDLE_SECONDS,
 ) -> None:
     last_beat: datetime | None = None
-    rota = Rota(chores)
-    while not stop.is_set():
-        with app.app_context():
-            now = clock.now()
-            try:
-                if beats and (last_beat is None or now - last_beat >= HEARTBEAT):
-                    beat(now)
-                    last_beat = now
-                due = [] if _rests(app) else rota.due()
-                busy = any([rota.do(chore, now) for chore in due if not stop.is_set()])
-                pause = GATHERING_SECONDS if busy else idle()
-            except SQLAlchemyError as error:
-                log.error("database away", exc_info=error)
-                pause = AWAY_SECONDS
-        if pause:
-            stop.wait(pause)
+    with closing(Rota(chores, by_pulse=beats)) as rota:
+        while not stop.is_set():
+            with app.app_context():
+                now = clock.now()
+                try:
+                    if beats and (last_beat is None or now - last_beat >= HEARTBEAT):
+                        beat(now)
+                        last_beat = now
+                    due = [] if _rests(app) else rota.due()
+                    busy = any([rota.do(chore, now) for chore in due if not stop.is_set()])
+                    pause = GATHERING_SECONDS if busy else idle()
+                except SQLAlchemyError as error:
+                    log.error("database away", exc_info=error)
+                    pause = AWAY_SECONDS
+            if pause:
+                stop.wait(pause)
 
 
 def _rests(app: Flask) -> bool:
@@ -205,20 +209,43 @@ def _rests(app: Flask) -> bool:
 
 
 class Rota:
-    """Whose turn it is: a chore that found nothing rests, so that an idle portal is a quiet one."""
+    """Whose turn it is: a chore that found nothing rests, so that an idle portal is a quiet one.
 
-    def __init__(self, chores: Sequence[Chore]) -> None:
-        self._due_at = dict.fromkeys(chores, 0.0)
+    `by_pulse` are those that look at nothing but the database and the clock: each looks again when
+    somebody wrote something since, or after a while.
+    """
+
+    def __init__(self, chores: Sequence[Chore], *, by_pulse: bool) -> None:
+        self._pulse = Pulse() if by_pulse else None
+        self._beat: object = None
+        self._found_nothing: dict[Chore, tuple[float, object]] = {}
+        self._chores = chores
 
     def due(self) -> list[Chore]:
+        """The pulse is felt before they look: what is committed meanwhile is a new one."""
+        self._beat = object() if self._pulse is None else self._pulse.beat()
         now = monotonic()
-        return [chore for chore, due_at in self._due_at.items() if due_at <= now]
+        return [chore for chore in self._chores if self._is_due(chore, now)]
 
     def do(self, chore: Chore, now: datetime) -> bool:
         busy = do(chore, now)
-        if not busy:
-            self._due_at[chore] = monotonic() + RESTS.get(chore, 0.0)
+        if busy:
+            self._found_nothing.pop(chore, None)
+        else:
+            self._found_nothing[chore] = monotonic(), self._beat
         return busy
+
+    def close(self) -> None:
+        if self._pulse is not None:
+            self._pulse.close()
+
+    def _is_due(self, chore: Chore, now: float) -> bool:
+        if chore not in self._found_nothing:
+            return True
+        looked_at, beat = self._found_nothing[chore]
+        rested = now - looked_at
+        somebody_wrote = beat != self._beat
+        return rested >= RESTS.get(chore, 0.0) and (somebody_wrote or rested >= CLOCK_SECONDS)
 
 
 def do(chore: Chore, now: datetime) -> bool:

@@ -209,8 +209,15 @@ def free_slug(wanted: str) -> str:
 
 def quotas(event_ids: Collection[int]) -> Sequence[Quota]:
     """For whom places are kept at these events, as it is now."""
-    question = select(Quota).where(Quota.event_id.in_(event_ids)).order_by(Quota.id)
-    return db.session.scalars(question.execution_options(populate_existing=True)).all()
+    return db.session.scalars(_QUOTAS, {"event_ids": list(event_ids)}).all()
+
+
+_QUOTAS = (
+    select(Quota)
+    .where(Quota.event_id.in_(bindparam("event_ids", expanding=True)))
+    .order_by(Quota.id)
+    .execution_options(populate_existing=True)
+)
 
 
 def quota(event_id: int, quota_id: int) -> Quota | None:

@@ -258,6 +258,8 @@ class Entrance:
     has_quotas: bool = False
     offers_end_at: datetime | None = None
     chooses: bool = False
+    zone: str = ""
+    places_revision: int = 0
 
     @property
     def is_divided(self) -> bool:

@@ -29,7 +29,7 @@ from portal.inbox.rules import (
 )
 from portal.invitations import due as invitations
 from portal.invitations import service as invitation_service
-from portal.registrations.models import Registration
+from portal.registrations.entries import Reader
 
 log = logging.getLogger("portal.inbox")
 
@@ -133,39 +133,39 @@ def identity(octets: bytes) -> str:
 
 def _take_effect(mail: Mail, now: datetime) -> Outcome:
     if mail.bounce is not None:
-        registration = _whose_bounce(mail)
-        if registration is None:
+        reader = _whose_bounce(mail)
+        if reader is None:
             return _invitation_came_back(mail, mail.bounce, now)
-        return service.note_bounce(mail.bounce, registration, now=now)
+        return service.note_bounce(mail.bounce, reader, now=now)
     if mail.said is None and mail.written is not None and not mail.is_automatic:
         return _pass_on(mail, mail.written, now)
     if mail.said is None or mail.is_automatic:
         return Outcome.LEFT
     invite = queries.invite_by_codes(_codes(*mail.sent_to, mail.said.organizer))
-    registration = queries.of_invite(invite) if invite is not None else None
-    if invite is None or registration is None:
+    reader = queries.of_invite(invite) if invite is not None else None
+    if invite is None or reader is None:
         return Outcome.LEFT
     outcome, letter = service.note_answer(
-        mail.said, invite, registration, proven=mail.proven, now=now,
-        written_today=queries.answers_written(registration, now),
+        mail.said, invite, reader, proven=mail.proven, now=now,
+        written_today=queries.answers_written(reader, now),
     )  # fmt: skip
     if letter is not None:
-        letters.answer(registration, invite, letter, now=now)
+        letters.answer(reader, invite, letter, now=now)
     return outcome
 
 
 def _pass_on(mail: Mail, written: Written, now: datetime) -> Outcome:
     """Whoever answers a letter writes to people: the event's own get the words."""
     invite = queries.invite_by_codes(_codes(*mail.sent_to))
-    registration = (
+    reader = (
         queries.of_invite(invite) if invite is not None else queries.of_mails(written.message_ids)
     )
-    if registration is None or queries.passed_on(registration, now) >= MOST_PASSED_ON_A_DAY:
+    if reader is None or queries.passed_on(reader, now) >= MOST_PASSED_ON_A_DAY:
         return Outcome.LEFT
-    return Outcome.PASSED_ON if letters.pass_on(registration, written, now=now) else Outcome.LEFT
+    return Outcome.PASSED_ON if letters.pass_on(reader, written, now=now) else Outcome.LEFT
 
 
-def _whose_bounce(mail: Mail) -> Registration | None:
+def _whose_bounce(mail: Mail) -> Reader | None:
     """By the address it came back to, or by the Message-ID of what came back."""
     invite = queries.invite_by_codes(_codes(*mail.sent_to))
     if invite is not None:

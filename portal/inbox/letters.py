@@ -1,7 +1,7 @@
 """What we answer to a calendar; the only door from here to the outbox.
 
-Every answer goes to the address of the registration, whoever sent the mail: nobody can have us
-write to a third person.
+Every answer goes to the address of the registration, or of whoever acts for the person where it was
+their calendar, whoever sent the mail: nobody can have us write to a third person.
 """
 
 from datetime import datetime
@@ -10,42 +10,41 @@ from portal import mail
 from portal.accounts.queries import who_runs
 from portal.events.shown import contacts, withdrawal_words
 from portal.i18n import in_language, languages, translated
-from portal.inbox.queries import written_thread
+from portal.inbox.queries import registration_of, written_thread
 from portal.inbox.rules import Occasion, Written
 from portal.invites import service as invites
-from portal.invites.models import Invite
+from portal.invites.models import Invite, OfficeInvite
 from portal.outbox.mime import defang
-from portal.registrations.entries import return_path
-from portal.registrations.models import Registration
+from portal.registrations import office_links
+from portal.registrations.acting import Contact
+from portal.registrations.entries import Reader, return_path
 from portal.registrations.own_links import token
 from portal.registrations.told import Told
 
 PERSON_WROTE = "person_wrote"
 
 
-def answer(registration: Registration, invite: Invite, what: Occasion, *, now: datetime) -> None:
+def answer(reader: Reader, invite: Invite | OfficeInvite, what: Occasion, *, now: datetime) -> None:
     """The letter that says what becomes of a No, a delegate or another time."""
-    language = registration.language
+    office = reader if isinstance(reader, Contact) else None
+    registration = registration_of(reader)
+    language = reader.language
     calendar = invites.decline_counter(invite, now=now) if what is Occasion.COUNTERED else None
     back_to, is_late = return_path(invite), registration.withdraws_late(now)
     with in_language(language):
         written = mail.write(
             "inbox", what.value, language=language, changes=[],
-            told=Told(registration, registration.event, language),
-            withdrawal_url=mail.public_url(
-                "registrations.withdrawal", lang=language, token=token(registration)
-            ),
+            told=Told(registration, registration.event, language, for_office=office),
+            withdrawal_url=_withdrawal_url(reader, language),
             late=withdrawal_words(registration.event, now) if is_late else "",
-            transfer_url=mail.public_url(
-                "registrations.transfer", lang=language, token=token(registration)
-            ) if registration.may_hand_over(now) else "",
+            transfer_url=_transfer_url(reader, language) if registration.may_hand_over(now) else "",
         )  # fmt: skip
         mail.post(
             written,
-            to=("", registration.email),
-            facts=(what, registration.id, invite.sequence, invite.reply_stamped_at),
+            to=("", reader.email),
+            facts=(what, reader.thread, invite.sequence, invite.reply_stamped_at),
             occasion=what.value,
-            thread=registration.thread,
+            thread=reader.thread,
             event_id=registration.event_id,
             calendar=calendar,
             in_reply_to=invite.first_message_id or None,
@@ -55,12 +54,25 @@ def answer(registration: Registration, invite: Invite, what: Occasion, *, now: d
         )
 
 
-def pass_on(registration: Registration, written: Written, *, now: datetime) -> bool:
+def _withdrawal_url(reader: Reader, lang: str) -> str:
+    if isinstance(reader, Contact):
+        return office_links.withdrawal_url(reader, lang)
+    return mail.public_url("registrations.withdrawal", lang=lang, token=token(reader))
+
+
+def _transfer_url(reader: Reader, lang: str) -> str:
+    if isinstance(reader, Contact):
+        return office_links.transfer_url(reader, lang)
+    return mail.public_url("registrations.transfer", lang=lang, token=token(reader))
+
+
+def pass_on(reader: Reader, written: Written, *, now: datetime) -> bool:
     """What a person wrote, to whom the event says can be asked, else to those who run it.
 
     Text alone, of which no program makes a link; whether there was anybody to write to. An answer
-    goes to the address of the registration, whoever sent the mail.
+    goes to the address that our letter went to, whoever sent the mail.
     """
+    registration = registration_of(reader)
     event, own = registration.event, mail.sender()[1].lower()
     named = [(each.address, languages()[0]) for each in contacts(event)]
     running = [(each.email, each.language or languages()[0]) for each in who_runs(event.id)]
@@ -72,7 +84,7 @@ def pass_on(registration: Registration, written: Written, *, now: datetime) -> b
                     "inbox", PERSON_WROTE, language=language, registration=registration,
                     event=event, title=translated(event.title, language), written=written,
                     words=defang(written.text), subject=defang(written.subject),
-                    name=defang(registration.full_name or registration.email),
+                    name=defang(reader.full_name or reader.email), answer_to=reader.email,
                     address=mail.public_url("registrations_desk.show", slug=event.slug,
                                          registration_id=registration.id),
                 ),
@@ -81,7 +93,7 @@ def pass_on(registration: Registration, written: Written, *, now: datetime) -> b
                 occasion=PERSON_WROTE,
                 thread=written_thread(registration.id),
                 event_id=event.id,
-                reply_to=registration.email,
+                reply_to=reader.email,
                 now=now,
             )  # fmt: skip
     return bool(readers)

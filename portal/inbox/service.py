@@ -9,11 +9,14 @@ from portal.audit.service import REGISTRANT, WORKER, record
 from portal.db import db, for_update
 from portal.inbox import rules
 from portal.inbox.models import Reading
+from portal.inbox.queries import registration_of
 from portal.inbox.rules import Act, Bounce, Occasion, Outcome, Said
 from portal.invites import service as invites
-from portal.invites.models import Invite
+from portal.invites.models import Invite, OfficeInvite
 from portal.invites.rules import Partstat
 from portal.registrations import service as registrations
+from portal.registrations.acting import Contact
+from portal.registrations.entries import Reader
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key
 
@@ -69,8 +72,8 @@ def finish(reading: Reading, outcome: Outcome, *, now: datetime) -> None:
 
 def note_answer(
     said: Said,
-    invite: Invite,
-    registration: Registration,
+    invite: Invite | OfficeInvite,
+    reader: Reader,
     *,
     proven: str,
     written_today: int,
@@ -78,8 +81,10 @@ def note_answer(
 ) -> tuple[Outcome, Occasion | None]:
     """What the calendar answered is noted; what became of it, and which letter is to answer.
 
-    UID and ATTENDEE have to be those of the invite that the calendar holds.
+    UID and ATTENDEE have to be those of the invite that the calendar holds. An office's calendar
+    gives no place back: it may be that only the office does not come.
     """
+    registration, is_of_office = registration_of(reader), isinstance(reader, Contact)
     if invite.held is None:
         return Outcome.OUTDATED, None
     attendee = str(invite.held["attendee_address"]).lower()
@@ -97,11 +102,13 @@ def note_answer(
         return Outcome.LEFT, None
     invites.note_reply(invite, partstat, stamped_at=stamped_at, now=now)
     if partstat is not None:
-        _record(registration, partstat, now)
+        _record(registration, partstat, now, is_of_office=is_of_office)
     act = rules.act(
         what,
         is_proven=bool(proven) and address_key(proven) == registration.address_key,
-        no_withdraws=registration.event.no_withdraws and registration.may_withdraw(now),
+        no_withdraws=(
+            not is_of_office and registration.event.no_withdraws and registration.may_withdraw(now)
+        ),
         written_today=written_today,
     )
     if act is Act.WITHDRAW:
@@ -110,18 +117,25 @@ def note_answer(
     return (Outcome.ANSWERED, what) if act is Act.LETTER else (Outcome.NOTED, None)
 
 
-def _record(registration: Registration, partstat: Partstat, now: datetime) -> None:
+def _record(
+    registration: Registration, partstat: Partstat, now: datetime, *, is_of_office: bool
+) -> None:
     record(
-        "registration.calendar_replied", registration, by=WORKER, now=now,
+        "registration.office_replied" if is_of_office else "registration.calendar_replied",
+        registration, by=WORKER, now=now,
         event_id=registration.event_id, partstat=partstat.value,
     )  # fmt: skip
 
 
-def note_bounce(bounce: Bounce, registration: Registration, *, now: datetime) -> Outcome:
-    """The address fails, if it is still the one that the mail went to."""
+def note_bounce(bounce: Bounce, reader: Reader, *, now: datetime) -> Outcome:
+    """The address fails, if it is still the one that the mail went to.
+
+    Of an office only where the person has no other; else the mail is left for people to look at.
+    """
+    registration = registration_of(reader)
     failed = {address_key(address) for address in bounce.addresses}
     if registration.address_key not in failed:
-        return Outcome.OUTDATED
+        return Outcome.OUTDATED if reader is registration else Outcome.LEFT
     if registration.failing_at is None:
         registrations.note_failing(registration, bounce.code, by=WORKER, now=now)
     return Outcome.FAILING

@@ -44,7 +44,9 @@ class Invite(OneCalendar, Row):
 class OfficeInvite(OneCalendar, Row):
     """The entry in the calendar of whoever acts for the person, with a UID of its own.
 
-    It asks for no answer: whether the person comes is for the person's own calendar to say.
+    It asks for no answer: whether the person comes is for the person's own calendar to say. What
+    it answers all the same is read, and gives no place back.
     """
 
     __tablename__ = "office_invites"
+    __table_args__ = (Index("ix_office_invites_reply_code", "reply_code", unique=True),)

@@ -128,7 +128,7 @@ def decline_counter(invite: OneCalendar, *, now: datetime) -> Calendar | None:
     return Calendar("DECLINECOUNTER", octets)
 
 
-def take_replies(invite: Invite) -> None:
+def take_replies(invite: OneCalendar) -> None:
     """Give it the code of the address to which answers come, unless an invite left without one."""
     if invite.reply_code is None and invite.sequence is None:
         invite.reply_code = secrets.token_hex(10)

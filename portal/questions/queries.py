@@ -9,6 +9,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    bindparam,
     column,
     distinct,
     exists,
@@ -30,6 +31,27 @@ _REGISTRATIONS = table(
 _COUNTS = Question.ended_at.is_(None) | exists().where(Given.question_id == Question.id)
 """What is asked, or was answered."""
 
+# Asked at every registration of an event with questions: put together once.
+_PRESENT = (
+    select(Question)
+    .where(Question.event_id == bindparam("event_id"), Question.ended_at.is_(None))
+    .order_by(Question.stage, Question.position, Question.id)
+)
+_TAKEN = (
+    select(Question.number, Given.value, func.count())
+    .join(Given, Given.question_id == Question.id)
+    .join(_REGISTRATIONS, _REGISTRATIONS.c.id == Given.registration_id)
+    .where(
+        Question.event_id == bindparam("event_id"),
+        Question.kind.in_((Kind.ONE_OF, Kind.SEVERAL)),
+        Given.wish.is_(False),
+        _REGISTRATIONS.c.status == "confirmed",
+    )
+    .group_by(Question.number, Given.value)
+)
+_UNCHANGED = select(Question.id, Question.version).where(
+    Question.id.in_(bindparam("ids", expanding=True)), Question.ended_at.is_(None)
+)
 Full = frozenset[tuple[int, str]]
 
 
@@ -63,11 +85,7 @@ class Answered:
 
 def present(event_id: int) -> Sequence[Question]:
     """What the event asks now, in its order: the first form, then the second."""
-    return db.session.scalars(
-        select(Question)
-        .where(Question.event_id == event_id, Question.ended_at.is_(None))
-        .order_by(Question.stage, Question.position, Question.id)
-    ).all()
+    return db.session.scalars(_PRESENT, {"event_id": event_id}).all()
 
 
 def every(event_id: int) -> list[Asked]:
@@ -150,18 +168,7 @@ def answered_numbers(event_id: int) -> dict[int, int]:
 
 def taken(event_id: int) -> dict[tuple[int, str], int]:
     """By question and code, how many who have a place hold it by their answer, in any version."""
-    rows = db.session.execute(
-        select(Question.number, Given.value, func.count())
-        .join(Given, Given.question_id == Question.id)
-        .join(_REGISTRATIONS, _REGISTRATIONS.c.id == Given.registration_id)
-        .where(
-            Question.event_id == event_id,
-            Question.kind.in_((Kind.ONE_OF, Kind.SEVERAL)),
-            Given.wish.is_(False),
-            _REGISTRATIONS.c.status == "confirmed",
-        )
-        .group_by(Question.number, Given.value)
-    ).all()
+    rows = db.session.execute(_TAKEN, {"event_id": event_id}).all()
     return {(row[0], row[1]): row[2] for row in rows}
 
 
@@ -240,11 +247,7 @@ def _files() -> Select[str]:
 
 def unchanged(ids: Collection[int]) -> dict[int, int]:
     """Those of these questions that are asked still, with their version."""
-    rows = db.session.execute(
-        select(Question.id, Question.version).where(
-            Question.id.in_(ids), Question.ended_at.is_(None)
-        )
-    ).all()
+    rows = db.session.execute(_UNCHANGED, {"ids": list(ids)}).all()
     return {row[0]: row[1] for row in rows}
 
 

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 
-from portal.db import db
+from portal.db import Moment, db
 from portal.events import queries as events
 from portal.events.division import Division, Kept, Seat, Who
 from portal.events.models import Quota
@@ -38,23 +39,37 @@ def of(divisible: Mapping[int, Divisible], now: datetime) -> dict[int, Division]
     divided = {number: event for number, event in divisible.items() if event.is_divided}
     if not divided:
         return {}
-    kept: dict[int, list[Kept]] = {number: [] for number in divided}
-    for quota in events.quotas(divided):
-        kept[quota.event_id].append(quota.kept)
-    taken: dict[int, Counter[tuple[bool, int | None]]] = {each: Counter() for each in divided}
-    waiting: dict[int, Counter[Who]] = {each: Counter() for each in divided}
-    for event_id, status, quota_id, *facts, count in db.session.execute(_counted(divided, now)):
+    found = counts(divided, now)
+    return {number: found[number].division(event, now) for number, event in divided.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The quotas of an event, how many have a place of each, and who waits."""
+
+    kept: list[Kept] = field(default_factory=list)
+    taken: Counter[tuple[bool, int | None]] = field(default_factory=Counter)
+    waiting: Counter[Who] = field(default_factory=Counter)
+
+    def division(self, event: Divisible, now: datetime) -> Division:
+        """How that divides the places at this moment; whoever gives some out changes only this."""
+        whole = event.capacity, event.online_capacity
+        return Division(*whole, self.kept, self.taken, self.waiting, now)
+
+
+def counts(event_ids: Collection[int], now: datetime) -> dict[int, Counts]:
+    """The same before the clock and the capacities are looked at."""
+    found = {number: Counts() for number in event_ids}
+    for quota in events.quotas(event_ids):
+        found[quota.event_id].kept.append(quota.kept)
+    values = {"event_ids": list(event_ids), "now": now}
+    for event_id, status, quota_id, *facts, count in db.session.execute(_COUNTED, values):
         who = who_is(*facts)
         if status is Status.WAITLISTED:
-            waiting[event_id][who] += count
+            found[event_id].waiting[who] += count
         else:
-            taken[event_id][who.online, quota_id] += count
-    return {
-        number: Division(
-            event.capacity, event.online_capacity, kept[number], taken[number], waiting[number], now
-        )
-        for number, event in divided.items()
-    }
+            found[event_id].taken[who.online, quota_id] += count
+    return found
 
 
 _INVITED = Registration.invitation_id.is_not(None)
@@ -64,17 +79,16 @@ _WHO = (
 )  # fmt: skip
 
 
-def _counted(event_ids: Collection[int], now: datetime) -> Select[*tuple[Any, ...]]:
-    kinds = Registration.event_id, Registration.status, Registration.quota_id, *_WHO
-    return (
-        select(*kinds, func.count())
-        .where(
-            Registration.event_id.in_(event_ids),
-            Registration.status.in_((*TAKING, Status.WAITLISTED)),
-            ~offers.has_ended(now),
-        )
-        .group_by(*kinds)
+_KINDS = Registration.event_id, Registration.status, Registration.quota_id, *_WHO
+_COUNTED: Select[*tuple[Any, ...]] = (  # put together once: that costs more than asking
+    select(*_KINDS, func.count())
+    .where(
+        Registration.event_id.in_(bindparam("event_ids", expanding=True)),
+        Registration.status.in_((*TAKING, Status.WAITLISTED)),
+        ~offers.has_ended(bindparam("now", type_=Moment())),
     )
+    .group_by(*_KINDS)
+)
 
 
 def with_open_places(quota: Quota, count: int, *, is_apart: bool) -> Sequence[Registration]:

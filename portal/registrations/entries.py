@@ -42,7 +42,7 @@ def entry(registration: Registration, invite: OneCalendar, reader: Reader | None
         attendee_name=reader.full_name or reader.email,
         attendee_address=reader.email,
         created_at=invite.created_at,
-        asks=bool(invite.reply_code) and mail.reads_replies(),
+        asks=reader is registration and bool(invite.reply_code) and mail.reads_replies(),
     )
 
 

@@ -58,6 +58,8 @@ def write(registration: Registration, invite: Invite, *, now: datetime) -> None:
 def write_to_office(contact: Contact, invite: OfficeInvite, *, now: datetime) -> None:
     """The same for whoever acts for the person, after the person; who acted hears of the end."""
     contact.is_due = False
+    if contact.acts and mail.reads_replies():
+        invites.take_replies(invite)
     if contact.acts:
         _write(contact.registration, contact, invite, now)
     else:

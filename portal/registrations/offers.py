@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, func, or_, select
 
 from portal.db import db
 from portal.events.models import Event
@@ -24,7 +24,7 @@ class Offering(Protocol):
     def offers_end_at(self) -> datetime | None: ...
 
 
-def has_ended(now: datetime) -> ColumnElement[bool]:
+def has_ended(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Whether a place was offered until a moment that is over."""
     return and_(Registration.status == Status.OFFERED, Registration.offered_until <= now)
 

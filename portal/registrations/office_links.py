@@ -20,6 +20,24 @@ def office_url(contact: Contact, lang: str) -> str:
     return page_url(office, lang)
 
 
+def withdrawal_url(contact: Contact, lang: str) -> str:
+    """Where this mailbox withdraws the person; the page of all where there is no such link."""
+    return _of_one(contact, "registrations.office_withdrawal", lang)
+
+
+def transfer_url(contact: Contact, lang: str) -> str:
+    """Where it hands the place of the person over to a colleague."""
+    return _of_one(contact, "registrations.office_transfer", lang)
+
+
+def _of_one(contact: Contact, page: str, lang: str) -> str:
+    office = offices.of_mailbox(contact.address_key)
+    if office is None:
+        return office_url(contact, lang)
+    number = contact.registration_id
+    return mail.public_url(page, lang=lang, token=token(office), registration_id=number)
+
+
 def page_url(office: Office, lang: str) -> str:
     """The same of an office that is at hand."""
     return mail.public_url("registrations.office", lang=lang, token=token(office))

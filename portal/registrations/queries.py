@@ -25,7 +25,7 @@ from portal.events import queries as event_queries
 from portal.events.models import Event
 from portal.events.rules import Entrance, Places, State
 from portal.outbox.models import Message
-from portal.registrations import divisions, offers
+from portal.registrations import divisions, offers, way_in
 from portal.registrations.acting import Contact
 from portal.registrations.divisions import Divisible
 from portal.registrations.models import Answer, AttendanceReport, Recall, Registration
@@ -55,14 +55,15 @@ LIVE = tuple(status for status in Status if status.is_live)
 
 
 def entrance(slug: str, now: datetime) -> tuple[Entrance, Places] | None:
-    """The way into a public event, and its places, in one small read if they are not divided."""
+    """The way into a public event, and its places, mostly in one small read."""
     with glance() as connection:
         found = connection.execute(_ENTRANCE, {"slug": slug}).first()
     if found is None:
         return None
     *facts, taken, someone_waits = found
     entrance = Entrance(*facts)
-    division = divisions.of({entrance.id: entrance}, now).get(entrance.id)
+    counts = way_in.of(entrance, now).counts
+    division = None if counts is None else counts.division(entrance, now)
     ended = offers.ended_of({entrance.id: entrance}, now)[entrance.id]
     return entrance, Places(int(taken) - ended, bool(someone_waits), division)
 

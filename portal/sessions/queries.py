@@ -55,6 +55,12 @@ _LOADS = (
     .group_by(Chosen.session_id, Chosen.state)
 )
 
+_LAST_NUMBERS = (
+    select(Chosen.session_id, func.max(Chosen.number))
+    .where(Chosen.session_id.in_(bindparam("session_ids", expanding=True)))
+    .group_by(Chosen.session_id)
+)
+
 
 def offered(event_id: int) -> list[Offer]:
     """The sessions of an event that people choose, in the order of the programme."""
@@ -139,11 +145,7 @@ def is_chosen(session_id: int) -> bool:
 
 def last_numbers(session_ids: Collection[int]) -> dict[int, int]:
     """The highest number ever given in the line of each session."""
-    rows = db.session.execute(
-        select(Chosen.session_id, func.max(Chosen.number))
-        .where(Chosen.session_id.in_(session_ids))
-        .group_by(Chosen.session_id)
-    ).all()
+    rows = db.session.execute(_LAST_NUMBERS, {"session_ids": list(session_ids)}).all()
     return {row[0]: row[1] for row in rows}
 
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 import fcntl
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from time import monotonic
 
 import pytest
 from flask import Flask
+from sqlalchemy import insert
 from sqlalchemy.exc import TimeoutError as WaitedTooLong
 
+from portal import clock, worker
 from portal import db as database
-from portal import worker
-from portal.db import db, transaction
-from portal.heartbeat import last_beat
+from portal.db import db, transaction, writing
+from portal.heartbeat import Heartbeat, last_beat
+from portal.pulse import Pulse
+from portal.registrations import chores as registrations
+from tests.factories import make_event
+from tests.harness.counting import statements
 from tests.harness.servers import until
 
 SOON = 10.0
@@ -101,6 +106,54 @@ def test_what_is_to_be_forgotten_is_looked_for_once_a_minute_at_most() -> None:
     forgetting = [chore for chore in worker.WRITING if chore.__name__.startswith("forget_")]
     assert len(forgetting) >= 3
     assert all(worker.RESTS[chore] >= 60.0 for chore in forgetting)
+
+
+def test_an_idle_worker_asks_one_question_until_somebody_writes(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "CLOCK_SECONDS", 60.0)
+    with app.app_context(), closing(worker.Rota(worker.WRITING, by_pulse=True)) as rota:
+        while any([rota.do(chore, clock.now()) for chore in rota.due()]):
+            pass
+        with statements(app) as asked:
+            assert rota.due() == []
+        assert asked == []
+        with transaction():
+            make_event(slug="trust")
+        assert registrations.write_next_letters in rota.due()
+
+
+def test_what_the_clock_makes_due_is_looked_for_although_nobody_writes(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "CLOCK_SECONDS", 0.0)
+    with app.app_context(), closing(worker.Rota(worker.WRITING, by_pulse=True)) as rota:
+        while any([rota.do(chore, clock.now()) for chore in rota.due()]):
+            pass
+        assert registrations.write_next_letters in rota.due()
+
+
+def test_the_pulse_feels_what_was_begun_before_and_is_committed_after(app: Flask) -> None:
+    """Also if others have begun and ended meanwhile, and not what was taken back."""
+    with app.app_context(), closing(Pulse()) as pulse, db.engine.connect() as first:
+        quiet = pulse.beat()
+        assert pulse.beat() == quiet
+        if db.engine.name == "postgresql":  # SQLite lets one write at a time
+            first.execute(insert(TABLE), BEAT | {"name": "first"})
+            with db.engine.begin() as second:
+                second.execute(insert(TABLE), BEAT | {"name": "second"})
+            before = pulse.beat()
+            assert before != quiet
+            first.commit()
+        else:
+            before = quiet
+            with writing(), db.engine.begin() as alone:
+                alone.execute(insert(TABLE), BEAT | {"name": "first"})
+        assert pulse.beat() != before
+
+
+TABLE = Heartbeat.metadata.tables["heartbeats"]
+BEAT = {"at": clock.now()}
 
 
 @contextmanager

@@ -68,6 +68,7 @@ def change(
     fallen = _fallen_away(every, before, answers, typed)
     _note(registration, stage, every, fallen, now)
     record(ACTS[stage], registration, by=by, now=now, event_id=event.id)
+    events.places_changed(event.id)
     return sorted(dropped.union(fallen))
 
 

@@ -11,12 +11,12 @@ from portal import cache, clock
 from portal.audit.service import REGISTRANT
 from portal.db import looking
 from portal.events import programme, zones
-from portal.events.rules import Entrance
 from portal.extensions import csrf
 from portal.forms import Form
 from portal.registrations.models import Registration
 from portal.registrations.service import choosing as verbs
 from portal.registrations.views.shared import bp, own_registration
+from portal.registrations.way_in import WayIn
 from portal.sessions import forms, queries, rules, shown
 from portal.sessions.queries import Loads, Mine
 from portal.sessions.rules import Load, Offer
@@ -34,11 +34,9 @@ class Offered:
     loads: Loads
 
     @classmethod
-    def of(cls, entrance: Entrance) -> "Offered":
-        """Nothing is asked where there are none."""
-        if not entrance.chooses:
-            return cls((), {})
-        return cls(queries.offered(entrance.id), queries.loads(entrance.id))
+    def of(cls, way: WayIn) -> "Offered":
+        """As they were counted last."""
+        return cls(way.offers, way.loads or {})
 
     @property
     def full(self) -> frozenset[int]:

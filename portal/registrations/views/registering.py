@@ -29,11 +29,10 @@ from portal.i18n import page_language
 from portal.limits import rate
 from portal.protection import queries as records
 from portal.protection.rules import Kept
-from portal.questions import queries as questions
 from portal.questions.forms import Asking, asking
 from portal.questions.service.answers import Full, Outdated
 from portal.questions.shown import ignored_words
-from portal.registrations import queries, service
+from portal.registrations import queries, service, way_in
 from portal.registrations.forms import (
     RegistrationForm,
     new_key,
@@ -56,23 +55,23 @@ from portal.web import personal
 @personal
 def register(slug: str) -> ResponseReturnValue:
     """Kept but for the form's token and key and the places left."""
-    found = queries.entrance(slug, clock.now()) or moved_event(slug)
+    now = clock.now()
+    found = queries.entrance(slug, now) or moved_event(slug)
     entrance, places = found
-    door, stamp = entrance.door(places, clock.now()), (entrance.id, entrance.revision)
-    asked = questions.asked(entrance.id) if entrance.asks else []
-    full = questions.full(entrance.id, asked)
-    kept = places_shown.kept_words(places, public_event(slug).zone) if places.kept_left else ""
-    offered = Offered.of(entrance)
+    door, stamp = entrance.door(places, now), (entrance.id, entrance.revision)
+    way = way_in.of(entrance, now)
+    kept = places_shown.kept_words(places, entrance.zone) if places.kept_left else ""
+    offered = Offered.of(way)
     blanks = {
         "token": generate_csrf(), "key": new_key(), "places": places_words(found), "kept": kept,
     } | offered.filling  # fmt: skip
 
     def make(now: datetime) -> Fresh:
         event = public_event(slug)
-        form_class = offered.pattern(asking(RegistrationForm, asked, full), event.zone)
+        form_class = offered.pattern(asking(RegistrationForm, way.asked, way.full), event.zone)
         return _untouched_form(event, door, form_class, has_kept=bool(kept))
 
-    return cache.filled((door, full, bool(kept), offered.full), stamp, make, blanks)
+    return cache.filled((door, way.full, bool(kept), offered.full), stamp, make, blanks)
 
 
 @bp.post("/events/<slug>/register")
@@ -146,14 +145,9 @@ def answer(slug: str) -> ResponseReturnValue:
 
 def form_class_of(entrance: Entrance) -> type[RegistrationForm]:
     """The form, with the event's questions and its sessions where it has some."""
-    form_class = RegistrationForm
-    if entrance.asks:
-        asked = questions.asked(entrance.id)
-        form_class = asking(RegistrationForm, asked, questions.full(entrance.id, asked))
-    if entrance.chooses:
-        zone = public_event(entrance.slug).zone
-        form_class = Offered.of(entrance).form(form_class, zone)
-    return form_class
+    way = way_in.of(entrance, clock.now())
+    form_class = asking(RegistrationForm, way.asked, way.full)
+    return Offered.of(way).form(form_class, entrance.zone) if entrance.chooses else form_class
 
 
 def _untouched_form(
