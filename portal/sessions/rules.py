@@ -85,6 +85,13 @@ class Move:
     state: State
     number: int = 0
 
+    @property
+    def gives(self) -> bool:
+        """Whether it answers a wish, or ends somebody's waiting with a place."""
+        if self.choice.state is State.WISH:
+            return self.state is not State.GONE
+        return self.choice.state is State.LINE and self.state is State.PLACE
+
 
 def places_left(offer: Offer, load: Load) -> int | None:
     """How many places somebody who comes now could have; None: no limit. The line goes first."""

@@ -17,6 +17,20 @@ Decided = Mapping[int, State]
 """By session, how somebody who chooses it stands in it."""
 
 
+Moved = dict[int, tuple[State, State]]
+"""By session, how somebody stood in it, and how they stand now."""
+
+
+def said(moved: Moved) -> dict[str, list[str]]:
+    """The same in codes, for the audit."""
+    return {str(key): [then.value, now.value] for key, (then, now) in moved.items()}
+
+
+def from_nothing(decided: Decided) -> Moved:
+    """What a newcomer chose, as it differs from nothing."""
+    return {key: (State.GONE, state) for key, state in decided.items()}
+
+
 class NotFree(Refused):
     """What was chosen cannot be had as it was chosen."""
 
@@ -85,8 +99,8 @@ def give(registration_id: int, decided: Decided, *, now: datetime) -> None:
         db.session.execute(insert(Chosen), rows)
 
 
-def keep(registration_id: int, decided: Decided, *, now: datetime) -> bool:
-    """This in the place of all that the person chose before; whether anything differed.
+def keep(registration_id: int, decided: Decided, *, now: datetime) -> Moved:
+    """This in the place of all that the person chose before; what differs by it.
 
     Who waits already keeps their turn.
     """
@@ -97,17 +111,22 @@ def keep(registration_id: int, decided: Decided, *, now: datetime) -> bool:
         for number, state in after.items()
         if number not in rows or rows[number].state is not state
     }
+    moved = {
+        number: (rows[number].state if number in rows else State.GONE, state)
+        for number, state in changed.items()
+    }
     numbers = _numbers(changed)
     for number in changed.keys() & rows.keys():
         _stand(rows[number], changed[number], numbers.get(number, 0), now)
     fresh = {number: state for number, state in changed.items() if number not in rows}
     give(registration_id, fresh, now=now)
-    return bool(changed)
+    return moved
 
 
-def arrange(event_id: int, *, is_on: bool, now: datetime) -> dict[int, list[int]]:
+def arrange(event_id: int, *, is_on: bool, now: datetime) -> dict[int, Moved]:
     """Under the event's lock: nobody without a place at the event holds one in a session, and
-    what is free goes to the line; by registration, the sessions in which somebody moved up.
+    what is free goes to the line; by registration, the sessions in which somebody moved up, or
+    for which they had wished until now.
     Of an event that is off (`is_on`) and of a session that has begun nobody moves up.
     """
     offers = queries.offered(event_id) if is_on else []
@@ -116,11 +135,12 @@ def arrange(event_id: int, *, is_on: bool, now: datetime) -> dict[int, list[int]
     rows = queries.rows([move.choice.id for move in moves])
     for move in moves:
         _stand(rows[move.choice.id], move.state, move.number, now)
-    moved_up: dict[int, list[int]] = {}
+    moved: dict[int, Moved] = {}
     for move in moves:
-        if move.choice.state is State.LINE and move.state is State.PLACE:
-            moved_up.setdefault(move.choice.registration_id, []).append(move.choice.session_id)
-    return moved_up
+        if move.gives:
+            own = moved.setdefault(move.choice.registration_id, {})
+            own[move.choice.session_id] = move.choice.state, move.state
+    return moved
 
 
 def hand_over(registration_id: int, to_id: int, *, now: datetime) -> None:

@@ -152,8 +152,8 @@ def test_one_changes_ones_sessions_by_the_own_link_and_the_first_in_line_moves_u
     }  # fmt: skip
     renewed = deliver()
     assert told(renewed) == [
-        ("ada@example.org", "Your registration has changed", "REQUEST"),
-        ("bob@example.org", "Your registration has changed", "REQUEST"),
+        ("ada@example.org", "Your sessions have changed", "REQUEST"),
+        ("bob@example.org", "A place in “Shop floor” was found for you", "REQUEST"),
     ]
     assert "• Office" in said_in(renewed[0]) and "• Shop floor" in said_in(renewed[1])
     sequences = {property_of(octets(mail), "SEQUENCE") for mail in (*letters, *renewed)}
