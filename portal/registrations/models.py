@@ -220,7 +220,7 @@ class Registration(Row):
             status=self.standing,
             event_state=self.event.state.value,
             starts_at=self.event.starts_at,
-            changes_until=self.event.changes_until,
+            changes_until=self.event.changes_deadline,
             now=now,
         )
 
