@@ -189,6 +189,7 @@ ACTS = {
     "registration.consent_taken_back": _l("Took a consent back"),
     "registration.sessions_chosen": _l("Sessions changed"),
     "registration.session_found": _l("Place in a session found"),
+    "registration.sessions_decided": _l("Wishes for sessions answered"),
     "registration.file_read": _l("File downloaded"),
     "registration.consent_taken": _l("Consent taken away on request"),
     "registration.approved": _l("Approved"),

@@ -155,7 +155,10 @@ class Event(Published):
     def changes_deadline(self) -> datetime | None:
         """Until when details can be changed, where it is said; see `rules.changes_deadline`."""
         return changes_deadline(
-            state=self.state, until=self.changes_until, starts_at=self.starts_at
+            state=self.state,
+            until=self.changes_until,
+            starts_at=self.starts_at,
+            asked_at=self.asked_again_at,
         )
 
     @property

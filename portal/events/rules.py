@@ -218,10 +218,15 @@ def misplaced(
 
 
 def changes_deadline(
-    *, state: State, until: datetime | None, starts_at: datetime
+    *, state: State, until: datetime | None, starts_at: datetime, asked_at: datetime | None
 ) -> datetime | None:
-    """Until when details can be changed, where the organisers said so and the date holds."""
-    return None if until is None or state is State.POSTPONED else min(until, starts_at)
+    """Until when details can be changed, where the organisers said so and the date holds.
+
+    As with withdrawals: a date from before people were asked about a new one says nothing of it.
+    """
+    if until is None or state is State.POSTPONED:
+        return None
+    return None if asked_at is not None and until <= asked_at else min(until, starts_at)
 
 
 def withdrawal_deadline(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String, false, text
+from sqlalchemy import JSON, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Row, coded
@@ -53,6 +53,7 @@ class Contact(Row):
     told_status: Mapped[Status | None] = mapped_column(coded(Status))
     told_status_at: Mapped[datetime | None]
     told_address: Mapped[str] = mapped_column(String(254), default="")
+    told_sessions: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
 
     registration: Mapped[Registration] = relationship(back_populates="contact")
 

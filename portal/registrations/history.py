@@ -13,7 +13,7 @@ from portal import labels
 from portal.accounts import queries as accounts
 from portal.audit.models import Entry
 from portal.db import db
-from portal.i18n import page_language
+from portal.i18n import page_language, translated
 from portal.outbox.models import Message
 from portal.questions import queries as questions
 from portal.questions.shown import plain
@@ -45,9 +45,9 @@ def of(registration: Registration) -> list[Happening]:
     entries, letters, notes = _entries(registration), _letters(registration), _notes(registration)
     organisers = [each.actor_id for each in entries if each.actor == "organiser"]
     names = accounts.names_of({*organisers, *(each.author_id for each in notes)} - {None})
-    titles = _titles(registration, entries)
+    titles, sessions = _titles(registration, entries), _sessions(registration, entries)
     story = [
-        *(_act(each, names, titles) for each in entries if each.act not in UNTOLD_ACTS),
+        *(_act(each, names, titles, sessions) for each in entries if each.act not in UNTOLD_ACTS),
         *(_note(each, names) for each in notes),
         *(_letter(each) for each in letters),
     ]
@@ -93,11 +93,40 @@ def _titles(registration: Registration, entries: Iterable[Entry]) -> dict[int, s
     return {each.number: plain(each.label, page_language()) for each in found}
 
 
-def _act(entry: Entry, names: Mapping[int, str], titles: Mapping[int, str]) -> Happening:
+def _sessions(registration: Registration, entries: Iterable[Entry]) -> dict[int, str]:
+    """What the sessions are called in which somebody moved; also one that is not chosen now."""
+    if not any(each.details.get("moved") or each.details.get("sessions") for each in entries):
+        return {}
+    return {each.id: translated(each.title) for each in registration.event.sessions}
+
+
+def _act(
+    entry: Entry, names: Mapping[int, str], titles: Mapping[int, str], sessions: Mapping[int, str]
+) -> Happening:
     return Happening(
         entry.at, "act", str(labels.ACTS.get(entry.act, entry.act)), _who(entry, names),
-        [*_details(entry), *(titles[n] for n in entry.details.get("questions", ()) if n in titles)],
+        [
+            *_details(entry),
+            *(titles[n] for n in entry.details.get("questions", ()) if n in titles),
+            *_moves(entry.details, sessions),
+        ],
     )  # fmt: skip
+
+
+def _moves(details: Mapping[str, Any], sessions: Mapping[int, str]) -> Iterable[str]:
+    """Each session with what was and what is; older entries know only which they were."""
+    for number in details.get("sessions", ()):
+        if number in sessions:
+            yield sessions[number]
+    for key, (then, now) in details.get("moved", {}).items():
+        if int(key) in sessions:
+            before, after = (_in_session(state) for state in (then, now))
+            words = _("%(before)s → %(after)s", before=before, after=after)
+            yield _("%(label)s: %(value)s", label=sessions[int(key)], value=words)
+
+
+def _in_session(state: str) -> str:
+    return _("not chosen") if state == "gone" else str(labels.IN_SESSION[state])
 
 
 def _details(entry: Entry) -> Iterable[str]:

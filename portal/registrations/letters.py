@@ -34,6 +34,8 @@ from portal.registrations.rules import (
 )
 from portal.registrations.service import contacts
 from portal.registrations.told import Standing
+from portal.sessions import news as sessions_news
+from portal.sessions import queries as sessions
 
 LAST_DETAILS = "last-details"
 
@@ -93,7 +95,7 @@ def _write(registration: Registration, reader: Reader, invite: OneCalendar, now:
                 reader.told_address = to
             elif reader.told_address:
                 reader.told_address = reader.email
-    _note(reader, truth)
+    _note(registration, reader, truth)
 
 
 def _is_told(
@@ -227,6 +229,7 @@ def _take_back(reader: Reader, invite: OneCalendar) -> None:
     reader.told_status = Status(before["status"]) if before["status"] else None
     reader.told_status_at = _moment(before["status_at"])
     reader.told_address = before["address"]
+    reader.told_sessions = before.get("sessions")
     reader.told_revision = before["revision"]
     reader.told_event_revision = before["event_revision"]
     invites.restore(invite, before["invite"])
@@ -237,6 +240,7 @@ def _state(reader: Reader, invite: OneCalendar) -> dict[str, Any]:
         "status": reader.told_status.value if reader.told_status else None,
         "status_at": reader.told_status_at and reader.told_status_at.isoformat(),
         "address": reader.told_address,
+        "sessions": reader.told_sessions,
         "revision": reader.told_revision,
         "event_revision": reader.told_event_revision,
         "invite": invites.state(invite),
@@ -280,13 +284,15 @@ def _truth(registration: Registration, reader: Reader) -> Heard:
     )
 
 
-def _note(reader: Reader, truth: Heard) -> None:
+def _note(registration: Registration, reader: Reader, truth: Heard) -> None:
     """The revisions that were read, not those that may have come since."""
     reader.told_status = truth.status
     reader.told_status_at = truth.status_at
     reader.letter_due_at = None
     reader.told_revision = truth.revision
     reader.told_event_revision = truth.event_revision
+    if registration.event.chooses:
+        reader.told_sessions = sessions_news.heard(sessions.of(registration.id))
 
 
 def _differences(event: Event, heard: Heard) -> list[Change]:
@@ -340,7 +346,8 @@ def _post(
     told = Standing(registration, registration.event, reader.language, now, for_office=for_office)
     written = mail.write(
         "registrations", _template(what, for_office), language=reader.language,
-        told=told, changes=differences, calendar=calendar,
+        told=told, calendar=calendar,
+        changes=[*told.moves, *differences] if for_office else differences,
     )  # fmt: skip
     back_to = return_path(invite)
     message_id = mail.post(

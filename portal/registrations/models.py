@@ -111,6 +111,7 @@ class Registration(Row):
     told_status: Mapped[Status | None] = mapped_column(coded(Status))
     told_status_at: Mapped[datetime | None]
     told_address: Mapped[str] = mapped_column(String(254), default="")
+    told_sessions: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     letter_due_at: Mapped[datetime | None]
     links_asked_at: Mapped[datetime | None]
     stuck_at: Mapped[datetime | None]
@@ -223,7 +224,7 @@ class Registration(Row):
             status=self.standing,
             event_state=self.event.state.value,
             starts_at=self.event.starts_at,
-            changes_until=self.event.changes_until,
+            changes_until=self.event.changes_deadline,
             now=now,
         )
 

@@ -21,6 +21,8 @@ from portal.registrations.rules import Occasion
 from portal.registrations.service.behalf import Registered
 from portal.registrations.service.contacts import Acting
 from portal.registrations.told import Standing
+from portal.sessions import news
+from portal.sessions import queries as sessions
 from portal.tokens import digest
 
 
@@ -92,6 +94,8 @@ def _note_as_told(contact: Contact, event: Event) -> None:
     contact.told_status, contact.told_status_at = registration.status, registration.status_at
     contact.told_address = contact.email
     contact.told_revision, contact.told_event_revision = registration.revision, event.revision
+    if event.chooses:
+        contact.told_sessions = news.heard(sessions.of(registration.id))
 
 
 @dataclass(frozen=True, slots=True)

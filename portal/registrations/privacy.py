@@ -51,7 +51,7 @@ KEEPING: Rules = {
         Whose.REGISTRANTS,
         what=_l("Registration: names, mail address, telephone, organisation, needs, consents"),
         end=_l("each field so many days after the event as the event’s record says"),
-        personal=(*PERSONAL, "consents", "link_code"),
+        personal=(*PERSONAL, "consents", "link_code", "told_sessions"),
         statistical=STATISTICAL,
         of_the_record=(
             "status",
@@ -67,7 +67,7 @@ KEEPING: Rules = {
         Whose.REGISTRANTS,
         what=_l("Who acts for somebody: name and mail address, and who gets letters and invite"),
         end=_l("with the mail address of the person, by the record of the event"),
-        personal=("name", "email", "address_key", "told_address", "form_code"),
+        personal=("name", "email", "address_key", "told_address", "told_sessions", "form_code"),
         statistical=("language",),
         of_the_record=("letters", "invites", "told_status"),
     ),
@@ -146,7 +146,7 @@ def empty(registration: Registration, kept: Kept, *, now: datetime) -> bool:
     if kept is Kept.CONTACT:
         questions.begin_anew(registration.id)
     if kept is Kept.NAME:
-        sessions.forget(registration.id)
+        _forget_sessions(registration)
     for name in HOLDS[kept]:
         setattr(registration, name, "")
     if kept is Kept.NAME:
@@ -163,6 +163,14 @@ def empty(registration: Registration, kept: Kept, *, now: datetime) -> bool:
     registration.link_code = ""
     registration.told_revision = registration.revision
     return True
+
+
+def _forget_sessions(registration: Registration) -> None:
+    """What they chose, and what they, and whoever acts for them, were told of it."""
+    sessions.forget(registration.id)
+    registration.told_sessions = None
+    if registration.contact is not None:
+        registration.contact.told_sessions = None
 
 
 def _forget_contact(registration: Registration) -> None:
@@ -355,7 +363,7 @@ def blank(registration: Registration) -> None:
                  "source"):  # fmt: skip
         setattr(registration, name, "")
     questions.forget(registration.id)
-    sessions.forget(registration.id)
+    _forget_sessions(registration)
     registration.consents = {}
     db.session.execute(delete(Note).where(Note.registration_id == registration.id))
 
@@ -365,7 +373,7 @@ def erase(registration: Registration, *, now: datetime) -> None:
     for name in PERSONAL:
         setattr(registration, name, "")
     questions.forget(registration.id)
-    sessions.forget(registration.id)
+    _forget_sessions(registration)
     registration.address_key = registration.name_key = _nobody(registration)
     db.session.execute(delete(Note).where(Note.registration_id == registration.id))
     _forget_contact(registration)

@@ -16,6 +16,7 @@ from portal.labels import ATTENDANCE, STATUSES
 from portal.outbox.mime import defang
 from portal.registrations import needed, queries, waiting
 from portal.registrations.acting import Contact
+from portal.registrations.changes import Change
 from portal.registrations.models import Registration
 from portal.registrations.office_links import office_url
 from portal.registrations.own_links import manage_url, token
@@ -26,8 +27,11 @@ from portal.registrations.rules import (
     joining_opens_at,
     standing,
 )
+from portal.sessions import news
 from portal.sessions import queries as sessions
 from portal.sessions import shown as sessions_shown
+from portal.sessions.queries import Mine
+from portal.sessions.rules import State
 
 
 @dataclass(frozen=True)
@@ -66,10 +70,36 @@ class Told:
 
     def _sessions(self) -> list[tuple[str, str]]:
         """What they chose, and what clashes since it was moved, of somebody who may come."""
-        is_dated = self.event.state.value != "postponed"
-        if not (self.event.chooses and self.status.is_live and is_dated):
+        if not self.status.is_live:
             return []
-        return sessions_shown.told(sessions.of(self.registration.id), self.event.zone)
+        mine = [each for each in self._mine if each.state is not State.GONE]
+        if self.event.state.value == "postponed":
+            return sessions_shown.told_without_times(mine)
+        return sessions_shown.told(mine, self.event.zone)
+
+    @cached_property
+    def _mine(self) -> list[Mine]:
+        """All that they chose, also what they gave up."""
+        if not self.event.chooses:
+            return []
+        number = self.registration.id
+        return sessions.of_all([number], with_gone=True).get(number, [])
+
+    @cached_property
+    def moves(self) -> list[Change]:
+        """In which sessions they stand otherwise than their last letter said."""
+        if not self.status.is_live:
+            return []
+        return [Change(*each) for each in news.differences(self._sessions_heard, self._mine)]
+
+    @cached_property
+    def sessions_found(self) -> list[str]:
+        """The sessions in which a place became free for them."""
+        return news.found(self._sessions_heard, self._mine) if self.status.is_live else []
+
+    @property
+    def _sessions_heard(self) -> dict[str, str] | None:
+        return (self.for_office or self.registration).told_sessions
 
     @property
     def status(self) -> Status:

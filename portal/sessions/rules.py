@@ -85,6 +85,13 @@ class Move:
     state: State
     number: int = 0
 
+    @property
+    def gives(self) -> bool:
+        """Whether it answers a wish, or ends somebody's waiting with a place."""
+        if self.choice.state is State.WISH:
+            return self.state is not State.GONE
+        return self.choice.state is State.LINE and self.state is State.PLACE
+
 
 def places_left(offer: Offer, load: Load) -> int | None:
     """How many places somebody who comes now could have; None: no limit. The line goes first."""
@@ -118,15 +125,18 @@ def is_one_of(together: Sequence[Offer]) -> bool:
     return len(together) > 1 and all(starts < each.ends_at for each in together)
 
 
-def arranged(moving: Iterable[Offer], choices: Collection[Choice]) -> list[Move]:
+def arranged(
+    moving: Iterable[Offer], choices: Collection[Choice], begun: Collection[int] = ()
+) -> list[Move]:
     """What has to change so that only who has a place at the event holds one in a session.
 
     Freed places go to the line, then to whoever got a place at the event just now, in the order
-    in which they chose; only in the sessions that are still to come (`moving`).
+    in which they chose; only in the sessions that are still to come (`moving`). What has `begun`
+    is missed by whoever gets a place at the event only now.
     """
     moves: dict[int, Move] = {}
     for each in choices:
-        state = _standing(each)
+        state = _standing(each, begun)
         if state is not each.state:
             moves[each.id] = Move(each, state)
     for offer in moving:
@@ -135,10 +145,35 @@ def arranged(moving: Iterable[Offer], choices: Collection[Choice]) -> list[Move]
     return list(moves.values())
 
 
-def _standing(choice: Choice) -> State:
+def joined(
+    first: Mapping[int, State], then: Mapping[int, State], offers: Iterable[Offer] = ()
+) -> dict[int, State]:
+    """What two chose who become one: all of the first, and of the other what does not clash.
+
+    What both chose stands as well as the better of them.
+    """
+    found = {
+        key: min(state, then.get(key, State.GONE), key=_BEST_FIRST.index)
+        for key, state in first.items()
+    }
+    apart = clashes(offers)
+    for key, state in then.items():
+        chosen = {each for each in found if found[each].is_chosen}
+        beside = {one.id for pair in apart for one in pair if key in (pair[0].id, pair[1].id)}
+        if key not in found and not (state.is_chosen and beside & chosen):
+            found[key] = state
+    return found
+
+
+_BEST_FIRST = (State.PLACE, State.LINE, State.WISH, State.MISSED, State.GONE)
+
+
+def _standing(choice: Choice, begun: Collection[int]) -> State:
     """What is left of a choice with this status of the registration."""
     if choice.status == "withdrawn":
         return State.GONE
+    if choice.state is State.WISH and choice.session_id in begun:
+        return State.MISSED if choice.status == "confirmed" else State.WISH
     if choice.status != "confirmed" and choice.state is not State.GONE:
         return State.WISH
     return choice.state

@@ -17,6 +17,20 @@ Decided = Mapping[int, State]
 """By session, how somebody who chooses it stands in it."""
 
 
+Moved = dict[int, tuple[State, State]]
+"""By session, how somebody stood in it, and how they stand now."""
+
+
+def said(moved: Moved) -> dict[str, list[str]]:
+    """The same in codes, for the audit."""
+    return {str(key): [then.value, now.value] for key, (then, now) in moved.items()}
+
+
+def from_nothing(decided: Decided) -> Moved:
+    """What a newcomer chose, as it differs from nothing."""
+    return {key: (State.GONE, state) for key, state in decided.items()}
+
+
 class NotFree(Refused):
     """What was chosen cannot be had as it was chosen."""
 
@@ -85,8 +99,8 @@ def give(registration_id: int, decided: Decided, *, now: datetime) -> None:
         db.session.execute(insert(Chosen), rows)
 
 
-def keep(registration_id: int, decided: Decided, *, now: datetime) -> bool:
-    """This in the place of all that the person chose before; whether anything differed.
+def keep(registration_id: int, decided: Decided, *, now: datetime) -> Moved:
+    """This in the place of all that the person chose before; what differs by it.
 
     Who waits already keeps their turn.
     """
@@ -97,45 +111,89 @@ def keep(registration_id: int, decided: Decided, *, now: datetime) -> bool:
         for number, state in after.items()
         if number not in rows or rows[number].state is not state
     }
+    moved = {
+        number: (rows[number].state if number in rows else State.GONE, state)
+        for number, state in changed.items()
+    }
     numbers = _numbers(changed)
     for number in changed.keys() & rows.keys():
         _stand(rows[number], changed[number], numbers.get(number, 0), now)
     fresh = {number: state for number, state in changed.items() if number not in rows}
     give(registration_id, fresh, now=now)
-    return bool(changed)
+    return moved
 
 
-def arrange(event_id: int, *, is_on: bool, now: datetime) -> dict[int, list[int]]:
+def arrange(
+    event_id: int, *, is_on: bool, is_dated: bool = True, now: datetime
+) -> dict[int, Moved]:
     """Under the event's lock: nobody without a place at the event holds one in a session, and
-    what is free goes to the line; by registration, the sessions in which somebody moved up.
-    Of an event that is off (`is_on`) and of a session that has begun nobody moves up.
+    what is free goes to the line; by registration, the sessions in which somebody moved up, or
+    for which they had wished until now.
+    Of an event that is off (`is_on`) and of a session that has begun nobody moves up; while an
+    event has no date (`is_dated`) nothing of it has begun.
     """
-    offers = queries.offered(event_id) if is_on else []
-    moving = [each for each in offers if each.is_to_come(now)]
-    moves = rules.arranged(moving, queries.choices(event_id))
+    offers = [each for each in queries.offered(event_id) if is_on and not each.cancelled]
+    moving = [each for each in offers if not is_dated or each.is_to_come(now)]
+    begun = {each.id for each in offers} - {each.id for each in moving}
+    moves = rules.arranged(moving, queries.choices(event_id), begun)
     rows = queries.rows([move.choice.id for move in moves])
     for move in moves:
         _stand(rows[move.choice.id], move.state, move.number, now)
-    moved_up: dict[int, list[int]] = {}
+    moved: dict[int, Moved] = {}
     for move in moves:
-        if move.choice.state is State.LINE and move.state is State.PLACE:
-            moved_up.setdefault(move.choice.registration_id, []).append(move.choice.session_id)
-    return moved_up
+        if move.gives:
+            own = moved.setdefault(move.choice.registration_id, {})
+            own[move.choice.session_id] = move.choice.state, move.state
+    return moved
 
 
-def hand_over(registration_id: int, to_id: int, *, now: datetime) -> None:
-    """Who takes over a registration's place has its sessions too, unless they chose themselves."""
-    known = queries.rows_of(to_id)
-    takes = all(each.state is State.GONE for each in known.values())
-    for number, each in queries.rows_of(registration_id).items():
-        if each.state is State.GONE:
-            continue
-        if takes:
-            row = known.get(number) or Chosen(registration_id=to_id, session_id=number, sequence=0)
-            _stand(row, each.state, each.number, now)
+def hand_over(registration_id: int, to_id: int, *, now: datetime) -> Moved:
+    """Who takes over a registration's place has its sessions too, unless they chose themselves:
+    then theirs stay, with the very places in what both chose.
+    """
+    given, own = _standings(registration_id), _standings(to_id)
+    theirs = {key: state for key, state in given.items() if not own or key in own}
+    return _pass_on(registration_id, to_id, rules.joined(own, theirs), now)
+
+
+def merge(
+    event_id: int, registration_id: int, to_id: int, *, given_first: bool, now: datetime
+) -> Moved:
+    """The sessions of a registration that becomes one with another of the same person.
+
+    Where two clash, those of the one whose place at the event stays (`given_first`).
+    """
+    given, own = _standings(registration_id), _standings(to_id)
+    first, then = (given, own) if given_first else (own, given)
+    found = rules.joined(first, then, queries.offered(event_id))
+    return _pass_on(registration_id, to_id, found, now)
+
+
+def _standings(registration_id: int) -> dict[int, State]:
+    rows = queries.rows_of(registration_id)
+    return {key: each.state for key, each in rows.items() if each.state is not State.GONE}
+
+
+def _pass_on(registration_id: int, to_id: int, found: Decided, now: datetime) -> Moved:
+    """Give one this, and leave the other nothing; a turn in line is the earlier of the two."""
+    given, own = queries.rows_of(registration_id), queries.rows_of(to_id)
+    moved: Moved = {}
+    for key in {*given, *own}:
+        state = found.get(key, State.GONE)
+        pair = [each for each in (given.get(key), own.get(key)) if each is not None]
+        numbers = [each.number for each in pair if each.state is state]
+        number = min(numbers) if state is State.LINE else 0
+        if key in given and given[key].state is not State.GONE:
+            _stand(given[key], State.GONE, 0, now)
+        row = own.get(key) or Chosen(
+            registration_id=to_id, session_id=key, state=State.GONE, number=0, sequence=0
+        )
+        if (row.state, row.number if state is State.LINE else 0) != (state, number):
+            moved[key] = row.state, state
+            _stand(row, state, number, now)
             db.session.add(row)
-        _stand(each, State.GONE, 0, now)
     db.session.flush()
+    return moved
 
 
 def forget(*registration_ids: int) -> None:

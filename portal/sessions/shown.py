@@ -98,6 +98,14 @@ def told(mine: Sequence[Mine], zone: str) -> list[tuple[str, str]]:
     ] + _clash_facts(mine)
 
 
+def told_without_times(mine: Sequence[Mine]) -> list[tuple[str, str]]:
+    """The same while nobody knows when they are held."""
+    return [
+        (_("Session"), _("“%(title)s”, %(words)s", title=title(each.offer), words=own_words(each)))
+        for each in mine
+    ]
+
+
 def _clash_facts(mine: Sequence[Mine]) -> list[tuple[str, str]]:
     """What cannot both be heard any more, since one of them was moved."""
     return [

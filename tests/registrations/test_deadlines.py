@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from portal import clock as portal_clock
+from portal.audit.service import COMMAND
 from portal.db import transaction
+from portal.events import service as events
 from portal.events.rules import Misplaced, State, misplaced, withdrawal_deadline
 from portal.registrations.rules import Status, withdraws_late
 from tests.desk.front_door import act, make_user, sign_in, words
@@ -58,6 +61,30 @@ def test_a_deadline_lies_after_the_opening_and_not_behind_the_end_of_all() -> No
         Misplaced.EARLY, None, None, Misplaced.LATE,
     ]  # fmt: skip
     assert misplaced(JANUARY, opens_at=None, at_most=None) is None
+
+
+def test_a_date_for_changes_from_before_people_were_asked_again_says_nothing(
+    app: Flask, client: PortalClient, clock: Any, deliver: Deliver
+) -> None:
+    """Who says that they come on the new date may say how they come, and choose anew."""
+    with app.app_context(), transaction():
+        make_event(slug="trust", changes_until=DEADLINE)
+    register(client, "trust")
+    link = link_in(deliver()[0])
+    clock.move_to(DEADLINE + timedelta(hours=1))
+    assert "This cannot be changed any more" in words(client.get(f"{link}/details"))
+    with app.app_context(), transaction():
+        held = events.locked(event_of().id)
+        events.postpone(held, by=COMMAND, now=portal_clock.now())
+        held.tell_due_at = None
+        events.announce(held, now=portal_clock.now())
+    with app.app_context(), transaction():
+        start = JANUARY + timedelta(days=30)
+        facts = {"starts_at": start, "ends_at": start + timedelta(hours=3)}
+        events.take_up(events.locked(event_of().id), facts, by=COMMAND, now=portal_clock.now())
+    page = words(client.get(link))
+    assert "Change my details" in page and "The time to change details ended" not in page
+    assert client.submit(f"{link}/details", {"organisation": "Navy"}).status_code == 303
 
 
 @pytest.fixture

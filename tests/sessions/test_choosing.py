@@ -152,8 +152,8 @@ def test_one_changes_ones_sessions_by_the_own_link_and_the_first_in_line_moves_u
     }  # fmt: skip
     renewed = deliver()
     assert told(renewed) == [
-        ("ada@example.org", "Your registration has changed", "REQUEST"),
-        ("bob@example.org", "Your registration has changed", "REQUEST"),
+        ("ada@example.org", "Your sessions have changed", "REQUEST"),
+        ("bob@example.org", "A place in “Shop floor” was found for you", "REQUEST"),
     ]
     assert "• Office" in said_in(renewed[0]) and "• Shop floor" in said_in(renewed[1])
     sequences = {property_of(octets(mail), "SEQUENCE") for mail in (*letters, *renewed)}
@@ -165,15 +165,19 @@ def test_one_changes_ones_sessions_by_the_own_link_and_the_first_in_line_moves_u
 
 
 @pytest.mark.usefixtures("event")
-def test_after_the_date_for_changes_the_page_leads_back_and_the_verb_says_no(
+def test_after_the_date_for_changes_the_page_says_whom_to_ask_and_the_verb_says_no(
     app: Flask, client: PortalClient, clock: Any, deliver: Deliver
 ) -> None:
     comes(app, client, "ada", "Office")
     (letter,) = deliver()
     own, form = link_in(letter), client.get(f"{link_in(letter)}/sessions")
     clock.move_to(JANUARY)
-    assert client.get(f"{own}/sessions").status_code == 302
-    assert send(app, client, form, "Workshop").status_code == 302
+    opened = client.get(f"{own}/sessions")
+    assert opened.status_code == 200 and "This cannot be changed any more" in words(opened)
+    assert "mailto:" in opened.text and "was not kept" not in opened.text
+    late = send(app, client, form, "Workshop")
+    assert late.status_code == 409 and "What you sent was not kept" in words(late)
+    assert "Back to my registration" in words(late)
     assert "Change my sessions" not in client.get(own).text
     assert standing(app) == {"Office": ["ada: place"]}
 
@@ -321,6 +325,9 @@ def test_of_two_registrations_that_become_one_the_sessions_become_one_persons(
     link = next(link_in(mail) for mail in deliver() if mail["To"] == "ada@example.org")
     client.submit(f"{link}/details", {"email": "other@example.org"})
     assert standing(app) == {"Shop floor": ["other: place"]}
+    # Their calendar hears of it, and a letter names it.
+    letter, _links = [mail for mail in deliver() if mail["To"] == "other@example.org"]
+    assert "Session “Shop floor”" in text_of(letter) and "• Shop floor" in said_in(letter)
     deliver()
     clock.move_to(END + timedelta(days=3660))
     while deliver():

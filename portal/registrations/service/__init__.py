@@ -92,12 +92,16 @@ def register(entrance: Entrance, sent: Sent, *, by: Actor, now: datetime) -> Sta
         questions.ensure_free(entrance.id, sent.answers)
     chosen = _chosen(entrance.id, sent, answer)
     if known is None:
-        made = _enter(entrance.id, sent, answer, seat, by=by, now=now)
+        made = _enter(entrance.id, sent, answer, seat, chosen, by=by, now=now)
         sessions.give(made, chosen, now=now)
     elif known.status is Status.WITHDRAWN:
         enter_again(known, sent, answer, seat, by=by, now=now)
         if chosen:
-            sessions.keep(known.id, chosen, now=now)
+            moved = sessions.keep(known.id, chosen, now=now)
+            record(
+                "registration.sessions_chosen", known, by=by, now=now, event_id=entrance.id,
+                moved=sessions.said(moved),
+            )  # fmt: skip
     elif sent.may_write:
         known.links_asked_at = now
     _keep_answer(entrance.id, key, answer, now, again=found.answer is not None)
@@ -408,7 +412,14 @@ def door_sentence(door: Door) -> str:
 
 
 def _enter(
-    event_id: int, sent: Sent, status: Status, seat: Seat | None, *, by: Actor, now: datetime
+    event_id: int,
+    sent: Sent,
+    status: Status,
+    seat: Seat | None,
+    chosen: sessions.Decided,
+    *,
+    by: Actor,
+    now: datetime,
 ) -> int:
     """The first time, without the ORM: most registrations are made here, many at once."""
     number = next_number(event_id) if status is Status.WAITLISTED else None
@@ -425,7 +436,11 @@ def _enter(
     if sent.answers:
         questions.give(made, sent.answers, now=now)
     subject = Subject(Registration.__tablename__, made)
-    record("registration.made", subject, by=by, now=now, event_id=event_id, status=status.value)
+    details = {"moved": sessions.said(sessions.from_nothing(chosen))} if chosen else {}
+    record(
+        "registration.made", subject, by=by, now=now, event_id=event_id, status=status.value,
+        **details,
+    )  # fmt: skip
     events.places_changed(event_id)
     return made
 

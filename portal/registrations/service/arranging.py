@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from portal.audit.service import WORKER, record
+from portal.audit.service import WORKER, Subject, record
 from portal.db import db
 from portal.events.models import Event
-from portal.events.rules import State
+from portal.events.rules import State as EventState
 from portal.registrations import queries
 from portal.registrations.models import Registration
 from portal.sessions import service as sessions
+from portal.sessions.rules import State
 
 
 def arrange(event: Event, *, now: datetime) -> None:
@@ -18,14 +19,23 @@ def arrange(event: Event, *, now: datetime) -> None:
     if not event.chooses:
         return
     db.session.flush()
-    is_on = event.state is not State.CANCELLED
-    moved_up = sessions.arrange(event.id, is_on=is_on, now=now)
+    is_on = event.state is not EventState.CANCELLED
+    is_dated = event.state is not EventState.POSTPONED
+    moved = sessions.arrange(event.id, is_on=is_on, is_dated=is_dated, now=now)
+    moved_up = [number for number, own in moved.items() if _moved_up(own)]
     for registration in queries.some_of_line(moved_up) if moved_up else ():
         have_told(registration)
+    for number, own in moved.items():
+        act = "registration.session_found" if _moved_up(own) else "registration.sessions_decided"
         record(
-            "registration.session_found", registration, by=WORKER, now=now, event_id=event.id,
-            sessions=moved_up[registration.id],
+            act, Subject(Registration.__tablename__, number), by=WORKER, now=now,
+            event_id=event.id, moved=sessions.said(own),
         )  # fmt: skip
+
+
+def _moved_up(own: sessions.Moved) -> bool:
+    """Whether they hear of it by this alone; what became of a wish is in the letter about it."""
+    return any(then is State.LINE for then, _now in own.values())
 
 
 def have_told(registration: Registration) -> None:

@@ -88,12 +88,13 @@ def _choose(
         event.id, {*wanted, *(off & held.keys())},
         has_place=registration.status is Status.CONFIRMED, held=held, beyond=beyond,
     )  # fmt: skip
-    if not sessions.keep(registration.id, decided, now=now):
+    moved = sessions.keep(registration.id, decided, now=now)
+    if not moved:
         return False
     have_told(registration)
     record(
         "registration.sessions_chosen", registration, by=by, now=now, event_id=event.id,
-        sessions=sorted(decided),
+        moved=sessions.said(moved),
     )  # fmt: skip
     arrange(event, now=now)
     events.places_changed(event.id)

@@ -162,7 +162,7 @@ def forget(contact: Contact) -> None:
     """Nothing is kept of who acted; the row stays, so that a later one's letters are in order."""
     key = contact.address_key
     contact.name = contact.email = contact.address_key = contact.told_address = ""
-    contact.form_code = ""
+    contact.form_code, contact.told_sessions = "", None
     contact.told_status = contact.told_status_at = contact.letter_due_at = contact.ended_at = None
     contact.told_revision = contact.told_event_revision = 0
     contact.is_due = False

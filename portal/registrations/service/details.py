@@ -20,6 +20,7 @@ from portal.registrations.models import Registration
 from portal.registrations.person import address_key, columns, name_key, only_in_person, who
 from portal.registrations.rules import NEEDED_FOR, TAKING, Status
 from portal.registrations.service import contacts, fill_places, settle, write_values
+from portal.registrations.service.arranging import have_told
 from portal.sessions import service as sessions
 
 
@@ -178,8 +179,9 @@ def _merge(
     status, number = registration.status, registration.queue_number
     _merge_answers(registration, other)
     other.entitled = other.entitled or registration.entitled
+    goes_first = _BEST_FIRST.index(status) < _BEST_FIRST.index(other.status)
     if event.chooses:
-        sessions.hand_over(registration.id, other.id, now=now)
+        _merge_sessions(registration, other, event, goes_first=goes_first, by=by, now=now)
     seat, attendance = Seat(registration.quota_id), registration.attendance
     offered_until = registration.offered_until
     registration.link_code = secrets.token_urlsafe(9)
@@ -190,7 +192,7 @@ def _merge(
     settle(registration, Status.WITHDRAWN, "registration.merged", by=by, now=now)
     db.session.flush()
     other.invitation_id = other.invitation_id or registration.invitation_id
-    if _BEST_FIRST.index(status) < _BEST_FIRST.index(other.status):
+    if goes_first:
         settle(other, status, "registration.gained", seat=seat, by=by, now=now)
         other.offered_until = offered_until
         if event.online_capacity is not None:  # the place is where it was
@@ -202,6 +204,25 @@ def _merge(
         if status is other.status is Status.WAITLISTED and number and other.queue_number:
             other.queue_number = min(number, other.queue_number)
     fill_places(event, now=now)
+
+
+def _merge_sessions(
+    registration: Registration,
+    other: Registration,
+    event: Event,
+    *,
+    goes_first: bool,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Nothing is lost of what does not clash; the calendar and a letter say what has come."""
+    moved = sessions.merge(event.id, registration.id, other.id, given_first=goes_first, now=now)
+    if moved:
+        have_told(other)
+        record(
+            "registration.sessions_chosen", other, by=by, now=now, event_id=event.id,
+            moved=sessions.said(moved),
+        )  # fmt: skip
 
 
 def _merge_answers(registration: Registration, other: Registration) -> None:

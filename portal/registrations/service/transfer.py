@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -48,12 +49,14 @@ def hand_over(registration: Registration, sent: Sent, *, by: Actor, now: datetim
         enter_again(taker, sent, Status.CONFIRMED, seat, by=by, now=now)
     settle(registration, Status.WITHDRAWN, "registration.handed_over", by=by, now=now, to=taker.id)
     registration.handed_to, taker.handed_by = taker.id, registration.id
+    went_along: dict[str, Any] = {}
     if event.chooses:
-        sessions.hand_over(registration.id, taker.id, now=now)
+        moved = sessions.hand_over(registration.id, taker.id, now=now)
+        went_along = {"moved": sessions.said(moved)} if moved else {}
     fill_places(event, now=now)
     record(
         "registration.taken_over", taker, by=by, now=now, event_id=event.id,
-        handed_by=registration.id,
+        handed_by=registration.id, **went_along,
     )  # fmt: skip
     return taker
 

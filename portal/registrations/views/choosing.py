@@ -15,6 +15,7 @@ from portal.extensions import csrf
 from portal.forms import Form
 from portal.registrations.models import Registration
 from portal.registrations.service import choosing as verbs
+from portal.registrations.views.closed import closed_page
 from portal.registrations.views.shared import bp, own_registration
 from portal.registrations.way_in import WayIn
 from portal.sessions import forms, queries, rules, shown
@@ -78,7 +79,9 @@ def sessions(token: str) -> ResponseReturnValue:
     with looking():
         registration = own_registration(token)
         form = _form(registration)
-        if "sessions" not in form or not registration.may_change(clock.now()):
+        if not registration.may_change(clock.now()):
+            return closed_page(registration, token)
+        if "sessions" not in form:
             return redirect(url_for("registrations.own", token=token))
         if not form.validate_on_submit():
             return _page(registration, form, token)

@@ -90,6 +90,9 @@ def details(token: str) -> ResponseReturnValue:
     except NoPlaceThere as refused:
         form.attendance.errors = [refused.sentence]
         return _details_page(registration, form, token)
+    except Refused as refused:  # said on the form, with all that was typed
+        form.form_errors.append(refused.sentence)
+        return _details_page(registration, form, token)
     if registration.link_code != g.link_code:
         leads_to_event(registration.event)
         return render_template("registrations/address_changed.html", event=registration.event)
