@@ -13,6 +13,7 @@ from portal.outbox.models import Message
 from portal.outbox.queries import WAITING
 from portal.questions.models import SecondForm, Turn
 from portal.registrations.models import Registration
+from portal.registrations.offices import HAS_NO_OTHER_MAILBOX
 from portal.registrations.queries import HAS_ADDRESS
 from portal.registrations.rules import Status
 from portal.registrations.second_form import is_asked, is_open
@@ -125,7 +126,9 @@ def outdated(now: datetime, count: int) -> Sequence[Turn]:
 _REACHED = (
     func.coalesce(Registration.erased_at, Registration.erase_asked_at).is_(None),
     HAS_ADDRESS,
+    ~HAS_NO_OTHER_MAILBOX,
 )
+"""Also who answers themself: the link is the person's own, and goes to no office."""
 
 
 def _to_ask(event_id: int) -> list[ColumnElement[bool]]:
