@@ -1,5 +1,6 @@
 """What somebody still has to answer, as letters say it."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -8,27 +9,43 @@ from portal.events.models import Event
 from portal.i18n import languages, page_language
 from portal.questions import queries, rules, shown
 from portal.questions.queries import Answered
-from portal.questions.rules import Stage
+from portal.questions.rules import Asked, Stage
 from portal.registrations.answers import missing_of
 from portal.registrations.models import Registration
 from portal.registrations.rules import Status
 from portal.registrations.service.answers import may_answer, values_of
 
 
-def of(registration: Registration, status: Status, now: datetime) -> list[str]:
+def of(
+    registration: Registration, status: Status, now: datetime, *, for_office: bool = False
+) -> list[str]:
     """Questions, files and choices that were full; those of the second form once it is open."""
     event = registration.event
     if not event.asks or not status.is_live:
         return []
-    every, given = queries.every(event.id), queries.given(registration.id)
     stages = [each for each in Stage if may_answer(registration, each, now)]
+    every, given = queries.every(event.id), queries.given(registration.id)
+    return words(every, given, stages, for_office=for_office)
+
+
+def words(
+    every: Sequence[Asked],
+    given: Sequence[Answered],
+    stages: Collection[Stage],
+    *,
+    for_office: bool = False,
+) -> list[str]:
+    """The same of what is at hand; an office reads which question it is, and no answer."""
     asked = [each for each in every if each.stage in stages]
     missing = missing_of(asked, given, rules.relevant(every, values_of(given)))
     lang = rules.spoken(asked, page_language(), languages())
     full = [each for each in given if each.wishes and each.question.stage in stages]
     chosen = {each.question.number for each in full}
     return [
-        *(_full(each) for each in full),
+        *(
+            shown.plain(each.question.label, each.language) if for_office else _full(each)
+            for each in full
+        ),
         *(
             shown.plain(each.label, lang)
             for each in missing

@@ -211,7 +211,8 @@ class Standing(Told):
     @cached_property
     def needed(self) -> list[str]:
         """Also what they chose without getting it; nothing that they could not answer now."""
-        found = needed.of(self.registration, self.status, self.now)
+        is_for_office = self.for_office is not None
+        found = needed.of(self.registration, self.status, self.now, for_office=is_for_office)
         return [defang(each) for each in found]
 
     def _deadlines(self) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
@@ -17,20 +16,24 @@ from portal.extensions import limiter
 from portal.forms import ActForm
 from portal.i18n import page_language
 from portal.limits import rate
-from portal.registrations import office_links, offices, service
+from portal.registrations import office_links, office_page, offices, service
 from portal.registrations.acting import Contact, Office
 from portal.registrations.behalf_forms import Correction, ReadersForm
 from portal.registrations.models import Registration
 from portal.registrations.rules import Status, notice_version
-from portal.registrations.service import Sent, contacts
+from portal.registrations.service import Sent, choosing, contacts, offers
 from portal.registrations.service import details as changing
 from portal.registrations.service import transfer as handing_over
 from portal.registrations.service.contacts import OFFICE, Acting
 from portal.registrations.service.details import NoPlaceThere
 from portal.registrations.somebody import AboutSomebody
+from portal.registrations.views.choosing import SessionsForm, sessions_form
 from portal.registrations.views.shared import bp, may_write_to
+from portal.sessions.service import NotFree
 from portal.tokens import BadLink
 from portal.web import personal
+
+PageForm = ActForm | AboutSomebody | ReadersForm | SessionsForm
 
 
 @bp.get("/offices/<token>")
@@ -45,7 +48,7 @@ def office(token: str) -> ResponseReturnValue:
         office=found,
         token=token,
         people=len(people),
-        by_event=[(event, list(each)) for event, each in groupby(people, lambda one: one.event)],
+        by_event=office_page.by_event(people, now),
         now=now,
         most=offices.MOST,
         form=ActForm(),
@@ -87,6 +90,34 @@ def office_details(token: str, registration_id: int) -> ResponseReturnValue:
     except Refused as refused:
         form.form_errors.append(refused.sentence)
         return _page("office_details", registration, token, form)
+    return _to_office(token, saved="yes")
+
+
+@bp.post("/offices/<token>/<int:registration_id>/place")
+@personal
+def office_place(token: str, registration_id: int) -> ResponseReturnValue:
+    """The place that is offered to somebody is taken by whoever acts for them."""
+    offers.take_up(_one(token, registration_id), by=OFFICE, now=clock.now())
+    return _to_office(token, saved="yes")
+
+
+@bp.route("/offices/<token>/<int:registration_id>/sessions", methods=["GET", "POST"])
+@personal
+def office_sessions(token: str, registration_id: int) -> ResponseReturnValue:
+    """Within what the person could choose themself."""
+    registration = _one(token, registration_id)
+    form = sessions_form(registration)
+    if "sessions" not in form or not registration.may_change(clock.now()):
+        return _to_office(token)
+    if not form.validate_on_submit():
+        return _page("office_sessions", registration, token, form)
+    try:
+        choosing.choose(registration, form.sessions.data, by=OFFICE, now=clock.now())
+    except NotFree as no:
+        anew = sessions_form(registration)
+        if anew.validate():
+            anew.form_errors = [no.sentence]
+        return _page("office_sessions", registration, token, anew)
     return _to_office(token, saved="yes")
 
 
@@ -181,9 +212,7 @@ def _act(
     )  # fmt: skip
 
 
-def _page(
-    page: str, registration: Registration, token: str, form: ActForm | AboutSomebody | ReadersForm
-) -> ResponseReturnValue:
+def _page(page: str, registration: Registration, token: str, form: PageForm) -> ResponseReturnValue:
     shown = render_template(
         f"registrations/{page}.html",
         form=form, registration=registration, event=registration.event, token=token,
