@@ -135,7 +135,7 @@ def _take_effect(mail: Mail, now: datetime) -> Outcome:
     if mail.bounce is not None:
         registration = _whose_bounce(mail)
         if registration is None:
-            return _invitation_came_back(mail, mail.bounce, now)
+            return _came_back_elsewhere(mail, mail.bounce, now)
         return service.note_bounce(mail.bounce, registration, now=now)
     if mail.said is None and mail.written is not None and not mail.is_automatic:
         return _pass_on(mail, mail.written, now)
@@ -160,9 +160,12 @@ def _pass_on(mail: Mail, written: Written, now: datetime) -> Outcome:
     registration = (
         queries.of_invite(invite) if invite is not None else queries.of_mails(written.message_ids)
     )
+    office = queries.office_of_mails(written.message_ids) if registration is None else None
+    registration = office.registration if office is not None else registration
     if registration is None or queries.passed_on(registration, now) >= MOST_PASSED_ON_A_DAY:
         return Outcome.LEFT
-    return Outcome.PASSED_ON if letters.pass_on(registration, written, now=now) else Outcome.LEFT
+    is_passed_on = letters.pass_on(registration, written, office=office, now=now)
+    return Outcome.PASSED_ON if is_passed_on else Outcome.LEFT
 
 
 def _whose_bounce(mail: Mail) -> Registration | None:
@@ -173,8 +176,11 @@ def _whose_bounce(mail: Mail) -> Registration | None:
     return queries.of_mails(mail.bounce.message_ids) if mail.bounce else None
 
 
-def _invitation_came_back(mail: Mail, bounce: Bounce, now: datetime) -> Outcome:
-    """It was no letter to a registrant: perhaps an invitation that has not reached anybody."""
+def _came_back_elsewhere(mail: Mail, bounce: Bounce, now: datetime) -> Outcome:
+    """It was no letter to a registrant: perhaps one to who acts for them, or an invitation."""
+    office = queries.office_of_mails(bounce.message_ids)
+    if office is not None:
+        return service.note_office_bounce(bounce, office, now=now)
     invitation = invitations.of_bounce(_codes(*mail.sent_to), bounce.message_ids)
     if invitation is None:
         return Outcome.LEFT

@@ -15,6 +15,7 @@ from portal.inbox.rules import Occasion, Written
 from portal.invites import service as invites
 from portal.invites.models import Invite
 from portal.outbox.mime import defang
+from portal.registrations.acting import Contact
 from portal.registrations.entries import return_path
 from portal.registrations.models import Registration
 from portal.registrations.own_links import token
@@ -55,13 +56,16 @@ def answer(registration: Registration, invite: Invite, what: Occasion, *, now: d
         )
 
 
-def pass_on(registration: Registration, written: Written, *, now: datetime) -> bool:
-    """What a person wrote, to whom the event says can be asked, else to those who run it.
+def pass_on(
+    registration: Registration, written: Written, *, office: Contact | None = None, now: datetime
+) -> bool:
+    """What a person, or who acts for them, wrote, to the event's contacts or to who runs it.
 
     Text alone, of which no program makes a link; whether there was anybody to write to. An answer
-    goes to the address of the registration, whoever sent the mail.
+    goes to the address that our letter went to, whoever sent the mail.
     """
     event, own = registration.event, mail.sender()[1].lower()
+    writer = office or registration
     named = [(each.address, languages()[0]) for each in contacts(event)]
     running = [(each.email, each.language or languages()[0]) for each in who_runs(event.id)]
     readers = {to: lang for to, lang in (named or running) if to and to.lower() != own}
@@ -72,7 +76,7 @@ def pass_on(registration: Registration, written: Written, *, now: datetime) -> b
                     "inbox", PERSON_WROTE, language=language, registration=registration,
                     event=event, title=translated(event.title, language), written=written,
                     words=defang(written.text), subject=defang(written.subject),
-                    name=defang(registration.full_name or registration.email),
+                    name=defang(writer.full_name or writer.email),
                     address=mail.public_url("registrations_desk.show", slug=event.slug,
                                          registration_id=registration.id),
                 ),
@@ -81,7 +85,7 @@ def pass_on(registration: Registration, written: Written, *, now: datetime) -> b
                 occasion=PERSON_WROTE,
                 thread=written_thread(registration.id),
                 event_id=event.id,
-                reply_to=registration.email,
+                reply_to=writer.email,
                 now=now,
             )  # fmt: skip
     return bool(readers)

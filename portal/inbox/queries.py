@@ -11,10 +11,11 @@ from portal.inbox.models import Reading
 from portal.inbox.rules import HAD_THEIR_EFFECT, Occasion, Outcome
 from portal.invites.models import Invite
 from portal.outbox.models import Message
+from portal.registrations.acting import Contact
 from portal.registrations.models import Registration
 
 A_DAY = timedelta(days=1)
-_THREAD = "registration:"
+_THREAD, _OF_OFFICE = "registration:", "contact:"
 
 
 def invite_by_codes(codes: Collection[str]) -> Invite | None:
@@ -32,12 +33,22 @@ def of_invite(invite: Invite) -> Registration | None:
 
 def of_mails(message_ids: Sequence[str]) -> Registration | None:
     """About whom a mail of ours was, by its Message-ID: nobody can guess one."""
+    return _kept(_of_thread(message_ids, _THREAD))
+
+
+def office_of_mails(message_ids: Sequence[str]) -> Contact | None:
+    """The same of a mail to who acts for them, while they do."""
+    registration = _kept(_of_thread(message_ids, _OF_OFFICE))
+    return registration.acting if registration is not None else None
+
+
+def _of_thread(message_ids: Sequence[str], begins: str) -> Registration | None:
     question = select(Message.thread).where(
-        Message.message_id.in_(message_ids[:5]), Message.thread.startswith(_THREAD)
+        Message.message_id.in_(message_ids[:5]), Message.thread.startswith(begins)
     )
     thread = db.session.scalar(question.limit(1)) if message_ids else None
-    number = (thread or "").removeprefix(_THREAD)
-    return _kept(db.session.get(Registration, int(number))) if number.isdigit() else None
+    number = (thread or "").removeprefix(begins)
+    return db.session.get(Registration, int(number)) if number.isdigit() else None
 
 
 def answers_written(registration: Registration, now: datetime) -> int:

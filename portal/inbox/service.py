@@ -14,8 +14,10 @@ from portal.invites import service as invites
 from portal.invites.models import Invite
 from portal.invites.rules import Partstat
 from portal.registrations import service as registrations
+from portal.registrations.acting import Contact
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key
+from portal.registrations.service import contacts
 
 LEASE = timedelta(minutes=5)
 
@@ -124,4 +126,15 @@ def note_bounce(bounce: Bounce, registration: Registration, *, now: datetime) ->
         return Outcome.OUTDATED
     if registration.failing_at is None:
         registrations.note_failing(registration, bounce.code, by=WORKER, now=now)
+    return Outcome.FAILING
+
+
+def note_office_bounce(bounce: Bounce, contact: Contact, *, now: datetime) -> Outcome:
+    """The same of who acts for somebody; where theirs is the only mailbox, it is the person's."""
+    if contact.is_the_mailbox:
+        return note_bounce(bounce, contact.registration, now=now)
+    if contact.address_key not in {address_key(address) for address in bounce.addresses}:
+        return Outcome.OUTDATED
+    if contact.failing_at is None:
+        contacts.note_failing(contact, bounce.code, by=WORKER, now=now)
     return Outcome.FAILING

@@ -27,7 +27,8 @@ class Contact(Row):
     and invites get out of order. Without a mail address there is nobody any more; `ended_at` is
     when they were to stop, until they are told. `form_code` is the form in whose one letter they
     heard of everybody whom they registered with it. `is_due` is set when the person's own letters
-    were seen to, so that the worker looks at few rows.
+    were seen to, so that the worker looks at few rows. `failing_at` is when a mail to them
+    came back.
     """
 
     __tablename__ = "registration_contacts"
@@ -53,6 +54,8 @@ class Contact(Row):
     told_status: Mapped[Status | None] = mapped_column(coded(Status))
     told_status_at: Mapped[datetime | None]
     told_address: Mapped[str] = mapped_column(String(254), default="")
+    failing_at: Mapped[datetime | None]
+    failing_code: Mapped[str] = mapped_column(String(20), default="", server_default="")
 
     registration: Mapped[Registration] = relationship(back_populates="contact")
 
