@@ -130,7 +130,11 @@ class Told:
     @property
     def has_questions(self) -> bool:
         """Whether who was entered by somebody else is asked something, which they answer later."""
-        by_another = self.registration.entered_by is not None or self.registration.acting
+        by_another = (
+            self.registration.entered_by is not None
+            or self.registration.handed_by is not None
+            or self.registration.acting is not None
+        )
         is_theirs = self.for_office is None and self.status.is_live
         return is_theirs and bool(by_another) and needed.is_anything_asked(self.event)
 

@@ -200,3 +200,66 @@ def test_a_letter_says_that_an_entry_is_taken_out_where_it_is(
         assert "The entry in your calendar is taken out." in said
         assert "invite for your calendar is in this mail" not in said
         assert "whoever acts for you" in said
+
+
+CARL = {
+    "first_name": "Carl", "last_name": "Colleague", "email": "carl@ep.example",
+    "organisation": "EP", "stakeholder_group": "mep_office", "country": "BE", "language": "en",
+}  # fmt: skip
+
+
+def test_a_place_that_an_office_hands_over_is_said_so_and_its_own_is_its_own(
+    app: Flask, client: PortalClient, deliver: Deliver
+) -> None:
+    event(app, transferable=True)
+    member(client, "trust")
+    mails = deliver()
+    page = office_link(to(mails, MAILBOX)[0])
+    client.submit(one_of(app, page, "transfer"), CARL)
+    mails = deliver()
+    [mine] = to(mails, "mia@ep.example")
+    assert "handed over to Carl Colleague, by you or whoever acts for you" in text_of(mine)
+    [his] = to(mails, "carl@ep.example")
+    assert "Mia Member handed their place over to you" in text_of(his)
+    assert "Omar Office (office@ep.example) registered you" in text_of(his)
+    with app.app_context():
+        carl = db.session.query(Registration).filter_by(first_name="Carl").one().id
+    omar = {"first_name": "Omar", "last_name": "Office", "email": MAILBOX}
+    client.submit(f"{page}/{carl}/transfer", CARL | omar)
+    own = link_in(next(each for each in deliver() if "/registrations/" in text_of(each)
+                       and each["To"] == MAILBOX))  # fmt: skip
+    assert "You have a place" in words(client.get(own))
+    assert "Omar Office" not in words(client.get(page))
+
+
+@pytest.mark.parametrize("act_of_event", ["cancel", "postpone"])
+def test_an_office_hears_that_the_event_is_not_held_and_why(
+    app: Flask, client: PortalClient, deliver: Deliver, clock: time_machine.Traveller,
+    act_of_event: str,
+) -> None:  # fmt: skip
+    event(app)
+    member(client, "trust", letters="office", invites="office")
+    deliver()
+    with app.app_context(), transaction():
+        held = events.locked(event_of().id)
+        getattr(events, act_of_event)(
+            held, reason={"en": "The room is flooded."}, by=COMMAND, now=portal_clock.now()
+        )
+    clock.shift(HOUR)
+    [letter] = deliver()
+    assert (letter["To"], method_of(letter)) == (MAILBOX, "CANCEL")
+    said = {"cancel": "It will not be held.", "postpone": "The event is postponed"}
+    for written in (text_of(letter), html_of(letter)):
+        assert said[act_of_event] in written and "The room is flooded." in written
+
+
+def test_a_form_of_an_office_whose_protection_ran_out_loses_nothing(
+    app: Flask, client: PortalClient, deliver: Deliver
+) -> None:
+    event(app, transferable=True)
+    member(client, "trust")
+    page = office_link(to(deliver(), MAILBOX)[0])
+    for form in ("details", "transfer"):
+        late = client.post(one_of(app, page, form), data=CARL | {"last_name": "Tippfehler"})
+        assert late.status_code == 422 and 'value="Tippfehler"' in late.text
+        assert "Send the form once more" in words(late)

@@ -12,7 +12,7 @@ from portal.db import db
 from portal.errors import Refused
 from portal.events import service as event_service
 from portal.events.rules import Format
-from portal.extensions import limiter
+from portal.extensions import csrf, limiter
 from portal.forms import ActForm
 from portal.i18n import page_language
 from portal.limits import rate
@@ -24,6 +24,7 @@ from portal.registrations.rules import Status, notice_version
 from portal.registrations.service import Sent, choosing, contacts, offers
 from portal.registrations.service import details as changing
 from portal.registrations.service import transfer as handing_over
+from portal.registrations.service.behalf import is_themself
 from portal.registrations.service.contacts import OFFICE, Acting
 from portal.registrations.service.details import NoPlaceThere
 from portal.registrations.somebody import AboutSomebody
@@ -71,6 +72,7 @@ def office_link(token: str) -> ResponseReturnValue:
 
 
 @bp.route("/offices/<token>/<int:registration_id>/details", methods=["GET", "POST"])
+@csrf.exempt  # the form checks its token itself, so that a stale one loses nothing
 @personal
 def office_details(token: str, registration_id: int) -> ResponseReturnValue:
     """Within what the person could change themself, and never what is theirs to say."""
@@ -102,6 +104,7 @@ def office_place(token: str, registration_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/offices/<token>/<int:registration_id>/sessions", methods=["GET", "POST"])
+@csrf.exempt  # the form checks its token itself, so that a stale one loses nothing
 @personal
 def office_sessions(token: str, registration_id: int) -> ResponseReturnValue:
     """Within what the person could choose themself."""
@@ -122,9 +125,10 @@ def office_sessions(token: str, registration_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/offices/<token>/<int:registration_id>/transfer", methods=["GET", "POST"])
+@csrf.exempt  # the form checks its token itself, so that a stale one loses nothing
 @personal
 def office_transfer(token: str, registration_id: int) -> ResponseReturnValue:
-    """The place goes to a colleague, for whom the office acts from then on."""
+    """The place goes to a colleague, for whom the office acts from then on; or to who acts."""
     registration, now = _one(token, registration_id), clock.now()
     if not registration.may_hand_over(now):
         return _to_office(token)
@@ -141,8 +145,9 @@ def office_transfer(token: str, registration_id: int) -> ResponseReturnValue:
     except Refused as refused:
         form.form_errors.append(refused.sentence)
         return _page("office_transfer", registration, token, form)
-    if taker.registered_at == now and registration.acting is not None:
-        contacts.act_for(taker, Acting.of(registration.acting), by=OFFICE, now=now)
+    acting = None if registration.acting is None else Acting.of(registration.acting)
+    if taker.registered_at == now and acting is not None and not is_themself(sent, acting):
+        contacts.act_for(taker, acting, by=OFFICE, now=now)
     return _to_office(token, saved="yes")
 
 
