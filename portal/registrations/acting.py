@@ -64,6 +64,11 @@ class Contact(Row):
         return bool(self.email) and self.ended_at is None
 
     @property
+    def registered_them(self) -> bool:
+        """Whether they gave us the person's data; else organisers entered who acts since."""
+        return self.since <= self.registration.registered_at
+
+    @property
     def is_the_mailbox(self) -> bool:
         """Whether the person has no mailbox of their own: all goes to the office's, once."""
         return self.address_key == self.registration.address_key

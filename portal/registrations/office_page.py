@@ -11,7 +11,7 @@ from portal.events.models import Event
 from portal.questions import queries as questions
 from portal.questions.queries import Answered
 from portal.questions.rules import Asked, Stage
-from portal.registrations import needed, second_form, waiting
+from portal.registrations import listing, needed, second_form, waiting
 from portal.registrations.models import Registration
 from portal.registrations.rules import Status
 
@@ -24,6 +24,7 @@ class Line:
     status: Status
     is_offered: bool
     has_let_pass: bool
+    position: int | None
     missing: list[str]
 
 
@@ -40,16 +41,22 @@ def _lines(event: Event, people: Sequence[Registration], now: datetime) -> list[
     every = questions.every(event.id) if event.asks else []
     given = questions.given_by(ids) if every else {}
     asked_again = second_form.open_among(event.id, ids) if every else set()
+    waits = event.line_is_plain and any(each.status is Status.WAITLISTED for each in people)
+    positions = listing.positions(event) if waits else {}
     return [
-        _line(each, every, given.get(each.id, []), now, is_asked_again=each.id in asked_again)
+        _line(
+            each, every, given.get(each.id, []), positions.get(each.id), now,
+            is_asked_again=each.id in asked_again,
+        )
         for each in people
-    ]
+    ]  # fmt: skip
 
 
 def _line(
     registration: Registration,
     every: Sequence[Asked],
     given: Sequence[Answered],
+    position: int | None,
     now: datetime,
     *,
     is_asked_again: bool,
@@ -61,4 +68,4 @@ def _line(
         missing += [_("Second form")] if is_asked_again else []
     has_let_pass = status is Status.WITHDRAWN and registration.offered_until is not None
     is_offered = registration.is_offered(now)
-    return Line(registration, status, is_offered, has_let_pass, missing)
+    return Line(registration, status, is_offered, has_let_pass, position, missing)

@@ -158,6 +158,16 @@ class Told:
     @cached_property
     def registered_by(self) -> str:
         """Who registered the person and acts for them, with their mailbox; else nothing."""
+        acting = self.registration.acting
+        return self._acts if acting is not None and acting.registered_them else ""
+
+    @cached_property
+    def acted_by(self) -> str:
+        """The same of whom organisers entered later."""
+        return "" if self.registered_by else self._acts
+
+    @property
+    def _acts(self) -> str:
         acting = None if self.for_office else self.registration.acting
         return "" if acting is None else f"{defang(acting.name)} ({acting.email})"
 

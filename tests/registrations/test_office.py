@@ -263,3 +263,39 @@ def test_a_form_of_an_office_whose_protection_ran_out_loses_nothing(
         late = client.post(one_of(app, page, form), data=CARL | {"last_name": "Tippfehler"})
         assert late.status_code == 422 and 'value="Tippfehler"' in late.text
         assert "Send the form once more" in words(late)
+
+
+def test_the_page_of_an_office_says_positions_and_from_the_date_on_whom_to_ask(
+    app: Flask, client: PortalClient, deliver: Deliver, clock: time_machine.Traveller
+) -> None:
+    event(app, capacity=1, changes_until=JANUARY - 48 * HOUR)
+    register(client, "trust")
+    member(client, "trust")
+    page = office_link(to(deliver(), MAILBOX)[0])
+    shown = words(client.get(page))
+    assert "Position in line: 1" in shown and "Ask the organisers" not in shown
+    form = client.get(one_of(app, page, "details"))
+    clock.move_to(JANUARY - 24 * HOUR)
+    late = client.submit(form, {"last_name": "Tippfehler"})
+    shown = words(client.get(late.headers["Location"]))
+    assert "What you sent was not kept" in shown and "Tippfehler" not in shown
+    assert "The time to change details ended" in shown and "Ask the organisers" in shown
+
+
+def test_whom_organisers_enter_did_not_register_the_person(
+    app: Flask, client: PortalClient, deliver: Deliver, clock: time_machine.Traveller
+) -> None:
+    event(app)
+    register(client, "trust")
+    own = link_in(deliver()[0])
+    clock.shift(HOUR)
+    desk = sign_in(app, make_user(app, "olga@example.org", "trust"))
+    entered = {"name": "Omar", "email": MAILBOX, "letters": "both", "invites": "person",
+               "language": "en"}  # fmt: skip
+    desk.submit("/desk/events/trust/registrations/1/contact", entered, action="/contact")
+    mails = deliver()
+    [mine] = to(mails, "ada@example.org")
+    for said in (text_of(mine), html_of(mine), client.get(own).text):
+        assert "registered you" not in said and "acts for you" in said
+    [theirs] = to(mails, MAILBOX)
+    assert "This letter is about Ada Lovelace, for whom you act." in text_of(theirs)

@@ -11,6 +11,7 @@ from portal import clock, tokens
 from portal.db import db
 from portal.errors import Refused
 from portal.events import service as event_service
+from portal.events.models import Event
 from portal.events.rules import Format
 from portal.extensions import csrf, limiter
 from portal.forms import ActForm
@@ -44,18 +45,25 @@ def office(token: str) -> ResponseReturnValue:
     """Everybody for whom this mailbox acts, of all events; what another made is not there."""
     found, now = _office(token), clock.now()
     people = offices.registered_by(found.address_key)
+    by_event = office_page.by_event(people, now)
     return render_template(
         "registrations/office.html",
         office=found,
         token=token,
         people=len(people),
-        by_event=office_page.by_event(people, now),
+        by_event=by_event,
+        is_late={event.id: _is_late(event, now) for event, _lines in by_event},
         now=now,
         most=offices.MOST,
         form=ActForm(),
         saved=request.args.get("saved") == "yes",
-        sent=request.args.get("sent") == "yes",
+        is_lost=request.args.get("late") == "yes",
     )
+
+
+def _is_late(event: Event, now: datetime) -> bool:
+    """Whether the organisers' date for changes is over, and the event to come."""
+    return event.changes_deadline is not None and event.changes_deadline <= now < event.starts_at
 
 
 @bp.post("/offices/<token>/link")
@@ -78,7 +86,7 @@ def office_details(token: str, registration_id: int) -> ResponseReturnValue:
     """Within what the person could change themself, and never what is theirs to say."""
     registration = _one(token, registration_id)
     if not registration.may_change(clock.now()):
-        return _to_office(token)
+        return _too_late(token)
     form = Correction(registration)
     if not form.validate_on_submit():
         return _page("office_details", registration, token, form)
@@ -111,7 +119,7 @@ def office_sessions(token: str, registration_id: int) -> ResponseReturnValue:
     registration = _one(token, registration_id)
     form = sessions_form(registration)
     if "sessions" not in form or not registration.may_change(clock.now()):
-        return _to_office(token)
+        return _too_late(token)
     if not form.validate_on_submit():
         return _page("office_sessions", registration, token, form)
     try:
@@ -131,7 +139,7 @@ def office_transfer(token: str, registration_id: int) -> ResponseReturnValue:
     """The place goes to a colleague, for whom the office acts from then on; or to who acts."""
     registration, now = _one(token, registration_id), clock.now()
     if not registration.may_hand_over(now):
-        return _to_office(token)
+        return _too_late(token)
     where = None
     if registration.event.online_capacity is not None:
         where = Format(registration.attendance.value)
@@ -227,3 +235,8 @@ def _page(page: str, registration: Registration, token: str, form: PageForm) -> 
 
 def _to_office(token: str, **values: Any) -> ResponseReturnValue:
     return redirect(url_for("registrations.office", token=token, **values), 303)
+
+
+def _too_late(token: str) -> ResponseReturnValue:
+    """What was sent is not kept, and the page says so."""
+    return _to_office(token, late="yes") if request.method == "POST" else _to_office(token)
