@@ -13,6 +13,7 @@ from flask import Flask
 
 from portal import clock as portal_clock
 from portal.audit.service import COMMAND
+from portal.circulars import service as circulars
 from portal.db import db, transaction
 from portal.events import service as events
 from portal.questions.rules import Kind, Stage
@@ -299,3 +300,23 @@ def test_whom_organisers_enter_did_not_register_the_person(
         assert "registered you" not in said and "acts for you" in said
     [theirs] = to(mails, MAILBOX)
     assert "This letter is about Ada Lovelace, for whom you act." in text_of(theirs)
+
+
+def test_what_organisers_write_says_first_about_whom_it_is(
+    app: Flask, client: PortalClient, deliver: Deliver
+) -> None:
+    event(app)
+    send(client, "trust", 2, letters="office")
+    deliver()
+    with app.app_context(), transaction():
+        circular = circulars.begin(event_of(), {}, by=COMMAND, now=portal_clock.now())
+        circular.subject, circular.body = {"en": "News"}, {"en": "Bring a pen."}
+        circulars.send(circular, by=COMMAND, now=portal_clock.now())
+    mails = deliver()
+    assert [str(each["To"]) for each in mails] == [MAILBOX] * 2
+    for nth, each in enumerate(mails, start=1):
+        about = f"This letter is about Cleo{nth} Colleague, for whom you act."
+        for said in (text_of(each), html_of(each)):
+            assert said.index(about) < said.index("Bring a pen.")
+            assert "because you are registered" not in said
+        assert "Cleo" not in str(each["Subject"])
