@@ -217,6 +217,7 @@ ACTS = {
     "registration.calendar_replied": _l("Their calendar answered"),
     "registration.office_replied": _l("The calendar of who acts for them answered"),
     "registration.came_back": _l("Mail to their address came back"),
+    "registration.office_came_back": _l("Mail to who acts for them came back"),
     "registration.joined": _l("Went to the joining link"),
     "registration.checked_in": _l("Checked in"),
     "registration.reported": _l("Noted as attended, by the report of the online meeting"),

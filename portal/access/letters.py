@@ -74,7 +74,10 @@ def registration_of(token: str) -> Registration | None:
 def _post(occasion: str, found: AccessList, registration: Registration, now: datetime) -> None:
     language = registration.language
     values: dict[str, Any] = {
-        "told": Asking(registration, found.event, language, found), "changes": [],
+        "told": Asking(
+            registration, found.event, language, found, for_office=registration.only_reader
+        ),
+        "changes": [],
     }  # fmt: skip
     with in_language(language):
         mail.post(

@@ -12,9 +12,8 @@ from portal.events.rules import State
 from portal.outbox.models import Message
 from portal.outbox.queries import WAITING
 from portal.questions.models import SecondForm, Turn
-from portal.registrations.acting import Contact
 from portal.registrations.models import Registration
-from portal.registrations.offices import ACTS
+from portal.registrations.offices import HAS_NO_OTHER_MAILBOX
 from portal.registrations.queries import HAS_ADDRESS
 from portal.registrations.rules import Status
 from portal.registrations.second_form import can_answer, is_asked, is_open
@@ -130,22 +129,12 @@ def outdated(now: datetime, count: int) -> Sequence[Turn]:
     ).all()
 
 
-_HAS_NO_MAILBOX = (
-    exists()
-    .where(
-        Contact.registration_id == Registration.id,
-        ACTS,
-        Contact.address_key == Registration.address_key,
-    )
-    .correlate(Registration)
-)
-"""The only mailbox is that of whoever acts: no office gets the link to a person's own answers."""
-
 _REACHED = (
     func.coalesce(Registration.erased_at, Registration.erase_asked_at).is_(None),
     HAS_ADDRESS,
-    ~_HAS_NO_MAILBOX,
+    ~HAS_NO_OTHER_MAILBOX,
 )
+"""Also who answers themself: no office gets the link to a person's own answers."""
 
 
 def _to_ask(event_id: int) -> list[ColumnElement[bool]]:

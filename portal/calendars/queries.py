@@ -12,6 +12,7 @@ from portal.events.models import Event
 from portal.events.rules import State
 from portal.invites.models import Invite
 from portal.registrations.models import Registration
+from portal.registrations.offices import HAS_NO_OTHER_MAILBOX
 
 _IS_THERE = Registration.erased_at.is_(None), Registration.erase_asked_at.is_(None)
 
@@ -30,12 +31,20 @@ def of_link(values: Sequence[Any]) -> PersonalFeed | None:
 
 
 def registrations(address_key: str) -> list[tuple[Registration, Invite | None]]:
-    """Those of a mailbox at public events, with what was sent to calendars, in one read."""
+    """Those of a mailbox at public events, with what was sent to calendars, in one read.
+
+    Not those whom its reader acts for: their invites came by mail, with a UID of the office.
+    """
     rows = db.session.execute(
         select(Registration, Invite)
         .join(Registration.event)
         .outerjoin(Invite, Invite.registration_id == Registration.id)
-        .where(Registration.address_key == address_key, Event.state != State.DRAFT, *_IS_THERE)
+        .where(
+            Registration.address_key == address_key,
+            Event.state != State.DRAFT,
+            *_IS_THERE,
+            ~HAS_NO_OTHER_MAILBOX,
+        )
         .options(joinedload(Registration.event))
         .order_by(Event.starts_at, Registration.id)
     ).all()

@@ -19,6 +19,7 @@ from portal.registrations.acting import Contact
 from portal.registrations.entries import Reader
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key
+from portal.registrations.service import contacts
 
 LEASE = timedelta(minutes=5)
 
@@ -130,12 +131,18 @@ def _record(
 def note_bounce(bounce: Bounce, reader: Reader, *, now: datetime) -> Outcome:
     """The address fails, if it is still the one that the mail went to.
 
-    Of an office only where the person has no other; else the mail is left for people to look at.
+    It is the person's also where the only mailbox is that of whoever acts for them.
     """
-    registration = registration_of(reader)
     failed = {address_key(address) for address in bounce.addresses}
+    if isinstance(reader, Contact) and not reader.is_the_mailbox:
+        if reader.address_key not in failed:
+            return Outcome.OUTDATED
+        if reader.failing_at is None:
+            contacts.note_failing(reader, bounce.code, by=WORKER, now=now)
+        return Outcome.FAILING
+    registration = registration_of(reader)
     if registration.address_key not in failed:
-        return Outcome.OUTDATED if reader is registration else Outcome.LEFT
+        return Outcome.OUTDATED
     if registration.failing_at is None:
         registrations.note_failing(registration, bounce.code, by=WORKER, now=now)
     return Outcome.FAILING

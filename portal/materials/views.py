@@ -3,14 +3,14 @@
 from flask import Blueprint, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from portal import clock, tokens
+from portal import clock
 from portal.events import queries as events
 from portal.materials import queries
 from portal.materials.models import Material
 from portal.materials.rules import is_for_attendees, is_public
 from portal.materials.serving import attachment
 from portal.materials.shown import was_held
-from portal.registrations import queries as registrations
+from portal.registrations import own_links
 from portal.tokens import BadLink
 from portal.web import personal
 
@@ -35,7 +35,7 @@ def file(slug: str, material_id: int) -> ResponseReturnValue:
 @personal
 def own_file(token: str, material_id: int) -> ResponseReturnValue:
     """What attendees may have, by the link in their letter, while they have a place."""
-    registration = registrations.of_link(tokens.read("registration", token))
+    registration = own_links.registration_of(token)
     if registration is None:
         raise BadLink
     event = registration.event

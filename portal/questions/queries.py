@@ -194,6 +194,11 @@ def given(registration_id: int) -> list[Answered]:
     return _of(Given.registration_id == registration_id).get(registration_id, [])
 
 
+def given_by(registration_ids: Collection[int]) -> dict[int, list[Answered]]:
+    """The same of several people, by registration."""
+    return _of(Given.registration_id.in_(registration_ids))
+
+
 def given_at(event_id: int) -> dict[int, list[Answered]]:
     """What everybody at an event answered, by registration."""
     return _of(Question.event_id == event_id)

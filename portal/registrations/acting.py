@@ -27,7 +27,8 @@ class Contact(Row):
     and invites get out of order. Without a mail address there is nobody any more; `ended_at` is
     when they were to stop, until they are told. `form_code` is the form in whose one letter they
     heard of everybody whom they registered with it. `is_due` is set when the person's own letters
-    were seen to, so that the worker looks at few rows.
+    were seen to, so that the worker looks at few rows. `failing_at` is when a mail to them
+    came back.
     """
 
     __tablename__ = "registration_contacts"
@@ -54,12 +55,19 @@ class Contact(Row):
     told_status_at: Mapped[datetime | None]
     told_address: Mapped[str] = mapped_column(String(254), default="")
     told_sessions: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    failing_at: Mapped[datetime | None]
+    failing_code: Mapped[str] = mapped_column(String(20), default="", server_default="")
 
     registration: Mapped[Registration] = relationship(back_populates="contact")
 
     @property
     def acts(self) -> bool:
         return bool(self.email) and self.ended_at is None
+
+    @property
+    def registered_them(self) -> bool:
+        """Whether they gave us the person's data; else organisers entered who acts since."""
+        return self.since <= self.registration.registered_at
 
     @property
     def is_the_mailbox(self) -> bool:

@@ -70,6 +70,15 @@ class Colleague(AboutSomebody):
         self.email.label.text = Colleague.email.args[0]
         self.key = key
 
+    def is_begun_at(self) -> None:
+        """Whoever added or removed a person goes on there, not at the top of the page."""
+        self.title.render_kw = {**(self.title.render_kw or {}), "autofocus": True}
+
+    @property
+    def chosen(self) -> list[int]:
+        """Their sessions, at an event that has some to choose."""
+        return list(self["sessions"].data) if "sessions" in self else []
+
     def of(self, form: "OfficeForm") -> dict[str, Any]:
         """The person's fields as the verbs want them, with what was asked once for all."""
         return {
@@ -111,14 +120,14 @@ class OfficeForm(ReadersForm):
     validate_website = RegistrationForm.validate_website
     renew_key = RegistrationForm.renew_key
 
-    def __init__(self, event: Event, most: int) -> None:
+    def __init__(self, event: Event, most: int, person: type[Colleague] = Colleague) -> None:
         super().__init__()
-        self.most = most
+        self.most, self._person = most, person
         keys = self._keys()
         if not keys:
             self.letters.data = self.letters.data or Readers.BOTH.value
             self.invites.data = self.invites.data or Readers.PERSON.value
-        self.people = [Colleague(event, key) for key in keys or range(1, min(most, 2) + 1)]
+        self.people = [person(event, key) for key in keys or range(1, min(most, 2) + 1)]
         self.keep_order()
 
     def _keys(self) -> list[int]:
@@ -135,10 +144,14 @@ class OfficeForm(ReadersForm):
         if "more" in request.form and len(self.people) < self.most:
             used = {each.key for each in self.people}
             key = next(number for number in range(1, MOST + 2) if number not in used)
-            self.people.append(Colleague(event, key))
+            self.people.append(self._person(event, key))
             self.people[-1].language.data = page_language()
+            self.people[-1].is_begun_at()
         elif (gone := request.form.get("remove")) and len(self.people) > 1:
+            keys = [str(each.key) for each in self.people]
             self.people = [each for each in self.people if str(each.key) != gone]
+            if gone in keys:
+                self.people[min(keys.index(gone), len(self.people) - 1)].is_begun_at()
         elif "more" not in request.form and not gone:
             return False
         self.keep_order()

@@ -202,6 +202,8 @@ def try_again(registration: Registration, *, by: Actor, now: datetime) -> None:
             registration.acting.is_due = True
     if registration.failing_at is not None:
         service.write_once_more(registration, by=by, now=now)
+    if registration.acting is not None and registration.acting.failing_at is not None:
+        contacts.write_once_more(registration.acting, now=now)
 
 
 def forget(registration: Registration) -> bool:

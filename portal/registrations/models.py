@@ -152,6 +152,11 @@ class Registration(Row):
         return self.acting is not None and self.acting.is_the_mailbox
 
     @property
+    def only_reader(self) -> Contact | None:
+        """Who acts for a person without a mailbox of their own, and reads what is sent to them."""
+        return self.acting if self.is_seen_to_by_its_office else None
+
+    @property
     def gets_letters(self) -> bool:
         """Whether letters go to the person, as whoever acts for them chose."""
         acting = self.acting

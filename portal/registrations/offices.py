@@ -20,6 +20,18 @@ ACTS = and_(Contact.email != "", Contact.ended_at.is_(None))
 """Of contacts: who acts for somebody."""
 
 
+HAS_NO_OTHER_MAILBOX = (
+    exists()
+    .where(
+        Contact.registration_id == Registration.id,
+        Contact.address_key == Registration.address_key,
+        ACTS,
+    )
+    .correlate(Registration)
+)
+"""Of registrations: the only mailbox is that of whoever acts (`is_seen_to_by_its_office`)."""
+
+
 def of_link(values: Sequence[Any]) -> Office | None:
     """The office that a signed link names, unless a newer link has replaced it."""
     if len(values) != 2 or not isinstance(values[0], int):

@@ -69,7 +69,7 @@ KEEPING: Rules = {
         end=_l("with the mail address of the person, by the record of the event"),
         personal=("name", "email", "address_key", "told_address", "told_sessions", "form_code"),
         statistical=("language",),
-        of_the_record=("letters", "invites", "told_status"),
+        of_the_record=("letters", "invites", "told_status", "failing_code"),
     ),
     Office: Keeping(
         Whose.REGISTRANTS,

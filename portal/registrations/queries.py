@@ -29,6 +29,7 @@ from portal.registrations import divisions, offers, way_in
 from portal.registrations.acting import Contact
 from portal.registrations.divisions import Divisible
 from portal.registrations.models import Answer, AttendanceReport, Recall, Registration
+from portal.registrations.offices import HAS_NO_OTHER_MAILBOX
 from portal.registrations.reports import Stay
 from portal.registrations.rules import TAKING, Status
 
@@ -258,6 +259,7 @@ _IS_NAMED = (
     Registration.email != "",
     Registration.erased_at.is_(None),
     Registration.erase_asked_at.is_(None),
+    ~HAS_NO_OTHER_MAILBOX,
 )
 MOST_OF_A_MAILBOX, MOST_PEOPLE = 200, 8
 

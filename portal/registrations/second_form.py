@@ -1,6 +1,6 @@
 """The second form and the people of an event: who is asked, who has answered, who has not."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -102,6 +102,14 @@ def _gave(question_ids: Sequence[int], which: ColumnElement[bool]) -> ColumnElem
         Given.registration_id == Registration.id, _OF_ITS_PERSON.in_(question_ids), which
     )
     return given.correlate(Registration)
+
+
+def open_among(event_id: int, registration_ids: Collection[int]) -> set[int]:
+    """Who of these is asked and has not answered all that is needed."""
+    if queries.second_form(event_id) is None:
+        return set()
+    theirs = Registration.id.in_(registration_ids), is_open(event_id)
+    return set(db.session.scalars(select(Registration.id).where(*theirs)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,11 @@ class Told:
     @property
     def has_questions(self) -> bool:
         """Whether who was entered by somebody else is asked something, which they answer later."""
-        by_another = self.registration.entered_by is not None or self.registration.acting
+        by_another = (
+            self.registration.entered_by is not None
+            or self.registration.handed_by is not None
+            or self.registration.acting is not None
+        )
         is_theirs = self.for_office is None and self.status.is_live
         return is_theirs and bool(by_another) and needed.is_anything_asked(self.event)
 
@@ -184,6 +188,16 @@ class Told:
     @cached_property
     def registered_by(self) -> str:
         """Who registered the person and acts for them, with their mailbox; else nothing."""
+        acting = self.registration.acting
+        return self._acts if acting is not None and acting.registered_them else ""
+
+    @cached_property
+    def acted_by(self) -> str:
+        """The same of whom organisers entered later."""
+        return "" if self.registered_by else self._acts
+
+    @property
+    def _acts(self) -> str:
         acting = None if self.for_office else self.registration.acting
         return "" if acting is None else f"{defang(acting.name)} ({acting.email})"
 

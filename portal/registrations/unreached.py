@@ -12,19 +12,23 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    or_,
     select,
     union,
 )
-from sqlalchemy.orm import InstrumentedAttribute, aliased, defer
+from sqlalchemy.orm import InstrumentedAttribute, aliased, defer, joinedload
 
 from portal import labels
 from portal.db import db
 from portal.events.models import Event
 from portal.outbox.models import Message
+from portal.registrations.acting import Contact
 from portal.registrations.models import Registration
+from portal.registrations.offices import ACTS
 
 MOST = 500
-_THREAD = "registration:"
+_THREAD, _OF_OFFICE, _RECEIPT = "registration:", "contact:", "receipt:"
+"""How the threads begin of letters to the person, to who acts for them, and of who sent a form."""
 _later = aliased(Message)
 
 
@@ -56,7 +60,18 @@ def ids(event_id: int) -> CompoundSelect[int]:
         Registration.failing_at.is_not(None),
         _not_told_since(Registration.failing_at),
     )
-    return union(parked, stuck, failing)
+    acts = (
+        select(Contact.registration_id)
+        .join(Contact.registration)
+        .where(Registration.event_id == event_id, ACTS)
+    )
+    office_failing = acts.where(
+        Contact.failing_at.is_not(None), _not_told_since(Contact.failing_at)
+    )
+    receipt = acts.join(Message, Message.thread == _RECEIPT + Contact.form_code).where(
+        Contact.form_code != "", *_parked(event_id), _not_told_since(Message.parked_at)
+    )
+    return union(parked, stuck, failing, office_failing, receipt)
 
 
 def count(event_id: int) -> int:
@@ -70,20 +85,33 @@ def of_event(event: Event) -> list[Unreached]:
     people = db.session.scalars(
         select(Registration)
         .where(Registration.id.in_(ids(event.id)), *_kept())
+        .options(joinedload(Registration.contact))
         .order_by(Registration.sort_name, Registration.id)
         .limit(MOST)
     ).all()
     letters = _letters(event.id)
-    return [_one(each, letters.get(each.thread, [])) for each in people]
+    return [
+        _one(each, [letter for thread in _threads(each) for letter in letters.get(thread, [])])
+        for each in people
+    ]
 
 
 def parked_of(registration: Registration) -> Sequence[Message]:
-    """The letters of this person that were refused for good, the first one first."""
+    """The letters about this person that were refused for good, the first one first."""
     return db.session.scalars(
         select(Message)
-        .where(*_parked(registration.event_id), Message.thread == registration.thread)
+        .where(*_parked(registration.event_id), Message.thread.in_(_threads(registration)))
         .order_by(Message.id)
     ).all()
+
+
+def _threads(registration: Registration) -> list[str]:
+    """Also of who acts for them, and of the one letter about all whom they sent in one form."""
+    acting = registration.acting
+    if acting is None:
+        return [registration.thread]
+    receipt = [acting.receipt_thread] if acting.form_code else []
+    return [registration.thread, acting.thread, *receipt]
 
 
 def _letters(event_id: int) -> dict[str, list[Message]]:
@@ -100,7 +128,7 @@ def _letters(event_id: int) -> dict[str, list[Message]]:
 
 
 def _one(registration: Registration, letters: Sequence[Message]) -> Unreached:
-    reasons = [each.reason for each in letters]
+    reasons = [_reason(registration, each) for each in letters]
     moments = [each.parked_at for each in letters if each.parked_at]
     if registration.stuck_at:
         reasons.append(registration.stuck_reason)
@@ -111,6 +139,16 @@ def _one(registration: Registration, letters: Sequence[Message]) -> Unreached:
     unheard = [str(labels.OCCASIONS.get(each.occasion, each.occasion)) for each in letters]
     if registration.failing_at:
         unheard.append(_("what was sent to this address"))
+    acting = registration.acting
+    if acting is not None and acting.failing_at:
+        moments.append(acting.failing_at)
+        reasons.append(
+            _(
+                "Mail to %(address)s, who acts for them, comes back: %(code)s",
+                address=acting.email, code=acting.failing_code,
+            )
+        )  # fmt: skip
+        unheard.append(_("what was sent to who acts for them"))
     return Unreached(
         registration,
         list(dict.fromkeys(reasons)),
@@ -118,6 +156,12 @@ def _one(registration: Registration, letters: Sequence[Message]) -> Unreached:
         min(moments),
         bool(letters),
     )
+
+
+def _reason(registration: Registration, letter: Message) -> str:
+    if letter.thread == registration.thread:
+        return letter.reason
+    return _("%(label)s: %(value)s", label=letter.recipient, value=letter.reason)
 
 
 def _parked(event_id: int) -> list[ColumnElement[bool]]:
@@ -134,15 +178,23 @@ def _parked(event_id: int) -> list[ColumnElement[bool]]:
     return [
         Message.event_id == event_id,
         Message.parked_at.is_not(None),
-        Message.thread.like(f"{_THREAD}%"),
+        or_(*(Message.thread.like(f"{each}%") for each in (_THREAD, _OF_OFFICE, _RECEIPT))),
         ~later_was_taken,
     ]
 
 
 def _of_registration() -> ColumnElement[int]:
     """The registration that a thread is about; whatever else bears a thread is no number."""
-    number = cast(func.substr(Message.thread, len(_THREAD) + 1), Integer)
-    return case((Message.thread.like(f"{_THREAD}%"), number), else_=None)
+    return case(
+        *(
+            (
+                Message.thread.like(f"{each}%"),
+                cast(func.substr(Message.thread, len(each) + 1), Integer),
+            )
+            for each in (_THREAD, _OF_OFFICE)
+        ),
+        else_=None,
+    )
 
 
 def _not_told_since(moment: InstrumentedAttribute[datetime | None]) -> ColumnElement[bool]:

@@ -130,14 +130,16 @@ def write(
 def _copies(reminder: Reminder, registration: Registration) -> list[Copy]:
     """The joining link goes to the person alone, but for who has no mailbox of their own.
 
-    So does the link to their own answers, and to nobody else ever.
+    So do questions that they alone can answer; whoever gets their letters hears that they are
+    asked.
     """
     own = Copy(registration.email, registration.language)
-    if reminder.kind is Kind.ANSWERS:
-        return [own]
     if reminder.kind is Kind.SOON and not registration.is_seen_to_by_its_office:
         return [own]
-    return office_letters.copies(registration)
+    found = office_letters.copies(registration)
+    if reminder.kind is Kind.ANSWERS and own not in found:
+        return [own, *found]
+    return found
 
 
 def _post(

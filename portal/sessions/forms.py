@@ -30,10 +30,7 @@ class Option:
     note: str
     is_chosen: bool
     is_disabled: bool
-
-    @property
-    def id(self) -> str:
-        return f"session-{self.offer.id}"
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ class SessionsField(Field):
         """Where the summary of errors leads: to the second of a pair, or the first to choose."""
         options = [option for slot in self.slots for option in slot.options]
         for _one, other in rules.clashes(each for each in self.offers if each.id in self.data):
-            return f"session-{other.id}"
+            return self._id_of(other)
         return next((option.id for option in options if not option.is_disabled), str(self.id))
 
     @property
@@ -125,7 +122,12 @@ class SessionsField(Field):
             shown.beside(offer, together, self.zone, self.notes.get(offer.id, "")),
             is_chosen=offer.id in self.data and not is_disabled,
             is_disabled=is_disabled,
+            id=self._id_of(offer),
         )
+
+    def _id_of(self, offer: Offer) -> str:
+        """Of its own also where several people are in one form."""
+        return f"{self.name.removesuffix('sessions')}session-{offer.id}"
 
     def _is_full(self, offer: Offer) -> bool:
         """Not for who has a place in it, or waits."""

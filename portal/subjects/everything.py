@@ -18,11 +18,11 @@ from portal.subjects.models import Inquiry
 def about(inquiry: Inquiry, now: datetime) -> dict[str, Any]:
     """What is kept of this address, as values that JSON knows."""
     found = queries.of_address(inquiry.address_key)
-    threads = [each.thread for each in found.registrations]
+    threads = [each.thread for each in found.own]
     return {
         "address": inquiry.address,
         "made_at": now.isoformat(),
-        "registrations": [parts.held(each) for each in found.registrations],
+        "registrations": [parts.held(each) for each in found.own],
         "acts_for": [registrations.acts_for(each) for each in found.contacts],
         "speaker": [events.held(each) for each in found.speakers],
         "invitations": invitations.held(inquiry.address_key),

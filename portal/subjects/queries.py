@@ -31,6 +31,12 @@ class Found:
     invitations: Sequence[Invitation] = ()
 
     @property
+    def own(self) -> Sequence[Registration]:
+        """Those of the mailbox's reader: of whom they act for they see no more than as an office,
+        also where theirs is the only mailbox."""
+        return [each for each in self.registrations if not each.is_seen_to_by_its_office]
+
+    @property
     def to_erase(self) -> bool:
         return bool(self.registrations or self.speakers or self.contacts or self.invitations)
 
@@ -40,7 +46,7 @@ def of_address(address_key: str) -> Found:
     registrations = db.session.scalars(
         select(Registration)
         .where(Registration.address_key == address_key, Registration.erased_at.is_(None))
-        .options(joinedload(Registration.event))
+        .options(joinedload(Registration.event), joinedload(Registration.contact))
         .order_by(Registration.event_id, Registration.id)
     ).all()
     speakers = db.session.scalars(

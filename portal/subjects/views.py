@@ -67,7 +67,7 @@ def show(token: str) -> ResponseReturnValue:
         ends_at=(inquiry.told_at or now) + LINK_HOLDS,
         sections=sections(everything.about(inquiry, now)),
         found=found,
-        changeable=[each for each in found.registrations if each.may_change(now)],
+        changeable=[each for each in found.own if each.may_change(now)],
         own_link=own_link,
         under_way=queries.undone_erasure(inquiry.address_key),
         asked=request.args.get("asked") == "yes",

@@ -173,13 +173,13 @@ class Stage:
             session.flush()
             return f"/your-data/{subject_letters.token(inquiry)}{page}"
 
-    def office(self, page: str = "") -> str:
+    def office(self, page: str = "", name: str = "represented") -> str:
         """The path of the office's page, as its letter links it, and of one of its people."""
         with self.app.app_context():
             office = db.session.scalars(select(Office)).first()
             assert office is not None
             found = db.session.scalars(
-                select(Registration.id).where(Registration.email == "represented@example.org")
+                select(Registration.id).where(Registration.email == f"{name}@example.org")
             ).one()
             return f"/offices/{office_links.token(office)}{page and f'/{found}{page}'}"
 
@@ -402,6 +402,7 @@ def _set_up(now: datetime) -> None:
     _questions(now, later)
     _papers(now, later)
     _sessions(now, later)
+    _acted_for(now)
     invited.invite(_made("invited", later), now)
 
 
@@ -919,6 +920,18 @@ def _offers(now: datetime) -> None:
           decision_at=now + timedelta(days=20))  # fmt: skip
     for name in ("decided-before", "decided"):
         service.approve(_comes("to-decide", name), by=COMMAND, now=now)
+
+
+def _acted_for(now: datetime) -> None:
+    """An office is offered a place for somebody, who has sessions to choose and not answered."""
+    made = _made("acted-for", now + timedelta(days=60), capacity=1, offer_hours=72)
+    make_question(made, label=LONG, required=True)
+    make_chosen(made, "Shop floor", places=1)
+    first = _comes("acted-for", "acted-first")
+    office = Acting(LONG, "office@example.org", "en", Readers.BOTH, Readers.PERSON)
+    for name in ("acted-for", "acted-waits"):
+        contacts.act_for(_comes("acted-for", name), office, by=OFFICE, now=now)
+    service.withdraw(first, by=COMMAND, now=now)
 
 
 def _sessions(now: datetime, later: datetime) -> None:

@@ -55,9 +55,9 @@ def own(name: str, rest: str = "") -> Way:
     )
 
 
-def office(rest: str = "") -> Way:
+def office(rest: str = "", name: str = "represented") -> Way:
     """Everybody whom a mailbox registered, or one of them, by the link in its letter."""
-    return lambda page, stage, lang: goto(page, stage, f"/{lang}{stage.office(rest)}")
+    return lambda page, stage, lang: goto(page, stage, f"/{lang}{stage.office(rest, name)}")
 
 
 def calendar(*, ended: bool = False) -> Way:
@@ -167,6 +167,13 @@ def press(page: Page, form: str = "main form") -> None:
 def _press_last(page: Page) -> None:
     with page.expect_navigation():
         page.locator("main form button[type=submit]").last.click()
+
+
+def _add_one(page: Page) -> None:
+    """One more person, with whom the form goes on."""
+    with page.expect_navigation():
+        page.locator("button[name=more]").click()
+    assert page.evaluate("document.activeElement.id") == "person3-title"
 
 
 def _a_group(page: Page, stage: Stage, lang: str) -> None:
@@ -621,6 +628,9 @@ VISITOR: dict[str, Way] = {
     "office: details": office("/details"),
     "office: letters and invite": office("/readers"),
     "office: withdrawal": office("/withdrawal"),
+    "office: hand over": office("/transfer"),
+    "office: sessions": office("/sessions", "acted-for"),
+    "several colleagues, with sessions": then(at("/events/acted-for/register/group"), _add_one),
     "transfer": own("confirmed", "/transfer"),
     "transfer, everything missing": then(own("confirmed", "/transfer"), press),
     "transfer, who has a place": _handed_to_an_attendee,

@@ -55,7 +55,7 @@ def register_all(
             found.append(Registered(sent, answer, None if _comes_not(made) else made))
     code = digest(people[0].form_key)[:48] if people[0].form_key else ""
     for each in found:
-        if each.registration is not None and not _is_themself(each.sent, acting):
+        if each.registration is not None and not is_themself(each.sent, acting):
             act_for(each.registration, acting, form_code=code, by=by, now=now)
     return found
 
@@ -70,7 +70,7 @@ def _comes_not(registration: Registration | None) -> bool:
     return registration is None or registration.status is Status.WITHDRAWN
 
 
-def _is_themself(sent: Sent, acting: Acting) -> bool:
+def is_themself(sent: Sent, acting: Acting) -> bool:
     """Who stands in their own form acts for nobody there."""
     same_mailbox = address_key(sent.person["email"]) == address_key(acting.email)
     return same_mailbox and name_key(sent.person) == fold(acting.name)[:300]

@@ -45,6 +45,7 @@ def take_back(
         questions.take_back(registration.id, event.id, _numbers(agreed) | fallen)
         questions.give(registration.id, _noted(agreed, every), now=now)
         registration.answered = "yes" if queries.given(registration.id) else ""
+        events.places_changed(event.id)  # an answer that fell away may have held one
     record(
         "registration.consent_taken_back", registration, by=by, now=now, event_id=event.id,
         consents=gone, questions=sorted(_numbers(agreed)),

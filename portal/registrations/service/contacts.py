@@ -57,6 +57,7 @@ def act_for(
     contact.letters, contact.invites = acting.letters, acting.invites
     contact.form_code, contact.since, contact.ended_at = form_code, now, None
     contact.is_due, contact.letter_due_at = True, None
+    contact.failing_at, contact.failing_code = None, ""
     _have_a_page(acting, now)
     db.session.flush()
     event_id = registration.event_id
@@ -162,12 +163,26 @@ def forget(contact: Contact) -> None:
     """Nothing is kept of who acted; the row stays, so that a later one's letters are in order."""
     key = contact.address_key
     contact.name = contact.email = contact.address_key = contact.told_address = ""
-    contact.form_code, contact.told_sessions = "", None
+    contact.form_code = contact.failing_code = ""
+    contact.failing_at = contact.told_sessions = None
     contact.told_status = contact.told_status_at = contact.letter_due_at = contact.ended_at = None
     contact.told_revision = contact.told_event_revision = 0
     contact.is_due = False
     db.session.flush()
     _forget_page(key)
+
+
+def note_failing(contact: Contact, code: str, *, by: Actor, now: datetime) -> None:
+    """A mail to whoever acts came back for good: `code` is why (RFC 3463)."""
+    contact.failing_at, contact.failing_code = now, code
+    of_them, event_id = contact.registration, contact.registration.event_id
+    record("registration.office_came_back", of_them, by=by, now=now, event_id=event_id, code=code)
+
+
+def write_once_more(contact: Contact, *, now: datetime) -> None:
+    """A letter with the link to their page shows whether their address works now."""
+    contact.failing_at, contact.failing_code = None, ""
+    ask_for_link(contact.address_key, now=now)
 
 
 def ask_for_link(mailbox: str, *, now: datetime) -> None:

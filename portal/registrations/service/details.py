@@ -133,6 +133,7 @@ def correct(
     turns_up_elsewhere = _change_places(registration, person, event, now)
     if address_key(person["email"]) != registration.address_key:
         _another_address(registration)
+        events.places_changed(event.id)  # who had no mailbox can be asked the second form now
     write_values(registration, columns(person) | {"language": language, "consents": consents})
     registration.revision += 1
     registration.stuck_at = None

@@ -105,6 +105,12 @@ def take_up(registration: Registration, *, by: Actor, now: datetime) -> None:
         return
     if registration.has_let_pass and registration.offered_until:
         ended = moment_words(registration.offered_until, event.zone)
+        if by.kind == "office":
+            raise Refused(
+                _("A place was offered until %(moment)s and not taken, and they left the "
+                  "waitlist. While registration is open, you can register them again.",
+                  moment=ended)
+            )  # fmt: skip
         raise Refused(
             _("The offer ended on %(moment)s, and you left the waitlist. While registration is "
               "open, you can register again.", moment=ended)

@@ -10,17 +10,19 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock
 from portal.db import looking
+from portal.events import places_shown
 from portal.events import service as event_service
 from portal.events.models import Event
 from portal.events.rules import Entrance, Places
 from portal.extensions import csrf, limiter
 from portal.limits import rate
-from portal.registrations import office_letters, queries
-from portal.registrations.behalf_forms import MOST, OfficeForm
+from portal.registrations import office_letters, queries, way_in
+from portal.registrations.behalf_forms import MOST, Colleague, OfficeForm
 from portal.registrations.rules import notice_version
 from portal.registrations.service import Sent, behalf
 from portal.registrations.service.behalf import NotAll, Registered
 from portal.registrations.service.contacts import OFFICE
+from portal.registrations.views.choosing import Offered
 from portal.registrations.views.registering import places_words
 from portal.registrations.views.shared import bp, may_write_to, moved_event, public_event
 from portal.text import masked
@@ -61,7 +63,8 @@ def _register_others(slug: str, most: int) -> ResponseReturnValue:
         event = public_event(slug)
         if not found[0].door(found[1], clock.now()).lets_in and request.method != "POST":
             return redirect(url_for("registrations.register", slug=slug))
-        form = OfficeForm(event, most)
+        person = Offered.of(way_in.of(found[0], clock.now())).form(Colleague, event.zone)
+        form = OfficeForm(event, most, person)
         if request.method == "POST" and form.rearranges(event):
             return others_page(event, found, form)
         if not form.validate_on_submit():
@@ -114,6 +117,7 @@ def register_people(
             form_key=form.form_key.data or "",
             may_write=letters.to_people,
             invitation_id=invitation_id,
+            sessions=each.chosen,
         )
         for each in form.people
     ]
@@ -153,7 +157,8 @@ def others_page(
     door = found[0].door(found[1], clock.now())
     page = render_template(
         "registrations/others.html", event=event, form=form, door=door, most=MOST,
-        places=places_words(found), own_form=own_form,
+        places=places_words(found), kept=places_shown.kept_words(found[1], event.zone),
+        own_form=own_form,
     )  # fmt: skip
     if form.all_fields.errors:
         return page, 422 if door.lets_in else 409

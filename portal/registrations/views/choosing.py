@@ -78,7 +78,7 @@ class SessionsForm(Form):
 def sessions(token: str) -> ResponseReturnValue:
     with looking():
         registration = own_registration(token)
-        form = _form(registration)
+        form = sessions_form(registration)
         if not registration.may_change(clock.now()):
             return closed_page(registration, token)
         if "sessions" not in form:
@@ -89,7 +89,7 @@ def sessions(token: str) -> ResponseReturnValue:
     try:
         verbs.choose(registration, form.sessions.data, by=REGISTRANT, now=clock.now())
     except NotFree as no:
-        anew = _form(registration)
+        anew = sessions_form(registration)
         if anew.validate():
             anew.form_errors = [no.sentence]
         return _page(registration, anew, token)
@@ -114,7 +114,7 @@ def own_programme(token: str) -> ResponseReturnValue:
     )
 
 
-def _form(registration: Registration) -> SessionsForm:
+def sessions_form(registration: Registration) -> SessionsForm:
     """As the person stands in them now."""
     event = registration.event
     offers = queries.offered(event.id) if event.chooses else []

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
@@ -12,25 +11,31 @@ from portal import clock, tokens
 from portal.db import db
 from portal.errors import Refused
 from portal.events import service as event_service
+from portal.events.models import Event
 from portal.events.rules import Format
-from portal.extensions import limiter
+from portal.extensions import csrf, limiter
 from portal.forms import ActForm
 from portal.i18n import page_language
 from portal.limits import rate
-from portal.registrations import office_links, offices, service
+from portal.registrations import office_links, office_page, offices, service
 from portal.registrations.acting import Contact, Office
 from portal.registrations.behalf_forms import Correction, ReadersForm
 from portal.registrations.models import Registration
 from portal.registrations.rules import Status, notice_version
-from portal.registrations.service import Sent, contacts
+from portal.registrations.service import Sent, choosing, contacts, offers
 from portal.registrations.service import details as changing
 from portal.registrations.service import transfer as handing_over
+from portal.registrations.service.behalf import is_themself
 from portal.registrations.service.contacts import OFFICE, Acting
 from portal.registrations.service.details import NoPlaceThere
 from portal.registrations.somebody import AboutSomebody
+from portal.registrations.views.choosing import SessionsForm, sessions_form
 from portal.registrations.views.shared import bp, may_write_to
+from portal.sessions.service import NotFree
 from portal.tokens import BadLink
 from portal.web import personal
+
+PageForm = ActForm | AboutSomebody | ReadersForm | SessionsForm
 
 
 @bp.get("/offices/<token>")
@@ -40,18 +45,25 @@ def office(token: str) -> ResponseReturnValue:
     """Everybody for whom this mailbox acts, of all events; what another made is not there."""
     found, now = _office(token), clock.now()
     people = offices.registered_by(found.address_key)
+    by_event = office_page.by_event(people, now)
     return render_template(
         "registrations/office.html",
         office=found,
         token=token,
         people=len(people),
-        by_event=[(event, list(each)) for event, each in groupby(people, lambda one: one.event)],
+        by_event=by_event,
+        is_late={event.id: _is_late(event, now) for event, _lines in by_event},
         now=now,
         most=offices.MOST,
         form=ActForm(),
         saved=request.args.get("saved") == "yes",
-        sent=request.args.get("sent") == "yes",
+        is_lost=request.args.get("late") == "yes",
     )
+
+
+def _is_late(event: Event, now: datetime) -> bool:
+    """Whether the organisers' date for changes is over, and the event to come."""
+    return event.changes_deadline is not None and event.changes_deadline <= now < event.starts_at
 
 
 @bp.post("/offices/<token>/link")
@@ -68,12 +80,13 @@ def office_link(token: str) -> ResponseReturnValue:
 
 
 @bp.route("/offices/<token>/<int:registration_id>/details", methods=["GET", "POST"])
+@csrf.exempt  # the form checks its token itself, so that a stale one loses nothing
 @personal
 def office_details(token: str, registration_id: int) -> ResponseReturnValue:
     """Within what the person could change themself, and never what is theirs to say."""
     registration = _one(token, registration_id)
     if not registration.may_change(clock.now()):
-        return _to_office(token)
+        return _too_late(token)
     form = Correction(registration)
     if not form.validate_on_submit():
         return _page("office_details", registration, token, form)
@@ -90,13 +103,43 @@ def office_details(token: str, registration_id: int) -> ResponseReturnValue:
     return _to_office(token, saved="yes")
 
 
+@bp.post("/offices/<token>/<int:registration_id>/place")
+@personal
+def office_place(token: str, registration_id: int) -> ResponseReturnValue:
+    """The place that is offered to somebody is taken by whoever acts for them."""
+    offers.take_up(_one(token, registration_id), by=OFFICE, now=clock.now())
+    return _to_office(token, saved="yes")
+
+
+@bp.route("/offices/<token>/<int:registration_id>/sessions", methods=["GET", "POST"])
+@csrf.exempt  # the form checks its token itself, so that a stale one loses nothing
+@personal
+def office_sessions(token: str, registration_id: int) -> ResponseReturnValue:
+    """Within what the person could choose themself."""
+    registration = _one(token, registration_id)
+    form = sessions_form(registration)
+    if "sessions" not in form or not registration.may_change(clock.now()):
+        return _too_late(token)
+    if not form.validate_on_submit():
+        return _page("office_sessions", registration, token, form)
+    try:
+        choosing.choose(registration, form.sessions.data, by=OFFICE, now=clock.now())
+    except NotFree as no:
+        anew = sessions_form(registration)
+        if anew.validate():
+            anew.form_errors = [no.sentence]
+        return _page("office_sessions", registration, token, anew)
+    return _to_office(token, saved="yes")
+
+
 @bp.route("/offices/<token>/<int:registration_id>/transfer", methods=["GET", "POST"])
+@csrf.exempt  # the form checks its token itself, so that a stale one loses nothing
 @personal
 def office_transfer(token: str, registration_id: int) -> ResponseReturnValue:
-    """The place goes to a colleague, for whom the office acts from then on."""
+    """The place goes to a colleague, for whom the office acts from then on; or to who acts."""
     registration, now = _one(token, registration_id), clock.now()
     if not registration.may_hand_over(now):
-        return _to_office(token)
+        return _too_late(token)
     where = None
     if registration.event.online_capacity is not None:
         where = Format(registration.attendance.value)
@@ -110,8 +153,9 @@ def office_transfer(token: str, registration_id: int) -> ResponseReturnValue:
     except Refused as refused:
         form.form_errors.append(refused.sentence)
         return _page("office_transfer", registration, token, form)
-    if taker.registered_at == now and registration.acting is not None:
-        contacts.act_for(taker, Acting.of(registration.acting), by=OFFICE, now=now)
+    acting = None if registration.acting is None else Acting.of(registration.acting)
+    if taker.registered_at == now and acting is not None and not is_themself(sent, acting):
+        contacts.act_for(taker, acting, by=OFFICE, now=now)
     return _to_office(token, saved="yes")
 
 
@@ -181,9 +225,7 @@ def _act(
     )  # fmt: skip
 
 
-def _page(
-    page: str, registration: Registration, token: str, form: ActForm | AboutSomebody | ReadersForm
-) -> ResponseReturnValue:
+def _page(page: str, registration: Registration, token: str, form: PageForm) -> ResponseReturnValue:
     shown = render_template(
         f"registrations/{page}.html",
         form=form, registration=registration, event=registration.event, token=token,
@@ -193,3 +235,8 @@ def _page(
 
 def _to_office(token: str, **values: Any) -> ResponseReturnValue:
     return redirect(url_for("registrations.office", token=token, **values), 303)
+
+
+def _too_late(token: str) -> ResponseReturnValue:
+    """What was sent is not kept, and the page says so."""
+    return _to_office(token, late="yes") if request.method == "POST" else _to_office(token)

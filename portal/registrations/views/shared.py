@@ -19,7 +19,7 @@ from portal.events import queries as events
 from portal.events import service as event_service
 from portal.events.models import Event
 from portal.extensions import limiter
-from portal.registrations import person, queries
+from portal.registrations import own_links, person
 from portal.registrations.models import Registration
 from portal.tokens import BadLink
 
@@ -41,7 +41,7 @@ def moved_event(slug: str) -> NoReturn:
 
 def own_registration(token: str) -> Registration:
     """The registration of a link that is whole, ours, and not replaced by a newer one."""
-    registration = queries.of_link(tokens.read("registration", token))
+    registration = own_links.registration_of(token)
     if registration is None:
         raise BadLink
     g.link_code = registration.link_code
