@@ -50,11 +50,16 @@ def _registered_otherwise() -> ColumnElement[bool]:
 
 
 def _may_be_written(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """While the event is to come, the time to answer is not over, and they are not registered."""
+    """While the event is to come, they can still register by the link, and have not."""
     return (
         Event.state == State.PUBLISHED,
         Event.starts_at > now,
         or_(InvitationList.answer_until.is_(None), InvitationList.answer_until > now),
+        or_(
+            InvitationList.passes_closed,
+            Event.registration_closes_at.is_(None),
+            Event.registration_closes_at > now,
+        ),
         Invitation.stuck_at.is_(None),
         ~_registered_otherwise(),
     )
@@ -117,6 +122,7 @@ def next_void(now: datetime, number: int) -> Sequence[int]:
         Event.state != State.PUBLISHED,
         Event.starts_at <= now,
         InvitationList.answer_until <= now,
+        and_(~InvitationList.passes_closed, Event.registration_closes_at <= now),
     )
     return db.session.scalars(
         _with_event()

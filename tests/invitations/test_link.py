@@ -198,11 +198,11 @@ def test_a_link_passes_approval_a_closed_form_and_a_full_event_by_a_quota_of_its
 ) -> None:
     with app.app_context(), transaction():
         now = portal_clock.now()
-        facts = {"slug": "trust", "capacity": 3, "approval": True}
-        event = make_event(**facts, registration_closes_at=now - timedelta(days=1))
+        event = make_event(slug="trust", capacity=3, approval=True)
         kept = {"places": 1, "until": JANUARY, "groups": [], "countries": [], "invited": True}
         quotas.add(event, kept, by=COMMAND, now=now)
     plain = by_link(app, deliver, "ada")["ada"]
+    close(app)
     assert "Registration is closed" in words(client.get(f"{plain}/registration"))
     strong = by_link(
         app, deliver, "bob", "cid", name="Strong", passes_approval=True, passes_closed=True
@@ -213,6 +213,14 @@ def test_a_link_passes_approval_a_closed_form_and_a_full_event_by_a_quota_of_its
         event = events.any_slug("trust")
         assert event is not None
         assert [each.quota_id is not None for each in registrations(event.id)] == [True]
+
+
+def close(app: Flask) -> None:
+    with app.app_context(), transaction():
+        event = events.any_slug("trust")
+        assert event is not None
+        event.registration_closes_at = portal_clock.now()
+        event.revision += 1
 
 
 def registrations(event_id: int) -> list[object]:

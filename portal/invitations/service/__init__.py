@@ -20,7 +20,7 @@ from portal.events.rules import State
 from portal.invitations import due, queries
 from portal.invitations.models import Invitation, InvitationList
 from portal.invitations.rules import UNANSWERED, Fate, Occasion, Person, Stage, stood
-from portal.invitations.words import KNOWN
+from portal.invitations.words import KNOWN, SHUT
 from portal.registrations import service as registrations
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key
@@ -195,6 +195,8 @@ def remind(of_list: InvitationList, *, by: Actor, now: datetime) -> None:
     registrations.refuse_when_settled(of_list.event, now)
     if of_list.answer_until is not None and of_list.answer_until <= now:
         raise Refused(_("The time to answer is over. Set a later one in the terms of the list."))
+    if of_list.is_shut(now):
+        raise Refused(str(SHUT))
     wanted = update(Invitation).where(Invitation.id.in_(due.to_remind(of_list)))
     done = db.session.execute(
         wanted.values(reminder_due_at=now).execution_options(synchronize_session=False)
