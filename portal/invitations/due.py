@@ -15,6 +15,7 @@ from portal.outbox.models import Message
 from portal.outbox.queries import WAITING
 from portal.registrations.models import Registration
 from portal.registrations.queries import LIVE
+from portal.registrations.rules import Status
 
 THREAD = "invitation:"
 _LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
@@ -205,15 +206,20 @@ def next_handed_on() -> Invitation | None:
 
 
 def next_registered_otherwise(number: int) -> Sequence[tuple[int, int]]:
-    """(event, invitation) of people who registered with this address, without their link."""
+    """(event, invitation) of people who registered with this address, without their link.
+
+    Not yet of who waits for a decision that the link makes needless: that is for who has the link.
+    """
     live = and_(
         Registration.event_id == Invitation.event_id,
         Registration.address_key == Invitation.address_key,
         Registration.status.in_(LIVE),
         Registration.erase_asked_at.is_(None),
+        or_(Registration.status != Status.PENDING, ~InvitationList.passes_approval),
     )
     rows = db.session.execute(
         select(Invitation.event_id, Invitation.id)
+        .join(Invitation.of_list)
         .where(Invitation.stage.in_(MAY_STILL_COME), exists().where(live))
         .order_by(Invitation.id)
         .limit(number)

@@ -246,6 +246,22 @@ def test_kept_places_are_for_invited_people_alone_and_past_the_line(
     assert comers(app) == {"eve": "confirmed", "dan": "waitlisted", "ada": "confirmed"}
 
 
+def test_who_waits_for_a_decision_passes_it_by_the_link_and_not_by_the_address_alone(
+    app: Flask, client: PortalClient, deliver: Deliver
+) -> None:
+    with app.app_context(), transaction():
+        make_event(slug="trust", approval=True)
+    link = by_link(app, deliver, "ada", passes_approval=True)["ada"]
+    comes(app, "ada")
+    deliver()
+    assert comers(app) == {"ada": "pending"} and stages(app) == {"ada": "invited"}
+    done = register(client, link)
+    assert "You have a place" in words(client.get(done.headers["Location"]))
+    assert comers(app) == {"ada": "confirmed"} and stages(app) == {"ada": "registered"}
+    (mail,) = deliver()
+    assert "Your place is confirmed" in mail["Subject"]
+
+
 def test_the_form_behind_a_link_says_that_it_passes_approval(
     app: Flask, client: PortalClient, deliver: Deliver
 ) -> None:

@@ -24,7 +24,7 @@ from portal.invitations.words import KNOWN, SHUT
 from portal.registrations import service as registrations
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key
-from portal.registrations.rules import StakeholderGroup
+from portal.registrations.rules import StakeholderGroup, Status
 from portal.text import fold
 
 FOUND_BY = ("first_name", "last_name", "email", "organisation", "role")
@@ -91,8 +91,8 @@ def use(
 ) -> None:
     """Somebody registered by it, under the event's lock: it is used.
 
-    Who was registered with the invited address already comes by it from now on, and may move up to
-    a place that is kept for invited people.
+    Who was registered with the invited address already comes by it from now on: needs no approval
+    if the list says so, and may move up to a place that is kept for invited people.
     """
     event = events.locked(invitation.event_id)
     invitation.stage, invitation.used_at = Stage.REGISTERED, now
@@ -104,6 +104,9 @@ def use(
     if registration.invitation_id is None and is_theirs and registration.status.is_live:
         registration.invitation_id = invitation.id
         db.session.flush()
+        if registration.status is Status.PENDING and invitation.of_list.passes_approval:
+            registrations.approve(registration, by=WORKER, now=now)
+            registration.links_asked_at = None  # the letter that says so has the link
         registrations.fill_places(event, now=now)
     _note(
         "invitation.used", invitation, by=REGISTRANT, now=now,
