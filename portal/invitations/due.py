@@ -208,7 +208,8 @@ def next_handed_on() -> Invitation | None:
 def next_registered_otherwise(number: int) -> Sequence[tuple[int, int]]:
     """(event, invitation) of people who registered with this address, without their link.
 
-    Not yet of who waits for a decision that the link makes needless: that is for who has the link.
+    Also of who came by the link, withdrew, and is back without it. Not yet of who waits for a
+    decision that the link makes needless: that is for who has the link.
     """
     live = and_(
         Registration.event_id == Invitation.event_id,
@@ -217,10 +218,18 @@ def next_registered_otherwise(number: int) -> Sequence[tuple[int, int]]:
         Registration.erase_asked_at.is_(None),
         or_(Registration.status != Status.PENDING, ~InvitationList.passes_approval),
     )
+    is_back = and_(
+        Registration.id == Invitation.registration_id, Registration.invitation_id.is_(None)
+    )
     rows = db.session.execute(
         select(Invitation.event_id, Invitation.id)
         .join(Invitation.of_list)
-        .where(Invitation.stage.in_(MAY_STILL_COME), exists().where(live))
+        .where(
+            or_(
+                and_(Invitation.stage.in_(MAY_STILL_COME), exists().where(live)),
+                and_(Invitation.stage == Stage.REGISTERED, exists().where(live, is_back)),
+            )
+        )
         .order_by(Invitation.id)
         .limit(number)
     ).all()
@@ -228,7 +237,9 @@ def next_registered_otherwise(number: int) -> Sequence[tuple[int, int]]:
 
 
 def registration_of_address(invitation: Invitation) -> Registration | None:
-    """A registration of the invited mailbox that may still come."""
+    """The one that the chore found: of the invited mailbox, and theirs before another's there."""
+    is_theirs = Registration.id == (invitation.registration_id or 0)
+    decided = [Registration.status != Status.PENDING] if invitation.of_list.passes_approval else []
     return db.session.scalar(
         select(Registration)
         .where(
@@ -236,8 +247,9 @@ def registration_of_address(invitation: Invitation) -> Registration | None:
             Registration.address_key == invitation.address_key,
             Registration.status.in_(LIVE),
             Registration.erase_asked_at.is_(None),
+            *decided,
         )
-        .order_by(Registration.id)
+        .order_by(is_theirs.desc(), Registration.id)
         .limit(1)
     )
 

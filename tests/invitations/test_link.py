@@ -18,6 +18,7 @@ from portal.events import queries as events
 from portal.invitations.models import Invitation, InvitationList
 from portal.invitations.service import lists
 from portal.outbox.models import Message
+from portal.registrations.models import Registration
 from portal.registrations.service import quotas
 from tests.desk.front_door import words
 from tests.desk.people import comes
@@ -224,8 +225,6 @@ def close(app: Flask) -> None:
 
 
 def registrations(event_id: int) -> list[object]:
-    from portal.registrations.models import Registration
-
     return list(db.session.query(Registration).filter_by(event_id=event_id))
 
 
@@ -298,6 +297,29 @@ def test_the_form_behind_a_link_says_that_places_are_kept_while_there_are_any(
     assert comers(app) == {"dan": "confirmed", "mia": "confirmed"}
     page = words(client.get(f"{ways['mel']}/registration"))
     assert promise not in page and "Join the waitlist" in page
+
+
+def test_who_withdrew_and_is_back_without_the_link_has_a_kept_place_again(
+    app: Flask, client: PortalClient, deliver: Deliver
+) -> None:
+    with app.app_context(), transaction():
+        event = make_event(slug="trust", capacity=2)
+        kept = {"places": 1, "until": JANUARY, "groups": [], "countries": [], "invited": True}
+        quotas.add(event, kept, by=COMMAND, now=portal_clock.now())
+    link = by_link(app, deliver, "ada")["ada"]
+    comes(app, "dan")
+    register(client, link)
+    mine = own_page(next(mail for mail in deliver() if mail["To"] == "ada@example.org"))
+    client.submit(f"{mine}/withdrawal")
+    deliver()
+    comes(app, "eve", email="ada@example.org")  # another of the same mailbox
+    comes(app, "ada")
+    deliver()
+    with app.app_context():
+        rows = db.session.query(Registration).order_by(Registration.id)
+        stand = {each.first_name: each.status.value for each in rows}
+    assert stand == {"Dan": "confirmed", "Eve": "waitlisted", "Ada": "confirmed"}
+    assert stages(app) == {"ada": "registered"}
 
 
 @pytest.mark.usefixtures("event")

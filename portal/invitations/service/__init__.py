@@ -117,7 +117,10 @@ def use(
 def recognise(invitation: Invitation, *, now: datetime) -> None:
     """They registered with this address at the front door, without their link."""
     found = due.registration_of_address(invitation)
-    if found is not None and invitation.stage not in (Stage.REGISTERED, Stage.WITHDRAWN):
+    is_open = invitation.stage is not Stage.REGISTERED or (
+        found is not None and found.id == invitation.registration_id
+    )
+    if found is not None and is_open and invitation.stage is not Stage.WITHDRAWN:
         use(invitation, found, handed_on=False, now=now)
 
 
