@@ -36,6 +36,7 @@ from tests.invitations.front_door import (
     stages,
 )
 from tests.registrations.front_door import link_in as own_page
+from tests.subjects.front_door import ask_for_data, link_to_data
 
 Deliver = Callable[[], list[EmailMessage]]
 pytestmark = pytest.mark.usefixtures("clock")
@@ -192,6 +193,10 @@ def test_an_invitation_is_handed_on_where_it_may_be_and_both_are_told(
     assert "Grace Hopper registered by the link of your invitation" in told["ada@example.org"]
     assert "Your place is confirmed" in told["grace@example.org"]
     assert deliver() == []
+    ask_for_data(client, "ada@example.org")
+    shown = words(client.get(link_to_data(deliver())))
+    kept = shown.partition("Letters Invitation")[0]
+    assert "Handed on yes" in kept and "Registered 2 November" not in kept
 
 
 def test_a_link_passes_approval_a_closed_form_and_a_full_event_by_a_quota_of_its_own(
