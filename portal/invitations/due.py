@@ -15,6 +15,7 @@ from portal.outbox.models import Message
 from portal.outbox.queries import WAITING
 from portal.registrations.models import Registration
 from portal.registrations.queries import LIVE
+from portal.registrations.rules import Status
 
 THREAD = "invitation:"
 _LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
@@ -50,11 +51,16 @@ def _registered_otherwise() -> ColumnElement[bool]:
 
 
 def _may_be_written(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """While the event is to come, the time to answer is not over, and they are not registered."""
+    """While the event is to come, they can still register by the link, and have not."""
     return (
         Event.state == State.PUBLISHED,
         Event.starts_at > now,
         or_(InvitationList.answer_until.is_(None), InvitationList.answer_until > now),
+        or_(
+            InvitationList.passes_closed,
+            Event.registration_closes_at.is_(None),
+            Event.registration_closes_at > now,
+        ),
         Invitation.stuck_at.is_(None),
         ~_registered_otherwise(),
     )
@@ -117,6 +123,7 @@ def next_void(now: datetime, number: int) -> Sequence[int]:
         Event.state != State.PUBLISHED,
         Event.starts_at <= now,
         InvitationList.answer_until <= now,
+        and_(~InvitationList.passes_closed, Event.registration_closes_at <= now),
     )
     return db.session.scalars(
         _with_event()
@@ -199,16 +206,30 @@ def next_handed_on() -> Invitation | None:
 
 
 def next_registered_otherwise(number: int) -> Sequence[tuple[int, int]]:
-    """(event, invitation) of people who registered with this address, without their link."""
+    """(event, invitation) of people who registered with this address, without their link.
+
+    Also of who came by the link, withdrew, and is back without it. Not yet of who waits for a
+    decision that the link makes needless: that is for who has the link.
+    """
     live = and_(
         Registration.event_id == Invitation.event_id,
         Registration.address_key == Invitation.address_key,
         Registration.status.in_(LIVE),
         Registration.erase_asked_at.is_(None),
+        or_(Registration.status != Status.PENDING, ~InvitationList.passes_approval),
+    )
+    is_back = and_(
+        Registration.id == Invitation.registration_id, Registration.invitation_id.is_(None)
     )
     rows = db.session.execute(
         select(Invitation.event_id, Invitation.id)
-        .where(Invitation.stage.in_(MAY_STILL_COME), exists().where(live))
+        .join(Invitation.of_list)
+        .where(
+            or_(
+                and_(Invitation.stage.in_(MAY_STILL_COME), exists().where(live)),
+                and_(Invitation.stage == Stage.REGISTERED, exists().where(live, is_back)),
+            )
+        )
         .order_by(Invitation.id)
         .limit(number)
     ).all()
@@ -216,7 +237,9 @@ def next_registered_otherwise(number: int) -> Sequence[tuple[int, int]]:
 
 
 def registration_of_address(invitation: Invitation) -> Registration | None:
-    """A registration of the invited mailbox that may still come."""
+    """The one that the chore found: of the invited mailbox, and theirs before another's there."""
+    is_theirs = Registration.id == (invitation.registration_id or 0)
+    decided = [Registration.status != Status.PENDING] if invitation.of_list.passes_approval else []
     return db.session.scalar(
         select(Registration)
         .where(
@@ -224,8 +247,9 @@ def registration_of_address(invitation: Invitation) -> Registration | None:
             Registration.address_key == invitation.address_key,
             Registration.status.in_(LIVE),
             Registration.erase_asked_at.is_(None),
+            *decided,
         )
-        .order_by(Registration.id)
+        .order_by(is_theirs.desc(), Registration.id)
         .limit(1)
     )
 

@@ -69,6 +69,11 @@ class InvitationList(Row):
             zone=event.zone,
         )  # fmt: skip
 
+    def is_shut(self, now: datetime) -> bool:
+        """Whether its links lead to no form any more, since registration has closed."""
+        closes_at = self.event.registration_closes_at
+        return closes_at is not None and closes_at <= now and not self.passes_closed
+
     def reminds_now(self, now: datetime) -> bool:
         """Whether reminders are written by the rule at this moment."""
         moment = self.reminds_at

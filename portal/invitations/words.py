@@ -65,6 +65,10 @@ USES = {
     "not_theirs": _l("This invitation is for the person it was sent to. Register with that name, "
                      "or with that mail address."),
 }  # fmt: skip
+SHUT = _l(
+    "Registration is closed, and the links of this list do not pass that: no letter leaves. Change "
+    "the terms of the list, or until when one can register."
+)
 BADGES = {
     "new": "draft", "invited": "sending", "opened": "import_changed", "registered": "confirmed",
     "left": "withdrawn", "declined": "declined", "bounced": "parked", "withdrawn": "withdrawn",

@@ -47,6 +47,7 @@ NAMES = {
     "expires_at": _l("Deleted on"),
     "given": _l("Given"),
     "given_at": _l("Given on"),
+    "handed_on": _l("Handed on"),
     "invite_goes_to": _l("The invite goes to"),
     "invitations": _l("Invitations"),
     "invited_at": _l("Invited"),

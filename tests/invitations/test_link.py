@@ -18,6 +18,7 @@ from portal.events import queries as events
 from portal.invitations.models import Invitation, InvitationList
 from portal.invitations.service import lists
 from portal.outbox.models import Message
+from portal.registrations.models import Registration
 from portal.registrations.service import quotas
 from tests.desk.front_door import words
 from tests.desk.people import comes
@@ -35,6 +36,7 @@ from tests.invitations.front_door import (
     stages,
 )
 from tests.registrations.front_door import link_in as own_page
+from tests.subjects.front_door import ask_for_data, link_to_data
 
 Deliver = Callable[[], list[EmailMessage]]
 pytestmark = pytest.mark.usefixtures("clock")
@@ -191,6 +193,10 @@ def test_an_invitation_is_handed_on_where_it_may_be_and_both_are_told(
     assert "Grace Hopper registered by the link of your invitation" in told["ada@example.org"]
     assert "Your place is confirmed" in told["grace@example.org"]
     assert deliver() == []
+    ask_for_data(client, "ada@example.org")
+    shown = words(client.get(link_to_data(deliver())))
+    kept = shown.partition("Letters Invitation")[0]
+    assert "Handed on yes" in kept and "Registered 2 November" not in kept
 
 
 def test_a_link_passes_approval_a_closed_form_and_a_full_event_by_a_quota_of_its_own(
@@ -198,11 +204,11 @@ def test_a_link_passes_approval_a_closed_form_and_a_full_event_by_a_quota_of_its
 ) -> None:
     with app.app_context(), transaction():
         now = portal_clock.now()
-        facts = {"slug": "trust", "capacity": 3, "approval": True}
-        event = make_event(**facts, registration_closes_at=now - timedelta(days=1))
+        event = make_event(slug="trust", capacity=3, approval=True)
         kept = {"places": 1, "until": JANUARY, "groups": [], "countries": [], "invited": True}
         quotas.add(event, kept, by=COMMAND, now=now)
     plain = by_link(app, deliver, "ada")["ada"]
+    close(app)
     assert "Registration is closed" in words(client.get(f"{plain}/registration"))
     strong = by_link(
         app, deliver, "bob", "cid", name="Strong", passes_approval=True, passes_closed=True
@@ -215,9 +221,15 @@ def test_a_link_passes_approval_a_closed_form_and_a_full_event_by_a_quota_of_its
         assert [each.quota_id is not None for each in registrations(event.id)] == [True]
 
 
-def registrations(event_id: int) -> list[object]:
-    from portal.registrations.models import Registration
+def close(app: Flask) -> None:
+    with app.app_context(), transaction():
+        event = events.any_slug("trust")
+        assert event is not None
+        event.registration_closes_at = portal_clock.now()
+        event.revision += 1
 
+
+def registrations(event_id: int) -> list[object]:
     return list(db.session.query(Registration).filter_by(event_id=event_id))
 
 
@@ -236,6 +248,22 @@ def test_kept_places_are_for_invited_people_alone_and_past_the_line(
     assert "invited people" in words(client.get("/en/events/trust/"))
     register(client, link)
     assert comers(app) == {"eve": "confirmed", "dan": "waitlisted", "ada": "confirmed"}
+
+
+def test_who_waits_for_a_decision_passes_it_by_the_link_and_not_by_the_address_alone(
+    app: Flask, client: PortalClient, deliver: Deliver
+) -> None:
+    with app.app_context(), transaction():
+        make_event(slug="trust", approval=True)
+    link = by_link(app, deliver, "ada", passes_approval=True)["ada"]
+    comes(app, "ada")
+    deliver()
+    assert comers(app) == {"ada": "pending"} and stages(app) == {"ada": "invited"}
+    done = register(client, link)
+    assert "You have a place" in words(client.get(done.headers["Location"]))
+    assert comers(app) == {"ada": "confirmed"} and stages(app) == {"ada": "registered"}
+    (mail,) = deliver()
+    assert "Your place is confirmed" in mail["Subject"]
 
 
 def test_the_form_behind_a_link_says_that_it_passes_approval(
@@ -274,6 +302,29 @@ def test_the_form_behind_a_link_says_that_places_are_kept_while_there_are_any(
     assert comers(app) == {"dan": "confirmed", "mia": "confirmed"}
     page = words(client.get(f"{ways['mel']}/registration"))
     assert promise not in page and "Join the waitlist" in page
+
+
+def test_who_withdrew_and_is_back_without_the_link_has_a_kept_place_again(
+    app: Flask, client: PortalClient, deliver: Deliver
+) -> None:
+    with app.app_context(), transaction():
+        event = make_event(slug="trust", capacity=2)
+        kept = {"places": 1, "until": JANUARY, "groups": [], "countries": [], "invited": True}
+        quotas.add(event, kept, by=COMMAND, now=portal_clock.now())
+    link = by_link(app, deliver, "ada")["ada"]
+    comes(app, "dan")
+    register(client, link)
+    mine = own_page(next(mail for mail in deliver() if mail["To"] == "ada@example.org"))
+    client.submit(f"{mine}/withdrawal")
+    deliver()
+    comes(app, "eve", email="ada@example.org")  # another of the same mailbox
+    comes(app, "ada")
+    deliver()
+    with app.app_context():
+        rows = db.session.query(Registration).order_by(Registration.id)
+        stand = {each.first_name: each.status.value for each in rows}
+    assert stand == {"Dan": "confirmed", "Eve": "waitlisted", "Ada": "confirmed"}
+    assert stages(app) == {"ada": "registered"}
 
 
 @pytest.mark.usefixtures("event")

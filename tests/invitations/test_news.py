@@ -127,6 +127,21 @@ def test_a_reminder_that_waited_until_the_time_to_answer_is_over_does_not_leave(
     assert "Remind who has not answered…" not in words(desk.get(f"{DESK}lists/{made}"))
 
 
+def test_no_letter_leads_to_a_form_that_has_closed(app: Flask, deliver: Deliver) -> None:
+    made = invite(app, "ada")
+    deliver()
+    desk = sign_in(app, make_user(app, "olga@example.org", "trust"))
+    page = desk.get(f"{DESK}lists/{made}/reminders")
+    with app.app_context(), transaction():
+        event_of().registration_closes_at = portal_clock.now()
+    assert "Registration is closed, and the links" in words(desk.get(f"{DESK}lists/{made}"))
+    assert desk.submit(page, action="/reminders").status_code == 409
+    desk.submit(f"{DESK}lists/{made}/people", {"email": "bob@example.org"}, action="/people")
+    assert deliver() == [] and stages(app) == {"ada": "invited", "bob": "new"}
+    desk.submit(f"{DESK}lists/{made}/terms", {"passes_closed": "y"}, action="/terms")
+    assert told(deliver()) == [("bob", "Invitation")]
+
+
 def test_a_rule_reminds_nobody_when_the_time_to_answer_is_over(app: Flask) -> None:
     desk = sign_in(app, make_user(app, "olga@example.org", "trust"))
     terms = {"name": "Network", "source": "theirs", "answer_until": "2027-01-15T10:00"}

@@ -46,6 +46,7 @@ def show(list_id: int) -> ResponseReturnValue:
     """How it stands, what can be done next, and the letter."""
     event, of_list = own_event(), _one(list_id)
     counts = listing.counts(event).get(of_list.id, Counter[Stage]())
+    is_shut = of_list.is_shut(clock.now())
     is_late = of_list.answer_until is not None and of_list.answer_until <= clock.now()
     return render_template(
         "invitations/desk/list.html",
@@ -55,7 +56,8 @@ def show(list_id: int) -> ResponseReturnValue:
         everybody=sum(counts.values()),
         file=queries.last_import(of_list),
         to_send=counts[Stage.NEW],
-        to_remind=0 if is_late or not of_list.sent_at else due.to_remind_number(of_list),
+        is_shut=is_shut,
+        to_remind=0 if is_late or is_shut or not of_list.sent_at else due.to_remind_number(of_list),
         is_open=event.state is not State.CANCELLED and not event.is_over(clock.now()),
         is_public=event.state is State.PUBLISHED,
         words=words,

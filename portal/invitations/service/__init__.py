@@ -20,11 +20,11 @@ from portal.events.rules import State
 from portal.invitations import due, queries
 from portal.invitations.models import Invitation, InvitationList
 from portal.invitations.rules import UNANSWERED, Fate, Occasion, Person, Stage, stood
-from portal.invitations.words import KNOWN
+from portal.invitations.words import KNOWN, SHUT
 from portal.registrations import service as registrations
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key
-from portal.registrations.rules import StakeholderGroup
+from portal.registrations.rules import StakeholderGroup, Status
 from portal.text import fold
 
 FOUND_BY = ("first_name", "last_name", "email", "organisation", "role")
@@ -91,8 +91,8 @@ def use(
 ) -> None:
     """Somebody registered by it, under the event's lock: it is used.
 
-    Who was registered with the invited address already comes by it from now on, and may move up to
-    a place that is kept for invited people.
+    Who was registered with the invited address already comes by it from now on: needs no approval
+    if the list says so, and may move up to a place that is kept for invited people.
     """
     event = events.locked(invitation.event_id)
     invitation.stage, invitation.used_at = Stage.REGISTERED, now
@@ -104,6 +104,9 @@ def use(
     if registration.invitation_id is None and is_theirs and registration.status.is_live:
         registration.invitation_id = invitation.id
         db.session.flush()
+        if registration.status is Status.PENDING and invitation.of_list.passes_approval:
+            registrations.approve(registration, by=WORKER, now=now)
+            registration.links_asked_at = None  # the letter that says so has the link
         registrations.fill_places(event, now=now)
     _note(
         "invitation.used", invitation, by=REGISTRANT, now=now,
@@ -114,7 +117,10 @@ def use(
 def recognise(invitation: Invitation, *, now: datetime) -> None:
     """They registered with this address at the front door, without their link."""
     found = due.registration_of_address(invitation)
-    if found is not None and invitation.stage not in (Stage.REGISTERED, Stage.WITHDRAWN):
+    is_open = invitation.stage is not Stage.REGISTERED or (
+        found is not None and found.id == invitation.registration_id
+    )
+    if found is not None and is_open and invitation.stage is not Stage.WITHDRAWN:
         use(invitation, found, handed_on=False, now=now)
 
 
@@ -195,6 +201,8 @@ def remind(of_list: InvitationList, *, by: Actor, now: datetime) -> None:
     registrations.refuse_when_settled(of_list.event, now)
     if of_list.answer_until is not None and of_list.answer_until <= now:
         raise Refused(_("The time to answer is over. Set a later one in the terms of the list."))
+    if of_list.is_shut(now):
+        raise Refused(str(SHUT))
     wanted = update(Invitation).where(Invitation.id.in_(due.to_remind(of_list)))
     done = db.session.execute(
         wanted.values(reminder_due_at=now).execution_options(synchronize_session=False)

@@ -18,6 +18,7 @@ from portal.invitations import due, files, queries
 from portal.invitations.models import Invitation, InvitationImport, InvitationList
 from portal.invitations.rules import Fate, ImportState, Person
 from portal.invitations.service import refuse_known, row
+from portal.invitations.words import SHUT
 from portal.registrations.person import address_key
 from portal.registrations.service import refuse_when_settled
 
@@ -137,6 +138,8 @@ def send(of_list: InvitationList, *, by: Actor, now: datetime) -> None:
         raise Refused(_("Letters can be sent once the event is published."))
     if of_list.sent_at is not None:
         return
+    if of_list.is_shut(now):
+        raise Refused(str(SHUT))
     of_list.sent_at = now
     count = due.to_send(of_list)
     record("invitations.sent", of_list, by=by, now=now, event_id=of_list.event_id, count=count)
