@@ -47,6 +47,11 @@ def someone_to_ask(event_id: int) -> bool:
     return db.session.execute(question).first() is not None
 
 
+def to_ask(event_id: int) -> int:
+    """How many would be written to if the form were opened now."""
+    return db.session.scalar(select(func.count()).where(*_to_ask(event_id))) or 0
+
+
 def form_to_remind() -> SecondForm | None:
     """A form of which an organiser wants those reminded who have not answered."""
     return db.session.scalar(
