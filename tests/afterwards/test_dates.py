@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from flask import Flask
 
+from portal import clock as portal_clock
 from portal.db import transaction
 from portal.questions.rules import Kind, Stage
 from tests.afterwards.test_second_form import (
@@ -76,6 +77,20 @@ def test_nobody_is_reminded_whose_time_to_answer_is_over(
     assert "1 person gets a letter." in text_of(page)
     assert desk.submit(page, action="/reminder").status_code == 303
     assert told(deliver(), REMINDER) == ["bob"]
+
+
+def test_answers_to_the_second_form_take_nobody_the_time_for_the_first(
+    app: Flask, desk: PortalClient, client: PortalClient
+) -> None:
+    with app.app_context(), transaction():
+        trust = event_of()
+        make_question(trust, Kind.TEXT, "Project?", required=True)
+        trust.changes_until = portal_clock.now()
+    answer(client, app, "Bob", q1="None")
+    assert "1 question needs your answer Project?" in text_of(client.get(own(app, "Bob")))
+    first = client.submit(f"{own(app, 'Bob')}/answers", {"q2": "Lathe"})
+    assert first.status_code == 303
+    assert "cannot be changed any more" in text_of(client.get(f"{own(app, 'Bob')}/answers"))
 
 
 def test_who_gets_a_place_after_the_date_is_told_that_answers_still_help(
