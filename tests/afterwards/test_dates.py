@@ -10,7 +10,9 @@ import time_machine
 from flask import Flask
 
 from portal import clock as portal_clock
+from portal.audit.service import COMMAND
 from portal.db import transaction
+from portal.events import service as events
 from portal.questions.rules import Kind, Stage
 from tests.afterwards.test_second_form import (
     ASKING,
@@ -77,6 +79,26 @@ def test_nobody_is_reminded_whose_time_to_answer_is_over(
     assert "1 person gets a letter." in text_of(page)
     assert desk.submit(page, action="/reminder").status_code == 303
     assert told(deliver(), REMINDER) == ["bob"]
+
+
+def test_the_date_of_a_postponed_event_is_void_and_a_cancelled_one_says_so(
+    app: Flask, desk: PortalClient, client: PortalClient
+) -> None:
+    answer(client, app, "Ada", q1="None")
+    with app.app_context(), transaction():
+        events.postpone(event_of(), by=COMMAND, now=portal_clock.now())
+    for name in ("Ada", "Bob"):
+        form = client.get(f"{own(app, name)}/second-form")
+        assert "The event has no date at the moment. You can answer already" in text_of(form)
+        page = text_of(client.get(own(app, name)))
+        assert "until 8 January" not in text_of(form) + page
+    answer(client, app, "Ada", q1="No nuts")
+    with app.app_context(), transaction():
+        events.cancel(event_of(), by=COMMAND, now=portal_clock.now())
+    for form in ("second-form", "details"):
+        said = text_of(client.get(f"{own(app)}/{form}"))
+        assert "cannot be changed any more The event is cancelled." in said
+        assert "people with a place only" not in said
 
 
 def test_answers_to_the_second_form_take_nobody_the_time_for_the_first(
