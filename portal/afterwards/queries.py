@@ -1,6 +1,6 @@
 """Whom to write to about the second form."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
@@ -133,6 +133,12 @@ def outdated(now: datetime, count: int) -> Sequence[Turn]:
         )
         .limit(count)
     ).all()
+
+
+def events_of(registration_ids: Collection[int]) -> Sequence[int]:
+    """The events at which these people are."""
+    of_them = Registration.id.in_(registration_ids)
+    return db.session.scalars(select(Registration.event_id).where(of_them).distinct()).all()
 
 
 _HAS_NO_MAILBOX = (

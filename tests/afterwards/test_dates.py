@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -10,10 +11,12 @@ import time_machine
 from flask import Flask
 
 from portal import clock as portal_clock
+from portal.afterwards import chores
 from portal.audit.service import COMMAND
 from portal.db import transaction
 from portal.events import service as events
 from portal.questions.rules import Kind, Stage
+from portal.registrations import chores as registrations
 from tests.afterwards.test_second_form import (
     ASKING,
     DESK,
@@ -99,6 +102,27 @@ def test_the_date_of_a_postponed_event_is_void_and_a_cancelled_one_says_so(
         said = text_of(client.get(f"{own(app)}/{form}"))
         assert "cannot be changed any more The event is cancelled." in said
         assert "people with a place only" not in said
+
+
+def test_who_was_not_written_to_before_a_postponement_is_asked_once_there_is_a_new_date(
+    app: Flask, desk: PortalClient, deliver: Deliver, clock: time_machine.Traveller
+) -> None:
+    comes(app, "cid")
+    with app.app_context():
+        for chore in (registrations.write_next_letters, chores.ask_next):
+            while chore(portal_clock.now()):
+                pass
+        with transaction():
+            events.postpone(event_of(), by=COMMAND, now=portal_clock.now())
+        assert chores.take_back_outdated(portal_clock.now())
+    assert told(deliver(), ASKING) == []
+    with app.app_context(), transaction():
+        later = event_of().starts_at + timedelta(days=30)
+        facts = {"starts_at": later, "ends_at": later + timedelta(hours=3)}
+        events.take_up(event_of(), facts, by=COMMAND, now=portal_clock.now())
+    clock.shift(timedelta(minutes=11))
+    assert told(deliver(), ASKING) == ["cid"]
+    assert told(deliver(), ASKING) == []
 
 
 def test_answers_to_the_second_form_take_nobody_the_time_for_the_first(
