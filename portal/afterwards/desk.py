@@ -28,7 +28,10 @@ def opening() -> ResponseReturnValue:
     if form.validate_on_submit():
         second.open_form(locked(event.id), form.moment, by=by(), now=now)
         return _back()
-    page = render_template("afterwards/desk/opening.html", event=event, form=form, overview=found)
+    page = render_template(
+        "afterwards/desk/opening.html",
+        event=event, form=form, overview=found, count=queries.to_ask(event.id),
+    )  # fmt: skip
     return page, 422 if form.errors else 200
 
 

@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from portal import mail
-from portal.afterwards.queries import OCCASION, REMINDER
+from portal.afterwards.queries import OCCASION, REMINDER, events_of
 from portal.events.models import Event
 from portal.i18n import in_language, moment_words
 from portal.outbox import service as outbox
 from portal.questions.models import SecondForm, Turn
-from portal.questions.service.second import turn_of
+from portal.questions.service.second import look_again, turn_of
 from portal.registrations.models import Registration
 from portal.registrations.own_links import token
 from portal.registrations.told import Told
@@ -65,7 +65,7 @@ def remind(form: SecondForm, registration: Registration, *, now: datetime) -> No
 def take_back(turns: Sequence[Turn]) -> int:
     """Remove those of these letters that surely did not leave.
 
-    Who has not answered is asked again, should they have a place again.
+    Who has not answered is asked again, should they have a place again, or the event a date.
     """
     ids = [each.id for each in turns]
     removed = set(outbox.remove(select(Turn.message_id).where(Turn.id.in_(ids))))
@@ -73,6 +73,8 @@ def take_back(turns: Sequence[Turn]) -> int:
         if turn.message_id in removed:
             turn.message_id = ""
             turn.asked_at = None if turn.answered_at is None else turn.asked_at
+    for event_id in events_of([each.registration_id for each in turns]):
+        look_again(event_id)
     return len(removed)
 
 

@@ -1,6 +1,6 @@
 """Whom to write to about the second form."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
@@ -44,6 +44,11 @@ def someone_to_ask(event_id: int) -> bool:
     """Whether anybody is to be asked, also once their confirmation is written."""
     question = select(Registration.id).where(*_to_ask(event_id)).limit(1)
     return db.session.execute(question).first() is not None
+
+
+def to_ask(event_id: int) -> int:
+    """How many would be written to if the form were opened now."""
+    return db.session.scalar(select(func.count()).where(*_to_ask(event_id))) or 0
 
 
 def form_to_remind() -> SecondForm | None:
@@ -127,6 +132,12 @@ def outdated(now: datetime, count: int) -> Sequence[Turn]:
         )
         .limit(count)
     ).all()
+
+
+def events_of(registration_ids: Collection[int]) -> Sequence[int]:
+    """The events at which these people are."""
+    of_them = Registration.id.in_(registration_ids)
+    return db.session.scalars(select(Registration.event_id).where(of_them).distinct()).all()
 
 
 _REACHED = (

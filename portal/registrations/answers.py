@@ -11,6 +11,7 @@ from portal.questions.queries import Answered
 from portal.questions.rules import Asked, Kind, Stage
 from portal.questions.shown import Line
 from portal.registrations.models import Registration
+from portal.registrations.second_form import date_of
 from portal.registrations.service.answers import may_answer, values_of
 
 
@@ -78,7 +79,7 @@ class Second:
     """The second form as somebody finds it on their own page."""
 
     answers: Answers
-    until: datetime
+    until: datetime | None
     is_open: bool
     is_late: bool
 
@@ -94,8 +95,8 @@ def second(registration: Registration, now: datetime) -> Second | None:
         return None
     turn = queries.turn(registration.id)
     is_open = turn is None or turn.answered_at is None or bool(found.needed or found.full)
-    until = form.deadline(event.starts_at, event.zone)
-    return Second(found, until, is_open, is_late=until <= now)
+    until = date_of(form, event)
+    return Second(found, until, is_open, is_late=until is not None and until <= now)
 
 
 def has_agreed(registration: Registration) -> bool:

@@ -233,19 +233,6 @@ class Registration(Row):
             now=now,
         )
 
-    def may_answer(self, now: datetime) -> bool:
-        """Whoever has answered none of the organisers' questions may still do it after the date
-        for changes, until the event starts."""
-        if self.answered:
-            return self.may_change(now)
-        return rules.may_change(
-            status=self.standing,
-            event_state=self.event.state.value,
-            starts_at=self.event.starts_at,
-            changes_until=None,
-            now=now,
-        )
-
     def may_withdraw(self, now: datetime) -> bool:
         return rules.may_withdraw(
             status=self.standing,

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, sele
 
 from portal.db import db
 from portal.events.models import Event
+from portal.events.rules import State
 from portal.questions import queries
 from portal.questions import rules as question_rules
 from portal.questions.models import Given, SecondForm, Turn
@@ -143,6 +144,12 @@ def words_by_person(event_id: int) -> dict[int, str]:
         select(Registration.id, is_open(event_id)).where(is_asked(event_id))
     ).all()
     return {row[0]: "open" if row[1] else "answered" for row in rows}
+
+
+def date_of(form: SecondForm, event: Event) -> datetime | None:
+    """Until when answers are wanted; none while the event has no date itself."""
+    is_dated = event.state is not State.POSTPONED
+    return form.deadline(event.starts_at, event.zone) if is_dated else None
 
 
 def may_answer(

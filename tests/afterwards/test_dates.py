@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
 import time_machine
 from flask import Flask
 
+from portal import clock as portal_clock
+from portal.afterwards import chores
+from portal.audit.service import COMMAND
 from portal.db import transaction
+from portal.events import service as events
 from portal.questions.rules import Kind, Stage
+from portal.registrations import chores as registrations
 from tests.afterwards.test_second_form import (
     ASKING,
     DESK,
@@ -76,6 +82,61 @@ def test_nobody_is_reminded_whose_time_to_answer_is_over(
     assert "1 person gets a letter." in text_of(page)
     assert desk.submit(page, action="/reminder").status_code == 303
     assert told(deliver(), REMINDER) == ["bob"]
+
+
+def test_the_date_of_a_postponed_event_is_void_and_a_cancelled_one_says_so(
+    app: Flask, desk: PortalClient, client: PortalClient
+) -> None:
+    answer(client, app, "Ada", q1="None")
+    with app.app_context(), transaction():
+        events.postpone(event_of(), by=COMMAND, now=portal_clock.now())
+    for name in ("Ada", "Bob"):
+        form = client.get(f"{own(app, name)}/second-form")
+        assert "The event has no date at the moment. You can answer already" in text_of(form)
+        page = text_of(client.get(own(app, name)))
+        assert "until 8 January" not in text_of(form) + page
+    answer(client, app, "Ada", q1="No nuts")
+    with app.app_context(), transaction():
+        events.cancel(event_of(), by=COMMAND, now=portal_clock.now())
+    for form in ("second-form", "details"):
+        said = text_of(client.get(f"{own(app)}/{form}"))
+        assert "cannot be changed any more The event is cancelled." in said
+        assert "people with a place only" not in said
+
+
+def test_who_was_not_written_to_before_a_postponement_is_asked_once_there_is_a_new_date(
+    app: Flask, desk: PortalClient, deliver: Deliver, clock: time_machine.Traveller
+) -> None:
+    comes(app, "cid")
+    with app.app_context():
+        for chore in (registrations.write_next_letters, chores.ask_next):
+            while chore(portal_clock.now()):
+                pass
+        with transaction():
+            events.postpone(event_of(), by=COMMAND, now=portal_clock.now())
+        assert chores.take_back_outdated(portal_clock.now())
+    assert told(deliver(), ASKING) == []
+    with app.app_context(), transaction():
+        later = event_of().starts_at + timedelta(days=30)
+        facts = {"starts_at": later, "ends_at": later + timedelta(hours=3)}
+        events.take_up(event_of(), facts, by=COMMAND, now=portal_clock.now())
+    clock.shift(timedelta(minutes=11))
+    assert told(deliver(), ASKING) == ["cid"]
+    assert told(deliver(), ASKING) == []
+
+
+def test_answers_to_the_second_form_take_nobody_the_time_for_the_first(
+    app: Flask, desk: PortalClient, client: PortalClient
+) -> None:
+    with app.app_context(), transaction():
+        trust = event_of()
+        make_question(trust, Kind.TEXT, "Project?", required=True)
+        trust.changes_until = portal_clock.now()
+    answer(client, app, "Bob", q1="None")
+    assert "1 question needs your answer Project?" in text_of(client.get(own(app, "Bob")))
+    first = client.submit(f"{own(app, 'Bob')}/answers", {"q2": "Lathe"})
+    assert first.status_code == 303
+    assert "cannot be changed any more" in text_of(client.get(f"{own(app, 'Bob')}/answers"))
 
 
 def test_who_gets_a_place_after_the_date_is_told_that_answers_still_help(

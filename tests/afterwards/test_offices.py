@@ -61,6 +61,8 @@ def test_no_link_to_their_answers_leaves_for_who_has_no_mailbox_of_their_own(
 ) -> None:  # fmt: skip
     member(client, "trust", **{"person1-email": ""})
     deliver()
+    opening = words(desk.get(f"{DESK}/second-form/opening"))
+    assert "0 people with a place get a letter each" in opening
     open_it(desk)
     assert deliver() == []
     add(desk, "answers", number="11", unit="days", at="10:00")

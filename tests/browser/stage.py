@@ -899,6 +899,7 @@ def _second_form(now: datetime, later: datetime) -> None:
     for person in people:
         service.approve(person, by=COMMAND, now=now)
     second_form.open_form(event, later - timedelta(days=3), by=COMMAND, now=now)
+    _comes("asks-again", "undecided")
     make_question(_made("asks-soon", later), Question.TEXT, "Where do you sleep?", **second)
 
 

@@ -528,6 +528,7 @@ VISITOR: dict[str, Way] = {
     "second form": own("traveller", "/second-form"),
     "second form, nothing answered": then(own("traveller", "/second-form"), press),
     "own answers, closed": own("traveller", "/answers"),
+    "second form, closed": own("undecided", "/second-form"),
     "consents": own("traveller", "/consents"),
     "consents, nothing ticked": then(own("traveller", "/consents"), press),
     "door not open yet": at("/events/not-yet/register"),
@@ -549,6 +550,7 @@ VISITOR: dict[str, Way] = {
     "last details, sent": then(
         at("/events/hybrid/register/last-details"), fill(email="nobody@example.org"), press
     ),
+    "last details, link ended": at("/events/hybrid/register/last-details/ended"),
     "door closed": at("/events/closed/register"),
     "door of a full event": at("/events/no-place/register"),
     "door of a postponed event": at("/events/postponed/register"),
@@ -785,6 +787,9 @@ DESK: dict[str, Way] = {
     "letters and reimbursement": at_desk("/events/papers/papers/"),
     "letters and reimbursement, wrong": then(
         at_desk("/events/papers/papers/"), fill(body="", signer="", forms_url="none"), press
+    ),
+    "letters and reimbursement, not to be shown": then(
+        at_desk("/events/papers/papers/"), fill(signer="会议 🎉", **{"words-fr": "学"}), press
     ),
     "questions, one for an account": at_desk("/events/papers/questions/"),
     "question, register number": at_desk("/events/papers/questions/new/register_number"),

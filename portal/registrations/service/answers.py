@@ -98,13 +98,14 @@ def _refuse_when_late(registration: Registration, stage: Stage, now: datetime) -
 def may_answer(registration: Registration, stage: Stage, now: datetime) -> bool:
     """Whether this person can answer that form now."""
     if stage is Stage.FIRST:
-        return registration.may_answer(now) or _chooses_anew(registration, now)
+        return registration.may_change(now) or _may_answer_late(registration, now)
     form, turn = queries.second_form(registration.event_id), queries.turn(registration.id)
     return second_form.may_answer(registration, form, turn, now)
 
 
-def _chooses_anew(registration: Registration, now: datetime) -> bool:
-    """What was full when they got their place is chosen anew, also after the date for changes."""
+def _may_answer_late(registration: Registration, now: datetime) -> bool:
+    """After the date for changes, until the event starts: whoever has answered none of the
+    questions by which people register, and who got their place when what they chose was full."""
     until_start = may_change(
         status=registration.standing,
         event_state=registration.event.state.value,
@@ -112,7 +113,14 @@ def _chooses_anew(registration: Registration, now: datetime) -> bool:
         changes_until=None,
         now=now,
     )
-    return until_start and any(each.wishes for each in queries.given(registration.id))
+    if not until_start or not registration.answered:
+        return until_start
+    said = [
+        each
+        for each in queries.given(registration.id)
+        if each.question.stage is Stage.FIRST and each.question.kind is not Kind.FILE
+    ]
+    return not said or any(each.wishes for each in said)
 
 
 def _taken_back(before: Sequence[Answered], answers: Sequence[Said]) -> set[int]:

@@ -18,6 +18,7 @@ from portal.questions.rules import Asked, Stage, for_person
 from portal.questions.service.answers import Full, Outdated
 from portal.registrations import answers as answered
 from portal.registrations.models import Registration
+from portal.registrations.second_form import date_of
 from portal.registrations.service import answers as answering
 from portal.registrations.views.closed import closed_page
 from portal.registrations.views.shared import bp, own_registration
@@ -104,7 +105,7 @@ def _page(
 ) -> ResponseReturnValue:
     event = registration.event
     found = questions.second_form(event.id) if stage is Stage.SECOND else None
-    until = found.deadline(event.starts_at, event.zone) if found else None
+    until = date_of(found, event) if found else None
     page = render_template(
         TEMPLATES[stage],
         form=form, registration=registration, event=event, token=token,

@@ -7,11 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal import clock
+from portal.events.rules import State
 from portal.events.shown import changes_words
 from portal.i18n import moment_words
 from portal.questions import queries as questions
 from portal.questions.rules import Stage
 from portal.registrations.models import Registration
+from portal.registrations.second_form import date_of
 
 
 def closed_page(
@@ -30,13 +32,15 @@ def closed_page(
 def _why(registration: Registration, stage: Stage, now: datetime) -> str:
     """The date that has passed, of the form that was opened; nothing where it is something else."""
     event = registration.event
+    if event.state is State.CANCELLED:
+        return _("The event is cancelled.")
     if stage is Stage.FIRST:
         until = event.changes_deadline
         return changes_words(event, now) if until is not None and until <= now else ""
     if not registration.holds_place:
         return _("These questions are for people with a place only.")
     form = questions.second_form(event.id)
-    until = form.deadline(event.starts_at, event.zone) if form is not None else None
+    until = date_of(form, event) if form is not None else None
     if until is None or now < until:
         return ""
     return _("Answers were wanted until %(moment)s.", moment=moment_words(until, event.zone))
