@@ -112,7 +112,7 @@ RESTS: Mapping[Chore, float] = {
 }
 """Seconds after which a chore that found nothing looks again; the others always look."""
 
-CLOCK_SECONDS = 2.0
+CLOCK_SECONDS = 5.0
 """While nobody writes only the clock can make something due, and so often it is looked at."""
 
 AWAY_SECONDS = 3.0

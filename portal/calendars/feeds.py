@@ -70,6 +70,8 @@ SOURCES: Sequence[Source] = (_events, _sessions)
 def _line(registration: Registration, invite: Invite | None, now: datetime) -> Line:
     shown, off_at = _shown(registration, now)
     changed_at = max(registration.status_at, registration.event.updated_at)
+    if invite is not None and invite.stamped_at is not None:
+        changed_at = max(changed_at, invite.stamped_at)  # of what they changed, as room or online
     if shown is None:
         return Line(None, max(changed_at, off_at + FEED_KEEPS_CANCELLED))
     return Line(_entry(registration, invite, shown, changed_at), changed_at)

@@ -52,14 +52,17 @@ def plan(event: Event, stays: Sequence[Stay], minutes: int) -> list[Plan]:
     """The fate of everybody, where it takes so many minutes to have attended."""
     people = _People(event)
     planned = [people.fate(stay, minutes) for stay in stays]
-    sure = [each for each in planned if len(each.candidates) == 1 and each.fate is not Fate.UNSURE]
-    named = Counter(each.candidates[0][0] for each in sure)
+    there = (Fate.ATTENDED, Fate.NOTED)
+    sure = {key for each in planned if each.fate in there for key, _name in each.candidates}
     seen: set[int] = set()
-    return [_unless_named(each, set(named), seen) for each in planned]
+    return [_unless_named(each, sure, seen) for each in planned]
 
 
 def _unless_named(found: Plan, sure: set[int], seen: set[int]) -> Plan:
-    """Who stands there twice is noted once; a mere name gives way to an address."""
+    """Who stands there twice is noted once; a mere name gives way to an address that was there.
+
+    Who left soon and came back without signing in stands there under both, and a person decides.
+    """
     ids = {key for key, _name in found.candidates}
     if found.fate is Fate.UNSURE:
         left = tuple(each for each in found.candidates if each[0] not in sure)

@@ -20,7 +20,7 @@ from portal.calendars.models import PersonalFeed
 from portal.calendars.rules import shown_as
 from portal.db import db, transaction
 from portal.events import service as events
-from portal.events.rules import State
+from portal.events.rules import Format, State
 from portal.registrations import service
 from portal.registrations.models import Registration
 from portal.registrations.rules import Status
@@ -169,6 +169,28 @@ def test_a_program_that_knows_it_hears_so_until_something_changes(
     client.submit(f"{mailbox}/withdrawal")
     assert client.get(feed, headers={"If-None-Match": tag}).status_code == 200
     assert client.get(feed, headers={"If-Modified-Since": since}).status_code == 200
+
+
+def test_who_goes_online_has_another_place_in_their_calendar_with_another_date(
+    app: Flask, client: PortalClient, deliver: Deliver, clock: Any
+) -> None:
+    """Also for a program that knows it by its date alone."""
+    with app.app_context(), transaction():
+        make_event(slug="trust", format=Format.HYBRID)
+    register(client, "trust", attendance="in_person")
+    (letter,) = deliver()
+    ask(client, link_in(letter))
+    feed, _page = addresses_in(deliver()[0])
+    before = client.get(feed)
+    clock.shift(60)
+    online = {"attendance": "online"}
+    assert client.submit(link_in(letter) + "/details", online).status_code == 303
+    deliver()
+    known = {"If-Modified-Since": before.headers["Last-Modified"]}
+    after = client.get(feed, headers=known)
+    assert after.status_code == 200
+    stamps = [property_of(each.get_data(), "DTSTAMP") for each in (before, after)]
+    assert stamps[0] < stamps[1] and property_of(after.get_data(), "LOCATION") == "Online"
 
 
 def test_an_address_that_was_ended_is_gone_and_another_can_be_had(

@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from email.message import EmailMessage
 from io import BytesIO
 from threading import Barrier
@@ -19,11 +20,13 @@ from werkzeug.test import TestResponse
 from portal import clock as portal_clock
 from portal import labels
 from portal.audit.models import Entry
+from portal.audit.service import COMMAND
 from portal.circulars.models import Circular
 from portal.db import db, transaction
 from portal.events.rules import State
 from portal.registrations.models import AttendanceReport, Registration
 from portal.registrations.rules import Status
+from portal.registrations.service import of_event
 from tests.desk.front_door import make_user, sign_in, words
 from tests.desk.people import LIST, acts, comes, event_of, person
 from tests.factories import JANUARY, make_event, make_registration
@@ -235,6 +238,51 @@ def test_the_report_of_an_online_meeting_is_shown_then_taken_over_and_gone(
     again = words(later.get(hand_in(later, ZOOM).headers["Location"]))
     assert "attended" not in fates(again) and "There is nothing to be noted" in again
     assert "elsewhere.example" not in words(later.get(LIST))
+
+
+def test_who_left_soon_and_came_back_without_signing_in_can_be_ticked(
+    app: Flask, later: PortalClient, people: dict[str, int]
+) -> None:
+    """Under the address it was too short, under the mere name long enough: nobody is lost."""
+    written = ZOOM.replace("01/18/2027 03:00:00 PM,60", "01/18/2027 02:05:00 PM,5")
+    written = "\n".join(each for each in written.splitlines() if "04:20" not in each) + "\n"
+    shown = later.get(hand_in(later, written).headers["Location"])
+    assert fates(words(shown))["unsure: tick who it is"] == 2, words(shown)
+    nth = re.search(rf'name="same" value="(\d+-{people["ada"]})"', shown.text)
+    assert nth, shown.text
+    later.submit(shown, {"same": nth[1]}, action="/attendance")
+    assert person(app, people["ada"], "reported_at") == (portal_clock.now(),)
+
+
+def test_who_arrived_before_the_event_moved_to_another_day_has_not_attended_it(
+    app: Flask, olga: PortalClient, people: dict[str, int]
+) -> None:
+    assert "Ada" in arrives(olga, people["ada"])
+    assert person(app, people["ada"], "checked_in_at") != (None,)
+    with app.app_context(), transaction():
+        event = event_of()
+        moved = {"starts_at": event.starts_at + timedelta(days=30),
+                 "ends_at": event.ends_at + timedelta(days=30)}  # fmt: skip
+        of_event.change(event, moved, by=COMMAND, now=portal_clock.now())
+    assert person(app, people["ada"], "checked_in_at", "checked_in_by") == (None, None)
+    assert acts(app, people["ada"])[-1][0] == "registration.presence_removed"
+
+
+def test_who_arrived_before_the_event_was_postponed_has_not_attended_the_new_day(
+    app: Flask, olga: PortalClient, people: dict[str, int]
+) -> None:
+    assert "Ada" in arrives(olga, people["ada"])
+    postponing = "/desk/events/trust/postponement"
+    seen = olga.submit(postponing, action="/postponement")
+    if seen.status_code == 200:
+        seen = olga.submit(seen, {"step": "act"}, action="/postponement")
+    assert seen.status_code == 303, words(seen)
+    new_time = {"starts_at": "2027-03-01T14:00", "ends_at": "2027-03-01T17:00"}
+    seen = olga.submit("/desk/events/trust/publication", new_time, action="/publication")
+    if seen.status_code == 200:
+        seen = olga.submit(seen, {"step": "act"}, action="/publication")
+    assert seen.status_code == 303, words(seen)
+    assert person(app, people["ada"], "checked_in_at") == (None,)
 
 
 def test_what_changed_meanwhile_is_shown_anew_and_only_what_was_offered_can_be_ticked(

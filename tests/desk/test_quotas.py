@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import openpyxl
@@ -16,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from portal.db import db, transaction
 from portal.events.models import Event, Quota
-from portal.events.rules import Format
+from portal.events.rules import Format, State
 from portal.registrations.rules import StakeholderGroup, Status
 from tests.desk.front_door import make_user, sign_in, words
 from tests.desk.people import LIST, acts, comes, line, person
@@ -87,6 +88,7 @@ def test_what_cannot_be_kept_is_refused_on_the_form_with_all_that_was_typed(
         ({"countries": "Greece\nAtlantis"}, "There is no country “Atlantis”."),
         ({"countries": "Lemuria\nGR\nAtlantis"}, "There are no countries “Lemuria”, “Atlantis”."),
         ({"until": "2026-11-01T10:00"}, "This is in the past."),
+        ({"until": "2027-01-18T14:01"}, "By then nobody could get what is left."),
     ]
     for values, sentence in refused:
         page = keep(client, **values)
@@ -129,6 +131,23 @@ def test_it_is_never_lowered_below_what_is_taken_and_its_removal_opens_its_place
     with app.app_context():
         assert not db.session.scalars(select(Event)).one().has_quotas
     assert "No places are kept" in words(client.get(QUOTAS))
+
+
+def test_places_are_kept_until_registration_closes_at_most_and_for_invited_people_until_the_start(
+    app: Flask, client: PortalClient
+) -> None:
+    """What is left is open to everybody only while somebody can still get it."""
+    with app.app_context(), transaction():
+        event = db.session.scalars(select(Event)).one()
+        event.registration_closes_at = datetime(2026, 12, 15, 9, tzinfo=UTC)
+    late = {"until": "2026-12-20T10:00"}
+    page = keep(client, **late)
+    assert page.status_code == 422
+    assert "The latest moment: 15 December 2026, 10:00, Brussels time" in words(page), words(page)
+    assert keep(client, invited="y", **late).status_code == 303
+    with app.app_context(), transaction():
+        db.session.scalars(select(Event)).one().state = State.POSTPONED
+    assert keep(client, places="1", **late).status_code == 303
 
 
 def test_two_quotas_for_the_same_people_are_refused_in_both_ways(

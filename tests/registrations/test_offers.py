@@ -17,10 +17,10 @@ from portal.audit.service import COMMAND
 from portal.db import db, transaction
 from portal.events import service as events
 from portal.events.rules import Format
-from portal.registrations import chores, service
+from portal.registrations import chores
 from portal.registrations.models import Registration
 from portal.registrations.rules import StakeholderGroup, offer_ends
-from portal.registrations.service import quotas
+from portal.registrations.service import of_event, quotas
 from tests.desk.front_door import make_user, sign_in, words
 from tests.desk.people import LIST, acts, comes, event_of, line, person
 from tests.factories import JANUARY, make_event
@@ -43,7 +43,7 @@ def change(app: Flask, **facts: Any) -> None:
     with app.app_context():
         with transaction():
             held = events.locked(event_of().id)
-            service.change_event(held, facts, by=COMMAND, now=portal_clock.now())
+            of_event.change(held, facts, by=COMMAND, now=portal_clock.now())
         move_on(app)
 
 

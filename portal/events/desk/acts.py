@@ -25,10 +25,9 @@ from portal.events.rules import Format, State
 from portal.forms import ActForm
 from portal.i18n import Translated, languages
 from portal.registrations import listing, news, plans
-from portal.registrations import service as registrations
 from portal.registrations.plans import Plan
 from portal.registrations.rules import Status
-from portal.registrations.service import line
+from portal.registrations.service import line, of_event
 
 bp = Blueprint("events_desk", __name__, url_prefix="/desk/events/<slug>")
 guard_event(bp)
@@ -193,11 +192,11 @@ def _plan(facts: dict[str, Any]) -> Plan:
 
 def _change(event: Event, facts: dict[str, Any]) -> None:
     tell = request.form.get("tell") == "yes"
-    registrations.change_event(event, facts, tell=tell, by=by(), now=clock.now())
+    of_event.change(event, facts, tell=tell, by=by(), now=clock.now())
 
 
 def _publish_again(event: Event, facts: dict[str, Any]) -> None:
-    service.take_up(event, facts, by=by(), now=clock.now())
+    of_event.take_up(event, facts, by=by(), now=clock.now())
 
 
 def _to_event() -> ResponseReturnValue:

@@ -1,5 +1,6 @@
 """What organisers may send about places that are kept."""
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,9 +14,10 @@ from portal import clock, labels
 from portal.events.forms import MOST_PLACES
 from portal.events.merging import MergingForm
 from portal.events.models import Event, Quota
+from portal.events.rules import State
 from portal.events.text_forms import ticks
 from portal.fields import MomentField, WholeNumberField
-from portal.i18n import countries, country_code, page_language
+from portal.i18n import countries, country_code, moment_words, page_language
 from portal.text import clean_lines
 
 LONGEST_LIST = 4000
@@ -104,6 +106,21 @@ class QuotaForm(MergingForm):
         same = self.quota is not None and field.data == self.quota.until
         if not same and field.data is not None and field.data <= clock.now():
             raise ValidationError(_("This is in the past. Enter a moment to come."))
+        last = self._last_moment
+        if not same and last is not None and field.data is not None and field.data > last:
+            raise ValidationError(
+                _("By then nobody could get what is left. The latest moment: %(moment)s",
+                  moment=moment_words(last, self.event.zone))
+            )  # fmt: skip
+
+    @property
+    def _last_moment(self) -> datetime | None:
+        """Until when somebody can get a place; invited people also when registration is closed."""
+        event = self.event
+        if event.state is State.POSTPONED:
+            return None
+        closes_at = None if self.invited.data else event.registration_closes_at
+        return closes_at or event.starts_at
 
     @property
     def facts(self) -> dict[str, Any]:

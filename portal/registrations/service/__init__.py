@@ -33,10 +33,8 @@ from portal.registrations.person import (
     name_key,
     only_in_person,
     who,
-    without_needs,
 )
 from portal.registrations.rules import (
-    Attendance,
     Reply,
     Status,
     Stillness,
@@ -302,29 +300,6 @@ def still_come(registration: Registration, *, by: Actor, now: datetime) -> None:
         return
     registration.still_comes_at = now
     record("registration.still_comes", registration, by=by, now=now, event_id=registration.event_id)
-
-
-def change_event(
-    event: Event, facts: dict[str, Any], *, tell: bool = False, by: Actor, now: datetime
-) -> None:
-    """The event changes; where it moves online, everybody who was to come takes part there."""
-    had_a_room = event.in_person
-    events.change(event, facts, tell=tell, by=by, now=now)
-    if had_a_room and not event.in_person:
-        _everybody_online(event.id)
-
-
-def _everybody_online(event_id: int) -> None:
-    """What they need in the room and at the table is forgotten with the room."""
-    db.session.execute(
-        update(Registration)
-        .where(Registration.event_id == event_id)
-        .values(attendance=Attendance.ONLINE)
-        .execution_options(synchronize_session=False)
-    )
-    for registration in queries.with_needs(event_id):
-        registration.access_needs = registration.diet = ""
-        registration.consents = without_needs(registration.consents)
 
 
 def note_joining(registration: Registration, *, by: Actor, now: datetime) -> None:

@@ -36,9 +36,14 @@ def check_in(registration: Registration, *, by: Actor, now: datetime) -> bool:
 def _why_not(event: Event, now: datetime) -> str:
     if event.state is not State.PUBLISHED:
         return _("Nobody is checked in while the event does not take place.")
-    if now < event.starts_at - CHECK_IN_BEFORE:
+    if not is_open(event, now):
         return _("Check-in opens a day before the event starts.")
     return _("Only people with a place are checked in. Give this person a place first.")
+
+
+def is_open(event: Event, now: datetime) -> bool:
+    """Whether anybody can have arrived by now."""
+    return now >= event.starts_at - CHECK_IN_BEFORE
 
 
 def keep_report(
@@ -93,8 +98,18 @@ def remove(registration: Registration, *, by: Actor, now: datetime) -> None:
     """It was a mistake: nobody notes any more that they attended; twice changes nothing."""
     events.locked(registration.event_id)
     db.session.refresh(registration)
-    if not registration.attended:
-        return
+    if registration.attended:
+        _remove(registration, by=by, now=now)
+
+
+def remove_all(event: Event, *, by: Actor, now: datetime) -> None:
+    """It is held on another day than the one on which they arrived."""
+    question = select(Registration).where(Registration.event_id == event.id, HAS_ATTENDED)
+    for registration in db.session.scalars(question.order_by(Registration.id)):
+        _remove(registration, by=by, now=now)
+
+
+def _remove(registration: Registration, *, by: Actor, now: datetime) -> None:
     registration.checked_in_at = registration.checked_in_by = registration.reported_at = None
     event_id = registration.event_id
     record("registration.presence_removed", registration, by=by, now=now, event_id=event_id)

@@ -1,0 +1,52 @@
+"""What a change of the event means at once for whoever is registered."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+
+from portal.audit.service import Actor
+from portal.db import db
+from portal.events import service as events
+from portal.events.models import Event
+from portal.registrations import queries
+from portal.registrations.models import Registration
+from portal.registrations.person import without_needs
+from portal.registrations.rules import Attendance
+from portal.registrations.service import presence
+
+
+def change(
+    event: Event, facts: dict[str, Any], *, tell: bool = False, by: Actor, now: datetime
+) -> None:
+    """The event changes; where it moves online, everybody who was to come takes part there."""
+    had_a_room = event.in_person
+    events.change(event, facts, tell=tell, by=by, now=now)
+    _follow(event, had_a_room=had_a_room, by=by, now=now)
+
+
+def take_up(event: Event, facts: dict[str, Any], *, by: Actor, now: datetime) -> None:
+    """A postponed event has a new time, and nobody has been there yet."""
+    had_a_room = event.in_person
+    events.take_up(event, facts, by=by, now=now)
+    _follow(event, had_a_room=had_a_room, by=by, now=now)
+
+
+def _follow(event: Event, *, had_a_room: bool, by: Actor, now: datetime) -> None:
+    if had_a_room and not event.in_person:
+        _everybody_online(event.id)
+    if not presence.is_open(event, now):
+        presence.remove_all(event, by=by, now=now)
+
+
+def _everybody_online(event_id: int) -> None:
+    """What they need in the room and at the table is forgotten with the room."""
+    db.session.execute(
+        update(Registration)
+        .where(Registration.event_id == event_id)
+        .values(attendance=Attendance.ONLINE)
+        .execution_options(synchronize_session=False)
+    )
+    for registration in queries.with_needs(event_id):
+        registration.access_needs = registration.diet = ""
+        registration.consents = without_needs(registration.consents)
