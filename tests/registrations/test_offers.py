@@ -291,6 +291,7 @@ def test_the_desk_sees_offers_confirms_on_the_telephone_and_takes_them_back(
     deliver()
     assert "0 of 1 1 is offered" in words(desk.get("/desk/"))
     listed = words(desk.get(LIST))
+    assert "until 3 November 2026, 10:00" in words(desk.get(f"{LIST}/2")).partition("What happ")[2]
     assert "Place offered until 3 November 2026, 10:00" in listed
     assert "Offered until 3 November 2026, 10:00" in words(desk.get(f"{LIST}/2"))
     csv = desk.get(f"{LIST}.csv?status=offered").get_data(as_text=True)
@@ -359,6 +360,18 @@ def test_without_a_plain_line_the_page_says_why_and_when_one_will_know(
     letter = " ".join(text_of(deliver()[-1]).split())
     assert "because the organisers decide" in letter and by in letter
     clock.move_to(datetime(2026, 12, 2, tzinfo=UTC))
+    assert "You were to hear by 1 December" in words(client.get(links(mails)["bob"]))
+    with app.app_context(), transaction():
+        events.postpone(events.locked(event_of().id), by=COMMAND, now=portal_clock.now())
+    assert "You were to hear" not in words(client.get(links(mails)["bob"]))
+    with app.app_context(), transaction():  # the date of before says nothing of the new one
+        held, start = events.locked(event_of().id), JANUARY + timedelta(days=9)
+        facts = {"starts_at": start, "ends_at": start + HOUR}
+        events.take_up(held, facts, by=COMMAND, now=portal_clock.now())
+    assert "No date is set for this." in words(client.get(links(mails)["bob"]))
+    with app.app_context(), transaction():
+        held = events.locked(event_of().id)
+        held.asked_again_at = None
     assert "You were to hear by 1 December" in words(client.get(links(mails)["bob"]))
     change(app, decision_at=None)
     assert "No date is set for this." in words(client.get(links(mails)["bob"]))
@@ -440,6 +453,8 @@ def test_whoever_is_refused_finds_the_way_back_to_their_page(
     assert late.status_code == 409
     stale = client.post(own["bob"] + "/withdrawal", data={"csrf_token": "old"})
     assert stale.status_code == 400
+    over = words(client.get(own["bob"] + "/withdrawal"))
+    assert "This registration is withdrawn already." in over and "You give up" not in over
     none_yet = client.get(own["bob"] + "/calendar.ics")
     assert none_yet.status_code == 404
     for page in (late, stale, none_yet):

@@ -180,7 +180,7 @@ def _answer_page(
         event=event, status=status, how=how, address=cache.blank("address"),
         ignored=ignored_words(event.id, ignored), due=ignored_words(event.id, due), now=now,
     )  # fmt: skip
-    decided_at = event.decision_at
+    decided_at = event.decides_at
     return Fresh(page, until=decided_at if decided_at and now < decided_at else None)
 
 
