@@ -321,11 +321,19 @@ def _way_on() -> tuple[str, str] | None:
         if slug := g.get("event_slug"):
             return _("To the event"), url_for("events_desk.show", slug=slug)
         return _("To the desk"), url_for("desk.front")
-    place = request.view_args or {}
-    if slug := place.get("slug"):
+    if slug := (request.view_args or {}).get("slug"):
         return _("To the event"), url_for("events.show", slug=slug)
-    if g.get("link_code") and "token" in place:
-        return _("Back to my registration"), url_for("registrations.own", token=place["token"])
+    return _way_back()
+
+
+def _way_back() -> tuple[str, str] | None:
+    """To the page behind the link of one's letters, from each page below it."""
+    rule = request.url_rule.rule if request.url_rule else ""
+    token = (request.view_args or {}).get("token")
+    if rule.startswith("/<lang>/registrations/<token>/"):
+        return _("Back to my registration"), url_for("registrations.own", token=token)
+    if rule.startswith("/<lang>/offices/<token>/"):
+        return _("Everybody whom I registered"), url_for("registrations.office", token=token)
     return None
 
 
@@ -350,6 +358,7 @@ def _stale_form(error: CSRFError) -> Response:
             "Go back, reload the page and send the form again. Your browser has to accept the "
             "cookie of this site, which protects the form."
         ),
+        _way_on(),
     )
 
 
@@ -388,7 +397,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code >= 500:
         current_app.logger.error("answered %s", error.code, exc_info=error)
     title, sentence = _words(error.code)
-    response = error_page(error.code, title, sentence)
+    response = error_page(error.code, title, sentence, _way_back())
     for name in ("Retry-After", "Allow", "Content-Range"):
         for key, value in error.get_headers():
             if key == name:

@@ -33,6 +33,7 @@ from portal.events.rules import (
     State,
     changes_deadline,
     consent,
+    decides_at,
     withdrawal_deadline,
 )
 from portal.i18n import Translated
@@ -167,6 +168,11 @@ class Event(Published):
         return withdrawal_deadline(
             state=self.state, until=self.withdrawals_until, asked_at=self.asked_again_at
         )
+
+    @property
+    def decides_at(self) -> datetime | None:
+        """By when people hear whether there is a place for them; see `rules.decides_at`."""
+        return decides_at(state=self.state, at=self.decision_at, asked_at=self.asked_again_at)
 
     def is_over(self, now: datetime) -> bool:
         """Past is derived from the clock, not kept; a postponed event is still to be held."""

@@ -229,6 +229,13 @@ def changes_deadline(
     return None if asked_at is not None and until <= asked_at else min(until, starts_at)
 
 
+def decides_at(*, state: State, at: datetime | None, asked_at: datetime | None) -> datetime | None:
+    """The date that was promised for a decision, while it holds, as other dates do."""
+    if at is None or state is State.POSTPONED:
+        return None
+    return None if asked_at is not None and at <= asked_at else at
+
+
 def withdrawal_deadline(
     *, state: State, until: datetime | None, asked_at: datetime | None
 ) -> datetime | None:

@@ -13,7 +13,7 @@ from portal import labels
 from portal.accounts import queries as accounts
 from portal.audit.models import Entry
 from portal.db import db
-from portal.i18n import page_language, translated
+from portal.i18n import moment_words, page_language, translated
 from portal.outbox.models import Message
 from portal.questions import queries as questions
 from portal.questions.shown import plain
@@ -46,8 +46,13 @@ def of(registration: Registration) -> list[Happening]:
     organisers = [each.actor_id for each in entries if each.actor == "organiser"]
     names = accounts.names_of({*organisers, *(each.author_id for each in notes)} - {None})
     titles, sessions = _titles(registration, entries), _sessions(registration, entries)
+    zone = registration.event.zone
     story = [
-        *(_act(each, names, titles, sessions) for each in entries if each.act not in UNTOLD_ACTS),
+        *(
+            _act(each, names, titles, sessions, zone)
+            for each in entries
+            if each.act not in UNTOLD_ACTS
+        ),
         *(_note(each, names) for each in notes),
         *(_letter(each) for each in letters),
     ]
@@ -101,16 +106,28 @@ def _sessions(registration: Registration, entries: Iterable[Entry]) -> dict[int,
 
 
 def _act(
-    entry: Entry, names: Mapping[int, str], titles: Mapping[int, str], sessions: Mapping[int, str]
+    entry: Entry,
+    names: Mapping[int, str],
+    titles: Mapping[int, str],
+    sessions: Mapping[int, str],
+    zone: str,
 ) -> Happening:
     return Happening(
         entry.at, "act", str(labels.ACTS.get(entry.act, entry.act)), _who(entry, names),
         [
             *_details(entry),
+            *_until(entry.details, zone),
             *(titles[n] for n in entry.details.get("questions", ()) if n in titles),
             *_moves(entry.details, sessions),
         ],
     )  # fmt: skip
+
+
+def _until(details: Mapping[str, Any], zone: str) -> Iterable[str]:
+    """The end of an offer, as it was when it was made."""
+    if until := details.get("until"):
+        moment = moment_words(datetime.fromisoformat(until), zone)
+        yield _("until %(moment)s", moment=moment)
 
 
 def _moves(details: Mapping[str, Any], sessions: Mapping[int, str]) -> Iterable[str]:

@@ -20,6 +20,18 @@ from portal.mail import Said
 from portal.registrations import divisions, listing, news, queries
 from portal.registrations.changes import Change, changes
 from portal.registrations.rules import Occasion, stillness
+from portal.sessions import queries as chosen
+from portal.sessions.rules import Offer, pairs_at_one_time
+from portal.sessions.shown import title
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Two sessions that would be at the same time, and how many people chose both."""
+
+    one: str
+    other: str
+    people: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,7 @@ class Plan:
     asks: int = 0
     go_online: int = 0
     needs_forgotten: int = 0
+    clashes: tuple[Clash, ...] = ()
 
 
 def of_change(event: Event, facts: dict[str, Any], now: datetime) -> Plan:
@@ -74,6 +87,32 @@ def of_programme(event: Event, sessions: list[dict[str, Any]], now: datetime) ->
         changes=changes(heard, then, joins=True),
         letters=news.letters_due(event, then) if tells else 0,
         on_its_own=event.tell_due_at is not None or announced_on_its_own(before, then),
+        clashes=_clashes(event, then["sessions"]),
+    )
+
+
+def _clashes(event: Event, planned: list[dict[str, Any]]) -> tuple[Clash, ...]:
+    """What people chose that they could not both hear any more with this programme."""
+    if not event.chooses:
+        return ()
+    now = {each.id: each for each in chosen.offered(event.id)}
+    then = {each["id"]: _as_planned(now[each["id"]], each) for each in planned if each["id"] in now}
+    were = pairs_at_one_time(now.values())
+    together = chosen.chosen_together(event.id)
+    return tuple(
+        Clash(title(then[one]), title(then[other]), together[one, other])
+        for one, other in sorted(pairs_at_one_time(then.values()) - were)
+        if (one, other) in together
+    )
+
+
+def _as_planned(offer: Offer, said: dict[str, Any]) -> Offer:
+    return replace(
+        offer,
+        title=said["title"],
+        starts_at=datetime.fromisoformat(said["starts_at"]),
+        ends_at=datetime.fromisoformat(said["ends_at"]),
+        cancelled=said["cancelled"],
     )
 
 
@@ -83,7 +122,7 @@ def _asks(event: Event, facts: dict[str, Any]) -> int:
     return listing.to_be_asked(event) if is_taken_up and asks_again(event, facts) else 0
 
 
-def _moving_online(event: Event, after: Event) -> dict[str, int]:
+def _moving_online(event: Event, after: Event) -> dict[str, Any]:
     """Who took part in the room, and who said what they need there."""
     if not event.in_person or after.in_person:
         return {}

@@ -140,6 +140,12 @@ class Told:
         return self._colleague(self.registration.handed_to)
 
     @cached_property
+    def left_the_line(self) -> bool:
+        """Whether their last letter said that they wait, or that a place is offered to them."""
+        reader = self.for_office or self.registration
+        return reader.told_status in (Status.OFFERED, Status.WAITLISTED)
+
+    @cached_property
     def by_calendar(self) -> bool:
         """Whether it was a proven No of their calendar that gave the place back."""
         invite = calendars.of(self.registration.id)

@@ -60,10 +60,10 @@ def why_no_number(event: Event) -> str:
 
 def decision(event: Event, now: datetime) -> str:
     """By when somebody hears whether there is a place for them."""
-    if event.decision_at is None:
+    if event.decides_at is None:
         return _("No date is set for this. You hear by letter as soon as there is a place for you.")
-    moment = moment_words(event.decision_at, event.zone)
-    if now < event.decision_at:
+    moment = moment_words(event.decides_at, event.zone)
+    if now < event.decides_at:
         return _("You hear by %(moment)s whether there is a place for you.", moment=moment)
     return _(
         "You were to hear by %(moment)s. If you have not, write to the contacts on the page of the "

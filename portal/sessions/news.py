@@ -34,9 +34,9 @@ def words(state: State) -> str:
     """How somebody stands in a session, beside how it was."""
     return {
         State.PLACE: _("a place"),
-        State.LINE: _("you wait for a place"),
-        State.WISH: _("decided when you have a place at the event"),
-        State.MISSED: _("it was full when you got your place at the event"),
+        State.LINE: _("waiting for a place"),
+        State.WISH: _("decided with the place at the event"),
+        State.MISSED: _("full when the place at the event came"),
         State.GONE: _("not chosen"),
     }[state]
 

@@ -108,6 +108,25 @@ def choices(event_id: int) -> list[Choice]:
     return [Choice(*row) for row in rows]
 
 
+def chosen_together(event_id: int) -> dict[tuple[int, int], int]:
+    """By two sessions, the lower id first, how many people chose both."""
+    one, other = aliased(Chosen), aliased(Chosen)
+    standing = [state for state in State if state.is_chosen]
+    rows = db.session.execute(
+        select(one.session_id, other.session_id, func.count())
+        .join(other, other.registration_id == one.registration_id)
+        .join(Session, Session.id == one.session_id)
+        .where(
+            Session.event_id == event_id,
+            one.session_id < other.session_id,
+            one.state.in_(standing),
+            other.state.in_(standing),
+        )
+        .group_by(one.session_id, other.session_id)
+    ).all()
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
 def rows_of(registration_id: int) -> dict[int, Chosen]:
     """The rows of one person, by session, also of what they gave up."""
     question = select(Chosen).where(Chosen.registration_id == registration_id)

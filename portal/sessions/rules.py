@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import combinations
 
 from portal.events.rules import overlapping, side_by_side
 
@@ -156,13 +157,19 @@ def joined(
         key: min(state, then.get(key, State.GONE), key=_BEST_FIRST.index)
         for key, state in first.items()
     }
-    apart = clashes(offers)
+    known = {each.id: each for each in offers}
     for key, state in then.items():
-        chosen = {each for each in found if found[each].is_chosen}
-        beside = {one.id for pair in apart for one in pair if key in (pair[0].id, pair[1].id)}
-        if key not in found and not (state.is_chosen and beside & chosen):
+        chosen = [known[each] for each in found if found[each].is_chosen and each in known]
+        is_free = key not in known or not any(clashes((known[key], each)) for each in chosen)
+        if key not in found and (is_free or not state.is_chosen):
             found[key] = state
     return found
+
+
+def pairs_at_one_time(offers: Iterable[Offer]) -> set[tuple[int, int]]:
+    """Every two that nobody can be in, by their ids, the lower first."""
+    every = sorted(offers, key=lambda each: each.id)
+    return {(one.id, other.id) for one, other in combinations(every, 2) if clashes((one, other))}
 
 
 _BEST_FIRST = (State.PLACE, State.LINE, State.WISH, State.MISSED, State.GONE)

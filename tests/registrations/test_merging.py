@@ -10,11 +10,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.db import db, transaction
+from portal.questions.rules import Kind
 from portal.registrations.models import Registration
 from portal.registrations.queries import LIVE
+from tests.desk.people import event_of
 from tests.factories import make_event
 from tests.harness.client import PortalClient
 from tests.harness.mails import html_of, text_of
+from tests.questions.making import make_question
 from tests.registrations.front_door import link_in, register, told
 
 Deliver = Callable[[], list[EmailMessage]]
@@ -140,3 +143,20 @@ def test_a_colleague_of_this_name_at_this_address_is_refused(
     assert page.status_code == 422  # said on the form, with all that was typed
     assert 'value="Augusta"' in page.get_data(as_text=True)
     assert "registered with your address already" in page.get_data(as_text=True)
+
+
+def test_answers_of_who_answered_stay_where_the_other_gave_none(
+    app: Flask, client: PortalClient, clock: object, deliver: Deliver
+) -> None:
+    """And an option's last place stays theirs."""
+    with app.app_context(), transaction():
+        make_event(slug="pair", capacity=5)
+    register(client, "pair", email=NEW)  # before anything was asked
+    with app.app_context(), transaction():
+        make_question(event_of("pair"), Kind.ONE_OF, "Which bus?", options=[("The early one", 1)])
+    register(client, "pair", q1="1")
+    letters = {str(mail["To"]): mail for mail in deliver()}
+    move(client, link_in(letters["ada@example.org"]))
+    letter = next(mail for mail in deliver() if mail["To"] == NEW)
+    page = client.get(link_in(letter))
+    assert "The early one" in page.text and "was full" not in page.text

@@ -183,7 +183,7 @@ def test_more_places_make_as_many_offers_and_a_setting_that_changes_breaks_no_pr
     assert take(client, own["bob"]) == 303
     assert told(deliver()) == [
         ("bob@example.org", "Your place is confirmed", "REQUEST"),
-        ("cid@example.org", "Your registration is withdrawn", ""),
+        ("cid@example.org", "You are not on the waitlist any more", ""),
         ("dot@example.org", "A place was found for you", "REQUEST"),
     ]
 
@@ -289,7 +289,9 @@ def test_the_desk_sees_offers_confirms_on_the_telephone_and_takes_them_back(
     desk = sign_in(app, make_user(app, "olga@example.org", "trust"))
     client.submit(own["ada"] + "/withdrawal")
     deliver()
+    assert "0 of 1 1 is offered" in words(desk.get("/desk/"))
     listed = words(desk.get(LIST))
+    assert "until 3 November 2026, 10:00" in words(desk.get(f"{LIST}/2")).partition("What happ")[2]
     assert "Place offered until 3 November 2026, 10:00" in listed
     assert "Offered until 3 November 2026, 10:00" in words(desk.get(f"{LIST}/2"))
     csv = desk.get(f"{LIST}.csv?status=offered").get_data(as_text=True)
@@ -359,6 +361,18 @@ def test_without_a_plain_line_the_page_says_why_and_when_one_will_know(
     assert "because the organisers decide" in letter and by in letter
     clock.move_to(datetime(2026, 12, 2, tzinfo=UTC))
     assert "You were to hear by 1 December" in words(client.get(links(mails)["bob"]))
+    with app.app_context(), transaction():
+        events.postpone(events.locked(event_of().id), by=COMMAND, now=portal_clock.now())
+    assert "You were to hear" not in words(client.get(links(mails)["bob"]))
+    with app.app_context(), transaction():  # the date of before says nothing of the new one
+        held, start = events.locked(event_of().id), JANUARY + timedelta(days=9)
+        facts = {"starts_at": start, "ends_at": start + HOUR}
+        events.take_up(held, facts, by=COMMAND, now=portal_clock.now())
+    assert "No date is set for this." in words(client.get(links(mails)["bob"]))
+    with app.app_context(), transaction():
+        held = events.locked(event_of().id)
+        held.asked_again_at = None
+    assert "You were to hear by 1 December" in words(client.get(links(mails)["bob"]))
     change(app, decision_at=None)
     assert "No date is set for this." in words(client.get(links(mails)["bob"]))
 
@@ -394,3 +408,54 @@ def test_merged_handed_over_and_moved_elsewhere_an_offer_stays_one_place(
     assert client.submit(own["dot"] + "/details", {"attendance": "online"}).status_code == 303
     assert take(client, own["dot"]) == 303
     assert standing(app)["Dot"] == "confirmed"
+
+
+def test_the_answer_to_the_form_says_for_how_long_a_place_is_offered_and_by_when_one_knows(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller
+) -> None:
+    event(app, offer_hours=5)
+    comes(app, "ada")
+    answer = words(register(client, "trust", first_name="Bob", email="bob@example.org"))
+    assert "When it is your turn, a place is offered to you for 5 hours." in answer
+    assert "The letter about it says until which hour." in answer
+    decided = datetime(2026, 12, 1, 17, tzinfo=UTC)
+    with app.app_context(), transaction():
+        make_event(slug="faith", approval=True, decision_at=decided)
+    pending = words(register(client, "faith", first_name="Bob", email="bob@example.org"))
+    assert "You hear by 1 December 2026, 18:00" in pending
+    clock.move_to(decided)
+    kept = words(client.get("/en/events/faith/register/answer"))
+    assert "You were to hear by 1 December 2026" in kept
+
+
+def test_who_waits_leaves_by_a_page_of_its_own_words_and_a_letter_says_what_was_left(
+    client: PortalClient, own: dict[str, str], deliver: Deliver
+) -> None:
+    page = client.get(own["bob"] + "/withdrawal")
+    assert "<title>Leave the waitlist ·" in page.text and "You give up your turn." in words(page)
+    assert "Withdraw my registration" not in words(page)
+    client.submit(page)
+    (letter,) = deliver()
+    assert letter["Subject"].startswith("You are not on the waitlist any more: ")
+    assert "you then stand at the end of the line" in " ".join(text_of(letter).split())
+    assert "Withdraw my registration" in words(client.get(own["ada"] + "/withdrawal"))
+    client.submit(own["ada"] + "/withdrawal")
+    assert deliver()[0]["Subject"].startswith("Your registration is withdrawn: ")
+
+
+def test_whoever_is_refused_finds_the_way_back_to_their_page(
+    client: PortalClient, own: dict[str, str], clock: time_machine.Traveller
+) -> None:
+    client.submit(own["ada"] + "/withdrawal")
+    offer = client.get(own["bob"])
+    clock.shift(HOUR * 24)
+    late = client.submit(offer, {}, action="/place")
+    assert late.status_code == 409
+    stale = client.post(own["bob"] + "/withdrawal", data={"csrf_token": "old"})
+    assert stale.status_code == 400
+    over = words(client.get(own["bob"] + "/withdrawal"))
+    assert "This registration is withdrawn already." in over and "You give up" not in over
+    none_yet = client.get(own["bob"] + "/calendar.ics")
+    assert none_yet.status_code == 404
+    for page in (late, stale, none_yet):
+        assert f'href="{own["bob"]}">Back to my registration</a>' in page.text

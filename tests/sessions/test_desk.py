@@ -72,6 +72,35 @@ def test_an_organiser_lets_people_choose_a_session_and_gives_it_places_and_a_lin
         }  # fmt: skip
 
 
+def test_who_moves_a_session_is_warned_of_whose_choices_would_clash_and_of_no_others(
+    app: Flask, desk: PortalClient
+) -> None:
+    with app.app_context(), transaction():
+        late = make_chosen(event_of(), "Late", after=2).id
+        make_chosen(event_of(), "Later", after=3)
+    comes(app, "fay", sessions=[late])
+    floor = int(number(app, "Shop floor"))
+    ids = [number_of(app, name) for name in ("ada", "eve")]
+    for key in ids:
+        both = {f"sessions-{each}": str(each) for each in (floor, late)}
+        assert send(desk, f"{LIST}/{key}/sessions", both).status_code == 303
+    form = f"{PROGRAMME}/{late}"
+    times = {"starts_at": "2027-01-18T14:30", "ends_at": "2027-01-18T15:30"}
+    review = send(desk, form, times)
+    assert "People chose sessions that would be at the same time" in words(review)
+    assert "2 people chose “Shop floor” and “Late”." in words(review)
+    assert words(review).count(" people chose ") == 1
+    saved = desk.submit(review, {"step": "act"}, action=str(late))
+    assert saved.status_code == 303
+    # What clashes already is not said again of another change.
+    again = send(desk, form, {"room": "Library"})
+    assert "at the same time" not in words(again)
+    desk.submit(again, {"step": "act"}, action=str(late))
+    why = {"why-en": "Ill"}
+    desk.submit(f"{form}/cancellation", why, action="/cancellation")
+    assert "2 people chose “Shop floor” and “Late”." in words(desk.get(f"{form}/return"))
+
+
 def test_the_desk_shows_how_full_each_session_is_and_lists_and_exports_who_is_in_it(
     app: Flask, desk: PortalClient
 ) -> None:

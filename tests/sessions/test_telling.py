@@ -55,7 +55,7 @@ def test_who_moves_up_reads_in_which_session_and_who_changes_them_what_was_and_w
     assert "Session “Office” before: not chosen now: a place" in said(ada)
     assert bob["Subject"].startswith("A place in “Shop floor” was found for you: Trust in")
     assert FOUND in said(bob) and FOUND in " ".join(html_of(bob).split())
-    assert "Session “Shop floor” before: you wait for a place now: a place" in said(bob)
+    assert "Session “Shop floor” before: waiting for a place now: a place" in said(bob)
     assert "Session “Workshop”" not in said(bob)
     # Of what they have heard already the next letter says nothing.
     client.submit(f"{own['bob']}/details", {"organisation": "Navy"})
@@ -123,7 +123,7 @@ def test_of_who_acts_for_somebody_the_letter_says_what_changed_too(
     deliver()
     send(app, client, f"{own['ada']}/sessions", "Office")
     letters = [mail for mail in deliver() if mail["To"] == "office@example.org"]
-    assert "Session “Shop floor” before: you wait for a place now: a place" in said(letters[0])
+    assert "Session “Shop floor” before: waiting for a place now: a place" in said(letters[0])
 
 
 def test_after_the_upgrade_who_had_heard_all_is_compared_with_what_was_so(

@@ -135,7 +135,7 @@ def _two_steps(
     if not form.validate_on_submit() or step == "form":
         return _form_page(form, found), 422 if form.errors else 200
     plan = _plan(form.facts, found)
-    if step == "act" or not plan.letters:
+    if step == "act" or not (plan.letters or plan.clashes):
         act(request.form.get("tell") == "yes")
         return _to_programme()
     return render_template(

@@ -180,6 +180,7 @@ def _merge(
     status, number = registration.status, registration.queue_number
     _merge_answers(registration, other)
     other.entitled = other.entitled or registration.entitled
+    other.still_comes_at = other.still_comes_at or registration.still_comes_at
     goes_first = _BEST_FIRST.index(status) < _BEST_FIRST.index(other.status)
     if event.chooses:
         _merge_sessions(registration, other, event, goes_first=goes_first, by=by, now=now)
@@ -227,8 +228,12 @@ def _merge_sessions(
 
 
 def _merge_answers(registration: Registration, other: Registration) -> None:
-    """Of two who may come the other's own answers stay; who may not holds no places by theirs."""
-    if registration.answered and not other.status.is_live:
+    """Of two who may come the other's own answers stay, where there are any; who may not holds no
+    places by theirs.
+    """
+    if registration.answered and not (other.answered and other.status.is_live):
+        if other.status is Status.CONFIRMED and registration.status is not Status.CONFIRMED:
+            questions.take_places(registration.event_id, registration.id)
         questions.hand_over(registration.id, other.id)
         other.answered = registration.answered
     elif registration.answered:

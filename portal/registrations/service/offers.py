@@ -31,13 +31,17 @@ def give(
     if event.offer_hours is None:
         settle(registration, Status.CONFIRMED, "registration.promoted", seat=seat, by=by, now=now)
         return
-    settle(registration, Status.OFFERED, "registration.offered", seat=seat, by=by, now=now)
-    registration.offered_until = offer_ends(
+    until = offer_ends(
         hours=event.offer_hours,
         closes_at=event.registration_closes_at,
         starts_at=event.starts_at,
         now=now,
     )
+    settle(
+        registration, Status.OFFERED, "registration.offered", seat=seat, by=by, now=now,
+        until=until.isoformat(),
+    )  # fmt: skip
+    registration.offered_until = until
 
 
 def end(event: Event, *, now: datetime) -> None:

@@ -103,9 +103,9 @@ def details(token: str) -> ResponseReturnValue:
 @personal
 def withdrawal(token: str) -> ResponseReturnValue:
     if request.method != "POST":
-        return _act_page("withdrawal", token, may=Registration.may_withdraw)
+        return _act_page("withdrawal", token, may=_may_withdraw)
     registration = held_registration(token)
-    if registration.status is not Status.WITHDRAWN:
+    if waiting.standing_now(registration, clock.now()) is not Status.WITHDRAWN:
         service.withdraw(registration, by=REGISTRANT, now=clock.now())
     return redirect(url_for("registrations.own", token=token), 303)
 
@@ -260,6 +260,12 @@ def _act_page(
         possible=may is None or may(registration, now),
         is_late=registration.withdraws_late(now), now=now,
     )  # fmt: skip
+
+
+def _may_withdraw(registration: Registration, now: datetime) -> bool:
+    """Not from an offer that is over: they have left the line by that."""
+    is_live = waiting.standing_now(registration, now).is_live
+    return is_live and registration.may_withdraw(now)
 
 
 def _why_not_join(registration: Registration) -> str:

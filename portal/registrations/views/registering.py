@@ -138,7 +138,7 @@ def answer(slug: str) -> ResponseReturnValue:
     return cache.filled(
         (status, how, ignored, due),
         stamp[:2],
-        lambda now: _answer_page(slug, status, how, ignored, due),
+        lambda now: _answer_page(slug, status, how, ignored, due, now),
         blanks,
     )
 
@@ -161,15 +161,21 @@ def _untouched_form(
 
 
 def _answer_page(
-    slug: str, status: Status, how: Attendance, ignored: Sequence[int], due: Sequence[int]
+    slug: str,
+    status: Status,
+    how: Attendance,
+    ignored: Sequence[int],
+    due: Sequence[int],
+    now: datetime,
 ) -> Fresh:
     event = public_event(slug)
     page = render_template(
         "registrations/answer.html",
         event=event, status=status, how=how, address=cache.blank("address"),
-        ignored=ignored_words(event.id, ignored), due=ignored_words(event.id, due),
+        ignored=ignored_words(event.id, ignored), due=ignored_words(event.id, due), now=now,
     )  # fmt: skip
-    return Fresh(page)
+    decided_at = event.decides_at
+    return Fresh(page, until=decided_at if decided_at and now < decided_at else None)
 
 
 def refused_form(found: tuple[Entrance, Places], form: RegistrationForm) -> ResponseReturnValue:
