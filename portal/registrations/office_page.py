@@ -64,8 +64,9 @@ def _line(
     status = waiting.standing_now(registration, now)
     missing = []
     if status.is_live and registration.may_answer(now):
-        missing = needed.words(every, given, [Stage.FIRST], for_office=True)
-        missing += [_("Second form")] if is_asked_again else []
+        missing += needed.words(every, given, [Stage.FIRST], for_office=True)
+    if is_asked_again and now < registration.event.starts_at:
+        missing.append(_("Second form"))
     has_let_pass = status is Status.WITHDRAWN and registration.offered_until is not None
     is_offered = registration.is_offered(now)
     return Line(registration, status, is_offered, has_let_pass, position, missing)
