@@ -340,7 +340,8 @@ def _post(
     told = Standing(registration, registration.event, reader.language, now, for_office=for_office)
     written = mail.write(
         "registrations", _template(what, for_office), language=reader.language,
-        told=told, changes=differences, calendar=calendar, why=what.value,
+        told=told, changes=differences, calendar=calendar,
+        why=what.value if reader.told_address else "",
     )  # fmt: skip
     back_to = return_path(invite)
     message_id = mail.post(
