@@ -143,7 +143,9 @@ def test_a_place_is_not_handed_over(
         assert "Hand my place over" not in client.get(who).text
         assert client.get(f"{who}/transfer").status_code == 303
         if why != "no place":
-            assert client.submit(form, GRACE, action="/transfer").status_code in (303, 422)
+            late = client.submit(form, GRACE, action="/transfer")
+            assert late.status_code == 409 and "What you sent was not kept" in words(late)
+            assert "Ask the organisers" in words(late)
     assert places(app) == ["Ada", "Bob"]
 
 
