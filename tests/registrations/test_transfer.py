@@ -24,7 +24,7 @@ from tests.desk.front_door import words
 from tests.desk.people import acts, comes, event_of, person
 from tests.factories import JANUARY, make_event
 from tests.harness.client import PortalClient
-from tests.harness.mails import calendar_of, text_of
+from tests.harness.mails import calendar_of, html_of, text_of
 from tests.registrations.front_door import link_in, property_of, told
 
 Deliver = Callable[[], list[EmailMessage]]
@@ -184,3 +184,16 @@ def test_a_place_that_was_kept_stays_of_its_quota_and_where_it_is(
     with app.app_context():
         taker = db.session.query(Registration).filter_by(first_name="Grace").one()
         assert (taker.status, taker.attendance, taker.quota_id) == ("confirmed", "online", 1)
+
+
+def test_who_waited_gave_us_their_name_themself(
+    client: PortalClient, own: dict[str, str], deliver: Deliver, clock: time_machine.Traveller
+) -> None:
+    clock.shift(60)
+    cid = {"first_name": "Cid", "last_name": "Test", "email": "cid@example.org"}
+    for giver, taker, gave in (("ada", cid, False), ("bob", {}, True)):
+        hand_over(client, own[giver], language="en", **taker)
+        taken = next(each for each in deliver() if "handed their place over" in text_of(each))
+        for said in (text_of(taken), html_of(taken)):
+            assert ("gave us your name and mail address" in said) is gave
+            assert ("You did not register?" in said) is not gave
