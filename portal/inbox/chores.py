@@ -160,7 +160,8 @@ def _pass_on(mail: Mail, written: Written, now: datetime) -> Outcome:
     registration = (
         queries.of_invite(invite) if invite is not None else queries.of_mails(written.message_ids)
     )
-    office = queries.office_of_mails(written.message_ids) if registration is None else None
+    offices = queries.offices_of_mails(written.message_ids) if registration is None else []
+    office = offices[0] if offices else None
     registration = office.registration if office is not None else registration
     if registration is None or queries.passed_on(registration, now) >= MOST_PASSED_ON_A_DAY:
         return Outcome.LEFT
@@ -178,9 +179,10 @@ def _whose_bounce(mail: Mail) -> Registration | None:
 
 def _came_back_elsewhere(mail: Mail, bounce: Bounce, now: datetime) -> Outcome:
     """It was no letter to a registrant: perhaps one to who acts for them, or an invitation."""
-    office = queries.office_of_mails(bounce.message_ids)
-    if office is not None:
-        return service.note_office_bounce(bounce, office, now=now)
+    offices = queries.offices_of_mails(bounce.message_ids) if bounce.message_ids else []
+    if offices:
+        found = {service.note_office_bounce(bounce, each, now=now) for each in offices}
+        return Outcome.FAILING if Outcome.FAILING in found else Outcome.OUTDATED
     invitation = invitations.of_bounce(_codes(*mail.sent_to), bounce.message_ids)
     if invitation is None:
         return Outcome.LEFT

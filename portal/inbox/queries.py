@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from portal.db import db, for_update
 from portal.inbox.models import Reading
@@ -13,9 +13,12 @@ from portal.invites.models import Invite
 from portal.outbox.models import Message
 from portal.registrations.acting import Contact
 from portal.registrations.models import Registration
+from portal.registrations.offices import ACTS
+from portal.registrations.person import address_key
+from portal.registrations.rules import Occasion as About
 
 A_DAY = timedelta(days=1)
-_THREAD, _OF_OFFICE = "registration:", "contact:"
+_THREAD, _OF_OFFICE, _RECEIPT = "registration:", "contact:", "receipt:"
 
 
 def invite_by_codes(codes: Collection[str]) -> Invite | None:
@@ -36,10 +39,29 @@ def of_mails(message_ids: Sequence[str]) -> Registration | None:
     return _kept(_of_thread(message_ids, _THREAD))
 
 
-def office_of_mails(message_ids: Sequence[str]) -> Contact | None:
-    """The same of a mail to who acts for them, while they do."""
-    registration = _kept(_of_thread(message_ids, _OF_OFFICE))
-    return registration.acting if registration is not None else None
+def offices_of_mails(message_ids: Sequence[str]) -> list[Contact]:
+    """Who acts, of a mail to them: about one person, all of a form, or with the link to their page.
+
+    The first of several stands for the mailbox, which is the same.
+    """
+    about_one = _kept(_of_thread(message_ids, _OF_OFFICE))
+    if about_one is not None:
+        return [about_one.acting] if about_one.acting is not None else []
+    found = db.session.execute(
+        select(Message.thread, Message.recipient)
+        .where(
+            Message.message_id.in_(message_ids[:5]),
+            Message.occasion.in_((About.OFFICE_REGISTERED, About.OFFICE_LINK)),
+        )
+        .limit(1)
+    ).first()
+    if found is None:
+        return []
+    thread, recipient = found
+    whose = Contact.address_key == address_key(recipient)
+    of_form = Contact.form_code == thread.removeprefix(_RECEIPT) if thread else true()
+    question = select(Contact).where(whose, of_form, ACTS).order_by(Contact.id)
+    return [each for each in db.session.scalars(question) if _kept(each.registration)]
 
 
 def _of_thread(message_ids: Sequence[str], begins: str) -> Registration | None:

@@ -68,6 +68,23 @@ def test_mail_of_an_office_that_comes_back_is_seen_at_the_desk_and_tried_again(
     [again] = deliver()
     assert again["To"] == OFFICE and "/offices/" in text_of(again)
     assert "Everybody could be reached" in words(desk.get(f"{DESK}/unreached"))
+    inbox.put(bounce(again))
+    deliver()
+    assert said in words(desk.get(f"{DESK}/unreached"))
+
+
+def test_the_one_letter_about_a_group_that_comes_back_is_seen_with_each_of_them(
+    app: Flask, client: PortalClient, desk: PortalClient, deliver: Deliver, inbox: Inbox
+) -> None:
+    send(client, "trust", 2)
+    [letter] = to(deliver(), OFFICE)
+    inbox.put(mail(None, "Can they park?", **{"In-Reply-To": str(letter["Message-ID"])}))
+    [passed] = deliver()
+    assert passed["Reply-To"] == OFFICE and "Can they park?" in text_of(passed)
+    inbox.put(bounce(letter))
+    deliver()
+    said = f"Mail to {OFFICE}, who acts for them, comes back: 5.1.1"
+    assert words(desk.get(f"{DESK}/unreached")).count(said) == 2
 
 
 def test_the_only_mailbox_that_fails_is_the_persons(
