@@ -7,6 +7,7 @@ is committed: whoever dies between the two finds it done.
 import logging
 import re
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -133,10 +134,11 @@ def identity(octets: bytes) -> str:
 
 def _take_effect(mail: Mail, now: datetime) -> Outcome:
     if mail.bounce is not None:
-        reader = _whose_bounce(mail)
-        if reader is None:
+        readers = _readers(mail, mail.bounce.message_ids)
+        if not readers:
             return _invitation_came_back(mail, mail.bounce, now)
-        return service.note_bounce(mail.bounce, reader, now=now)
+        found = {service.note_bounce(mail.bounce, each, now=now) for each in readers}
+        return Outcome.FAILING if Outcome.FAILING in found else Outcome.OUTDATED
     if mail.said is None and mail.written is not None and not mail.is_automatic:
         return _pass_on(mail, mail.written, now)
     if mail.said is None or mail.is_automatic:
@@ -156,21 +158,19 @@ def _take_effect(mail: Mail, now: datetime) -> Outcome:
 
 def _pass_on(mail: Mail, written: Written, now: datetime) -> Outcome:
     """Whoever answers a letter writes to people: the event's own get the words."""
-    invite = queries.invite_by_codes(_codes(*mail.sent_to))
-    reader = (
-        queries.of_invite(invite) if invite is not None else queries.of_mails(written.message_ids)
-    )
-    if reader is None or queries.passed_on(reader, now) >= MOST_PASSED_ON_A_DAY:
+    readers = _readers(mail, written.message_ids)
+    if not readers or queries.passed_on(readers[0], now) >= MOST_PASSED_ON_A_DAY:
         return Outcome.LEFT
-    return Outcome.PASSED_ON if letters.pass_on(reader, written, now=now) else Outcome.LEFT
+    return Outcome.PASSED_ON if letters.pass_on(readers[0], written, now=now) else Outcome.LEFT
 
 
-def _whose_bounce(mail: Mail) -> Reader | None:
-    """By the address it came back to, or by the Message-ID of what came back."""
+def _readers(mail: Mail, message_ids: Sequence[str]) -> list[Reader]:
+    """Whose letter it answers or brings back: by the address it came to, or by what it names."""
     invite = queries.invite_by_codes(_codes(*mail.sent_to))
-    if invite is not None:
-        return queries.of_invite(invite)
-    return queries.of_mails(mail.bounce.message_ids) if mail.bounce else None
+    if invite is None:
+        return queries.of_mails(message_ids)
+    reader = queries.of_invite(invite)
+    return [reader] if reader is not None else []
 
 
 def _invitation_came_back(mail: Mail, bounce: Bounce, now: datetime) -> Outcome:

@@ -14,9 +14,13 @@ from portal.outbox.models import Message
 from portal.registrations.acting import Contact
 from portal.registrations.entries import Reader
 from portal.registrations.models import Registration
+from portal.registrations.offices import ACTS
+from portal.registrations.person import address_key
+from portal.registrations.rules import Occasion as About
 
 A_DAY = timedelta(days=1)
-_THREAD, _OFFICE_THREAD = "registration:", "contact:"
+_THREAD, _OFFICE_THREAD, _RECEIPT = "registration:", "contact:", "receipt:"
+_TO_MAILBOXES = (About.OFFICE_REGISTERED, About.OFFICE_LINK)
 
 
 def invite_by_codes(codes: Collection[str]) -> Invite | OfficeInvite | None:
@@ -41,22 +45,50 @@ def of_invite(invite: Invite | OfficeInvite) -> Reader | None:
     return _reader(invite.registration_id, is_of_office=is_of_office)
 
 
-def of_mails(message_ids: Sequence[str]) -> Reader | None:
-    """To whom a mail of ours went, by its Message-ID: nobody can guess one."""
-    threads = [Message.thread.startswith(each) for each in (_THREAD, _OFFICE_THREAD)]
-    question = select(Message.thread).where(Message.message_id.in_(message_ids[:5]), or_(*threads))
-    thread = db.session.scalar(question.limit(1)) if message_ids else None
-    kind, _colon, number = (thread or "").partition(":")
-    if not number.isdigit():
-        return None
-    return _reader(int(number), is_of_office=_OFFICE_THREAD.startswith(kind))
+def of_mails(message_ids: Sequence[str]) -> list[Reader]:
+    """To whom a mail of ours went, by its Message-ID: nobody can guess one.
+
+    Several are one mailbox that acts for several people: the first stands for it.
+    """
+    if not message_ids:
+        return []
+    question = select(Message.thread, Message.recipient).where(
+        Message.message_id.in_(message_ids[:5]),
+        or_(
+            Message.thread.startswith(_THREAD),
+            Message.thread.startswith(_OFFICE_THREAD),
+            Message.occasion.in_(_TO_MAILBOXES),
+        ),
+    )
+    found = db.session.execute(question.limit(1)).first()
+    if found is None:
+        return []
+    thread, recipient = found
+    kind, _colon, number = thread.partition(":")
+    if f"{kind}:" in (_THREAD, _OFFICE_THREAD) and number.isdigit():
+        reader = _reader(int(number), is_of_office=f"{kind}:" == _OFFICE_THREAD)
+        return [reader] if reader is not None else []
+    return _offices(recipient, thread.removeprefix(_RECEIPT))
+
+
+def _offices(recipient: str, form_code: str) -> list[Reader]:
+    """Who acts, of a mail about all of one form, or with the link to all whom they registered."""
+    question = select(Contact).where(Contact.address_key == address_key(recipient), ACTS)
+    if form_code:
+        question = question.where(Contact.form_code == form_code)
+    found = db.session.scalars(question.order_by(Contact.id)).all()
+    return [each for each in found if _is_kept(each.registration)]
 
 
 def _reader(registration_id: int, *, is_of_office: bool) -> Reader | None:
     registration = db.session.get(Registration, registration_id)
-    if registration is None or registration.erased_at or registration.erase_asked_at:
+    if registration is None or not _is_kept(registration):
         return None
     return registration.acting if is_of_office else registration
+
+
+def _is_kept(registration: Registration) -> bool:
+    return registration.erased_at is None and registration.erase_asked_at is None
 
 
 def answers_written(reader: Reader, now: datetime) -> int:

@@ -350,6 +350,7 @@ def _post(
         "registrations", _template(what, for_office), language=reader.language,
         told=told, calendar=calendar,
         changes=[*told.moves, *differences] if for_office else differences,
+        why=what.value if reader.told_address else "",
     )  # fmt: skip
     back_to = return_path(invite)
     message_id = mail.post(

@@ -14,6 +14,7 @@ from portal.questions.rules import Asked, Stage
 from portal.registrations import listing, needed, second_form, waiting
 from portal.registrations.models import Registration
 from portal.registrations.rules import Status
+from portal.registrations.service.answers import may_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,10 @@ def _line(
 ) -> Line:
     status = waiting.standing_now(registration, now)
     missing = []
-    if status.is_live and registration.may_answer(now):
-        missing = needed.words(every, given, [Stage.FIRST], lambda _missing: full, for_office=True)
-        missing += [_("Second form")] if is_asked_again else []
+    if status.is_live and may_answer(registration, Stage.FIRST, now):
+        missing += needed.words(every, given, [Stage.FIRST], lambda _missing: full, for_office=True)
+    if is_asked_again and now < registration.event.starts_at:
+        missing.append(_("Second form"))
     has_let_pass = status is Status.WITHDRAWN and registration.offered_until is not None
     is_offered = registration.is_offered(now)
     return Line(registration, status, is_offered, has_let_pass, position, missing)

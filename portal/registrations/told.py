@@ -134,6 +134,12 @@ class Told:
         """Who handed their place over to this person; nothing where nobody did."""
         return self._colleague(self.registration.handed_by)
 
+    @property
+    def given_by(self) -> str:
+        """The same where we have the person's data from there; who waited gave them before."""
+        is_new = self.registration.registered_at == self.registration.status_at
+        return self.handed_by if is_new else ""
+
     @cached_property
     def handed_to(self) -> str:
         """To whom this person handed their place over."""

@@ -106,12 +106,10 @@ def parked_of(registration: Registration) -> Sequence[Message]:
 
 
 def _threads(registration: Registration) -> list[str]:
-    """Also of who acts for them, and of the one letter about all whom they sent in one form."""
+    """Also of who acts, or acted, for them, and of the one letter about all of their form."""
     acting = registration.acting
-    if acting is None:
-        return [registration.thread]
-    receipt = [acting.receipt_thread] if acting.form_code else []
-    return [registration.thread, acting.thread, *receipt]
+    receipt = [acting.receipt_thread] if acting is not None and acting.form_code else []
+    return [*registration.threads, *receipt]
 
 
 def _letters(event_id: int) -> dict[str, list[Message]]:

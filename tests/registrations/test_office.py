@@ -248,7 +248,8 @@ def test_an_office_hears_that_the_event_is_not_held_and_why(
         )
     clock.shift(HOUR)
     [letter] = deliver()
-    assert (letter["To"], method_of(letter)) == (MAILBOX, "CANCEL")
+    subject = {"cancel": "Cancelled", "postpone": "Postponed"}[act_of_event]
+    assert told([letter]) == [(MAILBOX, subject, "CANCEL")]
     said = {"cancel": "It will not be held.", "postpone": "The event is postponed"}
     for written in (text_of(letter), html_of(letter)):
         assert said[act_of_event] in written and "The room is flooded." in written
@@ -320,3 +321,16 @@ def test_what_organisers_write_says_first_about_whom_it_is(
             assert said.index(about) < said.index("Bring a pen.")
             assert "because you are registered" not in said
         assert "Cleo" not in str(each["Subject"])
+
+
+def test_an_office_reads_in_the_subject_that_the_event_has_changed(
+    app: Flask, client: PortalClient, deliver: Deliver, clock: time_machine.Traveller
+) -> None:
+    event(app)
+    member(client, "trust", letters="office", invites="office")
+    deliver()
+    with app.app_context(), transaction():
+        events.change(events.locked(event_of().id), {"venue": "House of Work"}, tell=True,
+                      by=COMMAND, now=portal_clock.now())  # fmt: skip
+    clock.shift(HOUR)
+    assert told(deliver()) == [(MAILBOX, "Changed", "REQUEST")]

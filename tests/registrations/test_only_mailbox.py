@@ -95,7 +95,8 @@ def test_what_is_kept_of_an_office_says_nothing_of_what_a_member_needs(
     assert "Omar Office" in words(shown) and own_path(app) not in shown.text
     assert "wheelchair" not in shown.text
     assert "wheelchair" not in client.get(f"{page}/data.json").text
-    assert "you act for somebody there no more" in words(client.get(f"{page}/erasure"))
+    goes = words(client.get(f"{page}/erasure"))
+    assert "you act for somebody there no more" in goes and "(Mia Member)" in goes
 
 
 def test_the_office_hears_that_a_member_has_not_answered_without_the_members_link(

@@ -24,7 +24,7 @@ from tests.desk.front_door import words
 from tests.desk.people import acts, comes, event_of, person
 from tests.factories import JANUARY, make_event
 from tests.harness.client import PortalClient
-from tests.harness.mails import calendar_of, text_of
+from tests.harness.mails import calendar_of, html_of, text_of
 from tests.registrations.front_door import link_in, property_of, told
 
 Deliver = Callable[[], list[EmailMessage]]
@@ -143,7 +143,9 @@ def test_a_place_is_not_handed_over(
         assert "Hand my place over" not in client.get(who).text
         assert client.get(f"{who}/transfer").status_code == 303
         if why != "no place":
-            assert client.submit(form, GRACE, action="/transfer").status_code in (303, 422)
+            late = client.submit(form, GRACE, action="/transfer")
+            assert late.status_code == 409 and "What you sent was not kept" in words(late)
+            assert "Ask the organisers" in words(late)
     assert places(app) == ["Ada", "Bob"]
 
 
@@ -182,3 +184,16 @@ def test_a_place_that_was_kept_stays_of_its_quota_and_where_it_is(
     with app.app_context():
         taker = db.session.query(Registration).filter_by(first_name="Grace").one()
         assert (taker.status, taker.attendance, taker.quota_id) == ("confirmed", "online", 1)
+
+
+def test_who_waited_gave_us_their_name_themself(
+    client: PortalClient, own: dict[str, str], deliver: Deliver, clock: time_machine.Traveller
+) -> None:
+    clock.shift(60)
+    cid = {"first_name": "Cid", "last_name": "Test", "email": "cid@example.org"}
+    for giver, taker, gave in (("ada", cid, False), ("bob", {}, True)):
+        hand_over(client, own[giver], language="en", **taker)
+        taken = next(each for each in deliver() if "handed their place over" in text_of(each))
+        for said in (text_of(taken), html_of(taken)):
+            assert ("gave us your name and mail address" in said) is gave
+            assert ("You did not register?" in said) is not gave

@@ -15,6 +15,7 @@ from portal.registrations.rules import notice_version
 from portal.registrations.service import Sent
 from portal.registrations.service import transfer as handing_over
 from portal.registrations.somebody import AboutSomebody
+from portal.registrations.views.closed import closed_page
 from portal.registrations.views.shared import bp, held_registration, own_registration
 from portal.web import personal
 
@@ -26,7 +27,7 @@ def transfer(token: str) -> ResponseReturnValue:
     with looking():
         registration = own_registration(token)
         if not registration.may_hand_over(clock.now()):
-            return _to_own_page(token)
+            return _too_late(registration, token)
         form = _form(registration)
         if request.method != "POST" or not form.validate_on_submit():
             return _page(registration, form, token)
@@ -42,6 +43,13 @@ def transfer(token: str) -> ResponseReturnValue:
     except Refused as refused:  # said on the form, with all that was typed
         form.form_errors.append(str(refused))
         return _page(registration, form, token)
+    return _to_own_page(token)
+
+
+def _too_late(registration: Registration, token: str) -> ResponseReturnValue:
+    """What somebody sent who still has the place is not lost without a word."""
+    if request.method == "POST" and registration.holds_place:
+        return closed_page(registration, token)
     return _to_own_page(token)
 
 
