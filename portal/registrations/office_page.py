@@ -66,7 +66,7 @@ def _line(
 ) -> Line:
     status = waiting.standing_now(registration, now)
     missing = []
-    if status.is_live and may_answer(registration, Stage.FIRST, now):
+    if status.is_live and may_answer(registration, Stage.FIRST, now, given):
         missing += needed.words(every, given, [Stage.FIRST], lambda _missing: full, for_office=True)
     if is_asked_again and now < registration.event.starts_at:
         missing.append(_("Second form"))

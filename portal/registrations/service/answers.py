@@ -95,15 +95,22 @@ def _refuse_when_late(registration: Registration, stage: Stage, now: datetime) -
         raise Refused(_("Your answers cannot be changed any more."))
 
 
-def may_answer(registration: Registration, stage: Stage, now: datetime) -> bool:
-    """Whether this person can answer that form now."""
+def may_answer(
+    registration: Registration,
+    stage: Stage,
+    now: datetime,
+    given: Sequence[Answered] | None = None,
+) -> bool:
+    """Whether this person can answer that form now; `given` is what they did, where it is known."""
     if stage is Stage.FIRST:
-        return registration.may_change(now) or _may_answer_late(registration, now)
+        return registration.may_change(now) or _may_answer_late(registration, now, given)
     form, turn = queries.second_form(registration.event_id), queries.turn(registration.id)
     return second_form.may_answer(registration, form, turn, now)
 
 
-def _may_answer_late(registration: Registration, now: datetime) -> bool:
+def _may_answer_late(
+    registration: Registration, now: datetime, given: Sequence[Answered] | None
+) -> bool:
     """After the date for changes, until the event starts: whoever has answered none of the
     questions by which people register, and who got their place when what they chose was full."""
     until_start = may_change(
@@ -117,7 +124,7 @@ def _may_answer_late(registration: Registration, now: datetime) -> bool:
         return until_start
     said = [
         each
-        for each in queries.given(registration.id)
+        for each in (queries.given(registration.id) if given is None else given)
         if each.question.stage is Stage.FIRST and each.question.kind is not Kind.FILE
     ]
     return not said or any(each.wishes for each in said)
