@@ -174,6 +174,11 @@ class Event(Published):
         """By when people hear whether there is a place for them; see `rules.decides_at`."""
         return decides_at(state=self.state, at=self.decision_at, asked_at=self.asked_again_at)
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether it is known when it is held, or was to be."""
+        return self.state is not State.POSTPONED
+
     def is_over(self, now: datetime) -> bool:
         """Past is derived from the clock, not kept; a postponed event is still to be held."""
         return self.state is not State.POSTPONED and self.ends_at <= now

@@ -73,9 +73,7 @@ class Told:
         if not self.status.is_live:
             return []
         mine = [each for each in self._mine if each.state is not State.GONE]
-        if self.event.state.value == "postponed":
-            return sessions_shown.told_without_times(mine)
-        return sessions_shown.told(mine, self.event.zone)
+        return sessions_shown.told(mine, self.event.zone if self.event.is_dated else None)
 
     @cached_property
     def _mine(self) -> list[Mine]:

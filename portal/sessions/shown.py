@@ -79,31 +79,25 @@ def beside(offer: Offer, together: Sequence[Offer], zone: str, note: str) -> str
     return " · ".join(part for part in (time, offer.room, note) if part)
 
 
-def facts(mine: Sequence[Mine], zone: str) -> list[tuple[str, str]]:
-    """Each session by its title, with its time and how its person stands in it."""
-    return [
-        (
-            title(each.offer),
-            _("%(when)s. %(state)s", when=time_and_room(each.offer, zone), state=own_words(each)),
-        )
-        for each in mine
-    ]
+def facts(mine: Sequence[Mine], zone: str | None) -> list[tuple[str, str]]:
+    """Each session by its title, with its time and how its person stands in it; without a `zone`
+    nobody knows when it is held."""
+    return [(title(each.offer), _fact(each, zone)) for each in mine]
 
 
-def told(mine: Sequence[Mine], zone: str) -> list[tuple[str, str]]:
+def _fact(mine: Mine, zone: str | None) -> str:
+    if zone is None:
+        return own_words(mine)
+    when = time_and_room(mine.offer, zone)
+    return _("%(when)s. %(state)s", when=when, state=own_words(mine))
+
+
+def told(mine: Sequence[Mine], zone: str | None) -> list[tuple[str, str]]:
     """The same for a letter, where labels are short; and what clashes since it was moved."""
     return [
         (_("Session"), _("“%(title)s”, %(words)s", title=name, words=words))
         for name, words in facts(mine, zone)
     ] + _clash_facts(mine)
-
-
-def told_without_times(mine: Sequence[Mine]) -> list[tuple[str, str]]:
-    """The same while nobody knows when they are held."""
-    return [
-        (_("Session"), _("“%(title)s”, %(words)s", title=title(each.offer), words=own_words(each)))
-        for each in mine
-    ]
 
 
 def _clash_facts(mine: Sequence[Mine]) -> list[tuple[str, str]]:

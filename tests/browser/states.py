@@ -573,6 +573,8 @@ VISITOR: dict[str, Way] = {
     "own: offered": own("offered"),
     "own: offer ended": own("let-pass"),
     "withdrawal, offered": own("offered", "/withdrawal"),
+    "withdrawal, waitlisted": own("waitlisted", "/withdrawal"),
+    "own sessions, too late": own("late", "/sessions"),
     "details, no place there": then(
         own("kept-athome", "/details"), lambda page: page.check("#attendance-0"), press
     ),
@@ -596,6 +598,7 @@ VISITOR: dict[str, Way] = {
     "own: declined": own("declined"),
     "own: cancelled": own("cancelled"),
     "own: postponed": own("postponed"),
+    "own programme, postponed": own("postponed", "/programme"),
     "own: over": own("attended"),
     "own: asked again": own("unanswered"),
     "own: still comes": own("faithful"),

@@ -286,6 +286,8 @@ def test_a_place_is_handed_over_with_its_sessions_and_an_erased_person_leaves_no
     with app.app_context():
         whose = select(Registration.email).join(Chosen, Chosen.registration_id == Registration.id)
         assert set(db.session.scalars(whose)) == {"ada@example.org", "bob@example.org"}
+        erased = select(Registration.told_sessions).where(Registration.erased_at.is_not(None))
+        assert db.session.scalars(erased).all() == [None]  # nor what they were told of them
 
 
 def test_wishes_are_answered_when_people_are_approved_and_freed_when_they_are_declined(

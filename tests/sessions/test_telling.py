@@ -111,6 +111,13 @@ def test_the_letter_of_a_postponement_names_the_sessions_that_one_keeps(
     assert "Session: “Shop floor”, You have a place" in said(letters["ada@example.org"])
     assert "Session: “Shop floor”, You wait for a place." in said(letters["bob@example.org"])
     assert "14:00 to 15:00" not in said(letters["ada@example.org"]).partition("Session:")[2]
+    page = words(client.get(own["ada"]))
+    assert "Shop floor You have a place" in page and "not known yet; it was planned for" in page
+    assert "The event is postponed" in words(client.get(f"{own['ada']}/programme"))
+    with app.app_context(), transaction():
+        events.cancel(events.locked(event_of("forum").id), by=COMMAND, now=portal_clock.now())
+    programme = words(client.get(f"{own['ada']}/programme"))
+    assert "The event is cancelled" in programme and "You have a place" not in programme
 
 
 def test_of_who_acts_for_somebody_the_letter_says_what_changed_too(

@@ -20,8 +20,7 @@ def arrange(event: Event, *, now: datetime) -> None:
         return
     db.session.flush()
     is_on = event.state is not EventState.CANCELLED
-    is_dated = event.state is not EventState.POSTPONED
-    moved = sessions.arrange(event.id, is_on=is_on, is_dated=is_dated, now=now)
+    moved = sessions.arrange(event.id, is_on=is_on, is_dated=event.is_dated, now=now)
     moved_up = [number for number, own in moved.items() if _moved_up(own)]
     for registration in queries.some_of_line(moved_up) if moved_up else ():
         have_told(registration)

@@ -101,7 +101,8 @@ def sessions(token: str) -> ResponseReturnValue:
 def own_programme(token: str) -> ResponseReturnValue:
     """The whole programme, in which one's own sessions are marked."""
     registration = own_registration(token)
-    event, mine = registration.event, queries.of(registration.id)
+    event = registration.event
+    mine = queries.of(registration.id) if registration.standing.is_live else []
     return render_template(
         "registrations/programme.html",
         event=event,

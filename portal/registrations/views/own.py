@@ -222,7 +222,7 @@ def _own_page(registration: Registration, token: str) -> str:
         taken_back=request.args.get("saved") == "consents",
         has_agreed=answers.has_agreed(registration),
         sessions_saved=request.args.get("saved") == "sessions",
-        sessions=sessions_shown.facts(mine, event.zone),
+        sessions=sessions_shown.facts(mine, event.zone if event.is_dated else None),
         clashes=sessions_shown.clashes(mine),
         ignored=answers.ignored(registration, request.args.getlist("ignored")),
         calendar_asked=request.args.get("calendar") == "asked",
