@@ -19,6 +19,7 @@ from portal.db import transaction
 from portal.errors import Refused
 from portal.events.guards import guard_event, needs, own_event
 from portal.events.models import Event
+from portal.events.service import locked
 from portal.forms import ActForm
 from portal.i18n import translated
 from portal.invitations import exports, letters, listing, queries, service, words
@@ -96,6 +97,7 @@ def address(invitation_id: int) -> ResponseReturnValue:
     """Corrected, and the letter is written anew."""
     invitation, form = _one(invitation_id), NewAddressForm()
     if form.validate_on_submit():
+        locked(own_event().id)  # before the invitation, as whoever registers by it does
         held = queries.held(invitation.id)
         try:
             letters.correct_address(held, form.email.data, by=by(), now=clock.now())
