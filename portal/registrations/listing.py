@@ -266,6 +266,12 @@ def to_be_asked(event: Event) -> int:
     return db.session.scalar(asked) or 0
 
 
+def online(event: Event) -> int:
+    """How many are to take part online."""
+    how = Registration.status.in_(LIVE), Registration.attendance == Attendance.ONLINE
+    return db.session.scalar(select(func.count()).where(*_of(event), *how)) or 0
+
+
 def in_the_room(event: Event) -> tuple[int, int]:
     """How many are to take part in person, and how many said what they need there."""
     needs = (Registration.access_needs != "") | (Registration.diet != "")

@@ -52,6 +52,7 @@ class Plan:
     fields: tuple[str, ...] = ()
     asks: int = 0
     go_online: int = 0
+    come_in_person: int = 0
     needs_forgotten: int = 0
     clashes: tuple[Clash, ...] = ()
 
@@ -72,7 +73,7 @@ def of_change(event: Event, facts: dict[str, Any], now: datetime) -> Plan:
         offers=after.offer_hours is not None,
         programme_moves=programme_moves(event, after.starts_at),
         asks=_asks(event, facts),
-        **_moving_online(event, after),
+        **_moving_elsewhere(event, after),
         fields=tuple(name for name, value in facts.items() if getattr(event, name) != value),
     )
 
@@ -122,8 +123,10 @@ def _asks(event: Event, facts: dict[str, Any]) -> int:
     return listing.to_be_asked(event) if is_taken_up and asks_again(event, facts) else 0
 
 
-def _moving_online(event: Event, after: Event) -> dict[str, Any]:
-    """Who took part in the room, and who said what they need there."""
+def _moving_elsewhere(event: Event, after: Event) -> dict[str, Any]:
+    """Who took part in the room, and who said what they need there; or who took part online."""
+    if event.online and not after.online:
+        return {"come_in_person": listing.online(event)}
     if not event.in_person or after.in_person:
         return {}
     in_room, with_needs = listing.in_the_room(event)

@@ -26,8 +26,8 @@ def description(
 def place(registration: Registration) -> str:
     """Where the person takes part; who does so online has nowhere to go."""
     event = registration.event
-    goes = event.in_person and registration.attendance is Attendance.IN_PERSON
-    return event.place if goes and event.place else _("Online")
+    goes = not event.online or registration.attendance is Attendance.IN_PERSON
+    return event.place if event.in_person and goes and event.place else _("Online")
 
 
 def how_words(registration: Registration) -> str:

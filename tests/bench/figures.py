@@ -303,16 +303,19 @@ class Bench:
         return ran("portal", *command, environ=portal.server.environment())
 
     def _against(self, portal: Portal, path: str, other: str) -> float:
-        """CPU of one page against that of another, in turn, of the portal and its database."""
+        """CPU of one page against that of another, in turn, of the portal and its database.
+
+        The first round is not counted: the portal has just started, and makes what it keeps.
+        """
         ratios = []
-        for _round in range(max(self.size.rounds - 2, 1)):
+        for _round in range(max(self.size.rounds - 2, 1) + 1):
             spent = []
             for each in (path, other):
                 base = portal.database_cpu()
                 hits, used = self._hit(portal.port, each, portal.server.pid, seconds=1.0)
                 spent.append(used + (portal.database_cpu() - base) / hits.count)
             ratios.append(spent[0] / spent[1])
-        return _median(ratios)
+        return _median(ratios[1:])
 
     def _crowd(self, portal: Portal, concurrency: int, crowd: Crowd, slug: str = SLUG) -> None:
         _floor, floor_cpu = self._hit(self.floor.port, "/", self.floor.pid, seconds=1.0)

@@ -7,10 +7,13 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
+from sqlalchemy import select
 
-from portal.db import transaction
+from portal.db import db, transaction
 from portal.events.rules import Format
+from portal.registrations.models import Registration
 from tests.desk.front_door import make_user, sign_in
 from tests.factories import JANUARY, make_event
 from tests.harness.client import PortalClient
@@ -57,3 +60,27 @@ def test_letters_invites_and_pages_say_whether_the_place_is_in_the_room_or_onlin
     assert (door.count("Place in the room"), door.count("Place online")) == (
         (1, 1) if is_hybrid else (0, 0)
     )
+
+
+def test_an_event_that_is_held_in_the_room_alone_stands_there_in_every_calendar(
+    app: Flask, client: PortalClient, deliver: Deliver, clock: time_machine.Traveller
+) -> None:
+    """Also of who was to take part online, who would else wait at a screen."""
+    with app.app_context(), transaction():
+        make_event(slug="trust", format=Format.HYBRID, capacity=5, online_capacity=5)
+    register(client, "trust", attendance="online")
+    (mail,) = deliver()
+    assert property_of(calendar_of(mail) or b"", "LOCATION") == "Online"
+    olga = sign_in(app, make_user(app, "olga@example.org", "trust"))
+    details = "/desk/events/trust/details"
+    review = olga.submit(details, {"format": "in_person"}, action="/details")
+    assert "1 person who was to take part online is to come in person." in words(review)
+    assert olga.submit(review, {"step": "act"}, action="/details").status_code == 303
+    clock.shift(601)
+    (letter,) = deliver()
+    octets = calendar_of(letter)
+    assert octets is not None
+    assert property_of(octets, "LOCATION").startswith("House of Skills")
+    assert property_of(octets, "SEQUENCE") == "1"
+    with app.app_context():
+        assert db.session.scalars(select(Registration.attendance)).all() == ["in_person"]
