@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
@@ -23,6 +24,8 @@ from tests.factories import make_event
 from tests.harness.client import PortalClient
 from tests.harness.mails import calendar_of, text_of
 from tests.invitations.front_door import comers, known, links, make_list, register, stages
+from tests.sessions.making import make_chosen, number
+from tests.sessions.making import standing as in_sessions
 
 Deliver = Callable[[], list[EmailMessage]]
 pytestmark = pytest.mark.usefixtures("clock")
@@ -120,3 +123,17 @@ def test_a_link_that_is_used_or_closed_leads_no_office_to_a_form(
     assert late.headers["Location"] == link and comers(app) == {"office": "confirmed"}
     shown = client.get(f"{link}/registration/for-somebody", follow_redirects=True)
     assert "Somebody has registered by this invitation" in words(shown)
+
+
+def test_an_office_chooses_the_sessions_of_its_member_by_the_invitation(
+    app: Flask, client: PortalClient, deliver: Deliver
+) -> None:
+    with app.app_context(), transaction():
+        make_chosen(event_of(), "Green skills", places=1)
+    link = invited(app, deliver, OFFICE, passes_approval=True)
+    green = number(app, "Green skills")
+    page = client.get(f"{link}/registration/for-somebody").text
+    slot = re.search(r'name="(person1-sessions-\d+)"', page)
+    assert slot and f'id="person1-session-{green}"' in page
+    assert act(client, link, **{slot[1]: green}).status_code == 303
+    assert in_sessions(app) == {"Green skills": ["mia: place"]}

@@ -63,13 +63,18 @@ def _register_others(slug: str, most: int) -> ResponseReturnValue:
         event = public_event(slug)
         if not found[0].door(found[1], clock.now()).lets_in and request.method != "POST":
             return redirect(url_for("registrations.register", slug=slug))
-        person = Offered.of(way_in.of(found[0], clock.now())).form(Colleague, event.zone)
-        form = OfficeForm(event, most, person)
+        form = office_form(event, found[0], most)
         if request.method == "POST" and form.rearranges(event):
             return others_page(event, found, form)
         if not form.validate_on_submit():
             return others_page(event, found, form)
     return _send(event, form)
+
+
+def office_form(event: Event, entrance: Entrance, most: int) -> OfficeForm:
+    """For so many people, each with the sessions among which they choose."""
+    person = Offered.of(way_in.of(entrance, clock.now())).form(Colleague, event.zone)
+    return OfficeForm(event, most, person)
 
 
 def _send(event: Event, form: OfficeForm) -> ResponseReturnValue:

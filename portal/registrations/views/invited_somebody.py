@@ -28,6 +28,7 @@ from portal.registrations.rules import StakeholderGroup
 from portal.registrations.service.behalf import NotAll
 from portal.registrations.views.behalf import (
     Letters,
+    office_form,
     others_page,
     register_people,
     show_answer,
@@ -56,7 +57,7 @@ def invited_somebody(token: str) -> ResponseReturnValue:
         invitation = of_link(token)
         found = way_in(invitation)
         event = public_event(found[0].slug)
-        form = OfficeForm(event, 1)
+        form = office_form(event, found[0], 1)
         lets_in = found[0].door(found[1], clock.now()).lets_in
         if request.method == "GET" and (closed(invitation) is not None or not lets_in):
             return redirect(url_for("registrations.invited_form", token=token))
