@@ -35,6 +35,7 @@ format: .venv/.installed-dev ## Format the code and mend what can be mended
 	$(BIN)/ruff format .
 
 bench: .venv/.installed-dev ## Measure; the table goes into docs/performance.md
+	@$(BIN)/python -m portal.prepare
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 pictures: .venv/.installed-dev ## Draw the pictures of the guides for organisers and editors anew

@@ -87,9 +87,7 @@ def _write(registration: Registration, reader: Reader, invite: OneCalendar, now:
             what = None if registration.is_merged else Occasion.ERASED
         if what is not None:
             calendar = _calendar(registration, reader, invite, now)
-            if what is Occasion.ERASED or _is_told(
-                registration, reader, is_new_here=is_new_here, calendar=calendar
-            ):
+            if _is_told(registration, reader, what, heard, calendar):
                 to = reader.email
                 _post(registration, reader, invite, what, to, calendar, before, differences, now)
                 reader.told_address = to
@@ -99,14 +97,38 @@ def _write(registration: Registration, reader: Reader, invite: OneCalendar, now:
 
 
 def _is_told(
-    registration: Registration, reader: Reader, *, is_new_here: bool, calendar: Calendar | None
+    registration: Registration,
+    reader: Reader,
+    what: Occasion,
+    heard: Heard,
+    calendar: Calendar | None,
 ) -> bool:
     """Not the person whose only mailbox is that of whoever acts for them: all goes there once."""
     acting = registration.acting
+    if what is Occasion.ERASED:
+        return True
     if reader is registration and acting is not None and acting.is_the_mailbox:
         return False
     return is_written_to(
-        chosen=reader.gets_letters, is_new_here=is_new_here, has_calendar=calendar is not None
+        chosen=reader.gets_letters,
+        is_new=_is_new(registration, reader, heard),
+        has_calendar=calendar is not None,
+    )
+
+
+def _is_new(registration: Registration, reader: Reader, heard: Heard) -> bool:
+    """Whether it begins or ends for this mailbox: that they are registered, also once more, that
+    somebody acts for them, or that somebody else has their place."""
+    acting, is_live = registration.acting, registration.status.is_live
+    return (
+        person.address_key(heard.address) != reader.address_key
+        or (is_live and heard.status is not None and not heard.status.is_live)
+        or (registration.handed_to is not None and not is_live)
+        or (
+            reader is registration
+            and acting is not None
+            and person.address_key(acting.told_address) != acting.address_key
+        )
     )
 
 

@@ -19,11 +19,12 @@ class Readers(StrEnum):
         return self is not Readers.PERSON
 
 
-def is_written_to(*, chosen: bool, is_new_here: bool, has_calendar: bool) -> bool:
+def is_written_to(*, chosen: bool, is_new: bool, has_calendar: bool) -> bool:
     """Whether a mailbox gets a letter about what is so now.
 
     The first one goes to everybody concerned, whatever was chosen: to the person, who is to know
     what is kept of them and from whom (Regulation (EU) 2018/1725, Article 16), and to the mailbox
-    in whose name somebody acts. What takes an entry into a calendar or out of it goes there always.
+    in whose name somebody acts. So does what ends it all, as a place that is handed over; and what
+    takes an entry into a calendar or out of it goes there always.
     """
-    return chosen or is_new_here or has_calendar
+    return chosen or is_new or has_calendar

@@ -52,7 +52,10 @@ def test_the_second_form_goes_to_the_person_alone_whoever_gets_the_other_letters
     add(desk, "answers", number="11", unit="days", at="10:00")
     clock.move_to(at("2027-01-07 10:00"))
     mails = deliver()
-    assert told(mails, REMINDER) == ["mia"] and to(mails, MAILBOX) == []
+    (theirs,) = to(mails, MAILBOX)
+    assert told(mails, REMINDER)[0] == "mia" and len(mails) == 2
+    assert "Mia Member has not answered" in text_of(theirs)
+    assert "/registrations/" not in text_of(theirs)
 
 
 def test_no_link_to_their_answers_leaves_for_who_has_no_mailbox_of_their_own(

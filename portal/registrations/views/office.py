@@ -138,6 +138,8 @@ def office_sessions(token: str, registration_id: int) -> ResponseReturnValue:
 def office_transfer(token: str, registration_id: int) -> ResponseReturnValue:
     """The place goes to a colleague, for whom the office acts from then on; or to who acts."""
     registration, now = _one(token, registration_id), clock.now()
+    if request.method == "POST" and registration.handed_to is not None:
+        return _to_office(token, saved="yes")  # pressed twice, the button has the same answer
     if not registration.may_hand_over(now):
         return _too_late(token)
     where = None
