@@ -228,10 +228,12 @@ def brief_transaction(seconds: float) -> Iterator[Connection]:
 def for_update(question: Select[*Columns], *, skip_locked: bool = False) -> Select[*Columns]:
     """Hold the rows until the end of the transaction; SQLite holds the whole database instead.
 
+    Others may still write rows that refer to them: whoever holds an invitation and writes its
+    letter would else wait for the event, which somebody holds who waits for the invitation.
     A test can switch it off, to see that without it too many places are given.
     """
     if current_app.extensions["portal"].lock_places:
-        return question.with_for_update(skip_locked=skip_locked)
+        return question.with_for_update(skip_locked=skip_locked, key_share=True)
     return question
 
 

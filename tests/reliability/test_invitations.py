@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+from sqlalchemy import text
+
 from portal.db import db
 from portal.invitations import letters
 from portal.invitations.models import Invitation
@@ -34,3 +37,13 @@ def test_a_link_that_twenty_use_at_once_is_used_once(portal: Running) -> None:
 def someone(nth: int) -> dict[str, str]:
     """All are different people, with addresses of their own."""
     return {"first_name": "Ada", "last_name": f"Number {nth}", "email": f"ada{nth}@example.org"}
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], scope="module")
+def test_whoever_writes_of_an_event_waits_for_nobody_who_holds_it(portal: Running) -> None:
+    """A letter refers to its event; its writer holds what a registrant is waiting for."""
+    number = portal.event_id(portal.event(capacity=50))
+    with portal.writing(), db.engine.connect() as another:
+        portal.held_event(number)
+        refers = text("SELECT id FROM events WHERE id = :number FOR KEY SHARE NOWAIT")
+        assert another.scalar(refers, {"number": number}) == number
