@@ -222,3 +222,28 @@ def test_a_no_after_the_date_says_late_and_a_delegate_leads_to_handing_over(
     (letter,) = deliver()
     assert "/transfer" not in text_of(letter) and "whoever comes can register" in text_of(letter)
     assert portal_clock.now() < JANUARY
+
+
+def test_a_delegate_whom_no_form_awaits_is_for_the_organisers_to_let_in(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller, deliver: Deliver, inbox: Inbox
+) -> None:
+    facts = {"capacity": 1, "waitlist": False, "contacts": CONTACTS}
+    invite = invited(come(app, client, deliver, **facts))
+    inbox.put(reply("delegated", invite))
+    (letter,) = deliver()
+    for shape in (text_of(letter), html_of(letter)):
+        assert "Full: there is no waitlist." in shape and "can register:" not in shape
+    closes = {"registration_closes_at": portal_clock.now() + timedelta(minutes=1)}
+    with app.app_context(), transaction():
+        events.change(event_of(), closes, by=COMMAND, now=portal_clock.now())
+    clock.shift(7200)
+    inbox.put(reply("delegated", invite, STAMP="20261102T105959Z"))
+    (letter,) = deliver()
+    for shape in (text_of(letter), html_of(letter)):
+        assert "can register:" not in shape and "Registration closed on" in shape
+        assert "Ask the organisers: ask@agency.example" in shape
+    with app.app_context(), transaction():
+        event_of().contacts = []
+    inbox.put(reply("delegated", invite, STAMP="20261102T110000Z"))
+    (letter,) = deliver()
+    assert "Ask the organisers: portal@example.org" in text_of(letter), "never nobody"
