@@ -31,8 +31,8 @@ class Gone(Exception):
 class Box(Protocol):
     """One worker's view of the mailbox; not to be shared between threads."""
 
-    def waiting(self) -> list[str]:
-        """Some mails, the oldest first."""
+    def waiting(self, *, besides: int = 0) -> list[str]:
+        """Some mails, the oldest first; so many more as are passed over at the moment."""
 
     def fetch(self, key: str) -> bytes | None:
         """The mail as it came; None where it is too large to be looked at."""
@@ -61,7 +61,7 @@ class Maildir:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
-    def waiting(self) -> list[str]:
+    def waiting(self, *, besides: int = 0) -> list[str]:
         with _files():
             found = [
                 each
@@ -70,7 +70,7 @@ class Maildir:
                 if not each.name.startswith(".") and each.is_file()
             ]
         found.sort(key=lambda each: each.name)
-        return [f"{each.parent.name}/{each.name}" for each in found[:AT_ONCE]]
+        return [f"{each.parent.name}/{each.name}" for each in found[: AT_ONCE + besides]]
 
     def fetch(self, key: str) -> bytes | None:
         with _files(), (self.directory / key).open("rb") as file:
@@ -113,10 +113,10 @@ class Imap:
         self.url = url
         self._line: imaplib.IMAP4 | None = None
 
-    def waiting(self) -> list[str]:
+    def waiting(self, *, besides: int = 0) -> list[str]:
         if not self._select():
             return []
-        return self._uid("SEARCH", f"1:{AT_ONCE}", "UNDELETED")[0].decode("ascii").split()
+        return self._uid("SEARCH", f"1:{AT_ONCE + besides}", "UNDELETED")[0].decode("ascii").split()
 
     def fetch(self, key: str) -> bytes | None:
         sizes = self._uid("FETCH", key, "(RFC822.SIZE)")

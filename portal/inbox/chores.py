@@ -47,7 +47,7 @@ def read_next(now: datetime) -> bool:
     if box is None or now < _bags.closed_until:
         return False
     try:
-        for key in box.waiting():
+        for key in box.waiting(besides=len(_bags.resting)):
             if _bags.resting.get(key, LONG_AGO) <= now and _read(box, key, now):
                 return True
     except Away as away:
@@ -89,6 +89,7 @@ def _read(box: Box, key: str, now: datetime) -> bool:
             box.move(key, ASIDE if outcome is Outcome.ASIDE else LEFT)
     except Gone:
         return False
+    del _bags.resting[key]
     log.info("a mail was read", extra={"fields": {"outcome": outcome.value}})
     return True
 
@@ -111,18 +112,32 @@ def _outcome(octets: bytes, now: datetime) -> Outcome | None:
             return taken.outcome if taken is not None else None
         taken_id = taken.id
     try:
-        said = reading.read(octets, authserv_id=_settings().inbox_authserv_id)
+        said = _read_through(octets)
         with transaction():
             taken = service.held(taken_id)
             if taken.outcome is Outcome.TAKEN:  # nobody else did it while this worker slept
-                service.finish(taken, _take_effect(said, clock.now()), now=now)
+                became = Outcome.ASIDE if said is None else _take_effect(said, clock.now())
+                service.finish(taken, became, now=now)
             outcome = taken.outcome
     except NO_LETTERS_FAULT:
         raise
     except Exception as error:  # whatever a stranger wrote: the next mail is read
-        log.warning("a mail could not be read", extra={"fields": {"error": type(error).__name__}})
+        _warn(error)
         return None
     return outcome
+
+
+def _read_through(octets: bytes) -> Mail | None:
+    """None where it cannot be read: the same octets will not be any better the next time."""
+    try:
+        return reading.read(octets, authserv_id=_settings().inbox_authserv_id)
+    except Exception as error:
+        _warn(error)
+        return None
+
+
+def _warn(error: Exception) -> None:
+    log.warning("a mail could not be read", extra={"fields": {"error": type(error).__name__}})
 
 
 def identity(octets: bytes) -> str:

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from portal import mail
 from portal.accounts.queries import who_runs
-from portal.events.shown import contacts, withdrawal_words
+from portal.events.models import Event
+from portal.events.shown import Shown, contacts, whom_to_ask, withdrawal_words
 from portal.i18n import in_language, languages, translated
 from portal.inbox.queries import registration_of, written_thread
 from portal.inbox.rules import Occasion, Written
@@ -16,6 +17,7 @@ from portal.invites import service as invites
 from portal.invites.models import Invite, OfficeInvite
 from portal.outbox.mime import defang
 from portal.registrations import office_links
+from portal.registrations import queries as registrations
 from portal.registrations.acting import Contact
 from portal.registrations.entries import Reader, return_path
 from portal.registrations.own_links import token
@@ -38,6 +40,8 @@ def answer(reader: Reader, invite: Invite | OfficeInvite, what: Occasion, *, now
             withdrawal_url=_withdrawal_url(reader, language),
             late=withdrawal_words(registration.event, now) if is_late else "",
             transfer_url=_transfer_url(reader, language) if registration.may_hand_over(now) else "",
+            shut=_why_shut(registration.event, now),
+            to_ask=", ".join(each.address for each in whom_to_ask(registration.event)),
         )  # fmt: skip
         mail.post(
             written,
@@ -52,6 +56,12 @@ def answer(reader: Reader, invite: Invite | OfficeInvite, what: Occasion, *, now
             return_path=back_to,
             now=now,
         )
+
+
+def _why_shut(event: Event, now: datetime) -> str:
+    """Why whoever comes instead cannot register; empty where they can."""
+    shown = Shown(event, registrations.places_of([event], now)[event.id], now)
+    return "" if shown.door.lets_in else shown.state_words
 
 
 def _withdrawal_url(reader: Reader, lang: str) -> str:

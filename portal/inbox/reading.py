@@ -16,7 +16,7 @@ from icalendar.parser import Contentline, Contentlines
 
 from portal.inbox.rules import Bounce, Mail, Said, Written
 from portal.inbox.senders import proven_sender
-from portal.inbox.written import is_automatic, is_file, written
+from portal.inbox.written import is_file, written
 
 MOST_PARTS = 100
 MOST_MULTIPARTS = 30
@@ -27,6 +27,10 @@ LONGEST_VALUE = 500
 METHODS = ("REPLY", "COUNTER")
 SENT_TO = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
 PRECEDENCES = {"auto_reply", "bulk", "junk", "list"}
+PROGRAMS = {"mailer-daemon", "mailerdaemon", "mail-daemon", "postmaster"}
+SAID_BY_PROGRAMS = ("List-Id", "X-Failed-Recipients", "X-Autoresponder", "X-Auto-Reply-From")
+REPORTS = {"multipart/report", "message/delivery-status", "message/disposition-notification",
+           "message/feedback-report"}  # fmt: skip
 
 
 def read(octets: bytes, *, authserv_id: str) -> Mail:
@@ -49,8 +53,8 @@ def read(octets: bytes, *, authserv_id: str) -> Mail:
 
 
 def _written(mail: Message) -> Written | None:
-    """Nothing of what a program sent by itself, as from an absence (RFC 3834)."""
-    if is_automatic(_first(mail, "Auto-Submitted")):
+    """Nothing of what a program sent by itself, as from an absence."""
+    if _is_of_no_person(mail):
         return None
     leaves = [(each.get_content_type(), is_file(each), _text(each)) for each in _parts(mail)]
     return written(
@@ -79,6 +83,21 @@ def _is_automatic(mail: Message) -> bool:
         or _first(mail, "Precedence").lower() in PRECEDENCES
         or bool(_first(mail, "X-Auto-Response-Suppress"))
         or bool(_first(mail, "X-Autoreply") or _first(mail, "X-Autorespond"))
+    )
+
+
+def _is_of_no_person(mail: Message) -> bool:
+    """What programs say to others of what they send by themselves (RFC 3834, 2 and 5).
+
+    A calendar's button is another thing: its mails may have any of these, and are read.
+    """
+    senders = {address.partition("@")[0] for address in _addresses(mail, "From", "Sender")}
+    return (
+        _first(mail, "Auto-Submitted").lower() not in ("", "no")
+        or _first(mail, "Return-Path") == "<>"
+        or bool(senders & PROGRAMS)
+        or any(_first(mail, name) for name in SAID_BY_PROGRAMS)
+        or any(part.get_content_type() in REPORTS for part in (mail, *_parts(mail)))
     )
 
 

@@ -36,11 +36,6 @@ def written(
     )
 
 
-def is_automatic(submitted: str) -> bool:
-    """No person writes a letter with it (RFC 3834, 5); a calendar's button is another thing."""
-    return submitted.strip().lower() not in ("", "no")
-
-
 def is_file(part: Message) -> bool:
     """Whether it came along as a file."""
     return part.get_content_disposition() == "attachment" or bool(part.get_filename())

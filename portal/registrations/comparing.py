@@ -41,21 +41,48 @@ Candidate = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Somebody of the report, and the registrations that they may be."""
+    """Somebody of the report, and the registrations that they may be.
+
+    `perhaps` are those of a mere name that was too short by itself; `with_others` says that their
+    other rows make it long enough.
+    """
 
     stay: Stay
     fate: Fate
     candidates: tuple[Candidate, ...] = ()
+    perhaps: tuple[Candidate, ...] = ()
+    with_others: bool = False
 
 
 def plan(event: Event, stays: Sequence[Stay], minutes: int) -> list[Plan]:
     """The fate of everybody, where it takes so many minutes to have attended."""
     people = _People(event)
-    planned = [people.fate(stay, minutes) for stay in stays]
+    planned = _added_up([people.fate(stay, minutes) for stay in stays], minutes)
     there = (Fate.ATTENDED, Fate.NOTED)
     sure = {key for each in planned if each.fate in there for key, _name in each.candidates}
     seen: set[int] = set()
     return [_unless_named(each, sure, seen) for each in planned]
+
+
+def _added_up(planned: list[Plan], minutes: int) -> list[Plan]:
+    """Who was there under an address for a part, and under a mere name for the other.
+
+    Only a person can say whether it was the same, and whether it was not the same time twice.
+    """
+    there: Counter[int] = Counter()
+    for each in planned:
+        if each.fate is Fate.SHORT or each.perhaps:
+            there.update(dict.fromkeys(_ids(each), each.stay.minutes))
+    return [
+        replace(each, fate=Fate.UNSURE, candidates=enough, with_others=True)
+        if (enough := tuple(who for who in each.perhaps if there[who[0]] >= minutes))
+        else each
+        for each in planned
+    ]
+
+
+def _ids(found: Plan) -> set[int]:
+    return {key for key, _name in (*found.candidates, *found.perhaps)}
 
 
 def _unless_named(found: Plan, sure: set[int], seen: set[int]) -> Plan:
@@ -140,10 +167,14 @@ def _unsure(stay: Stay, found: list[Person], minutes: int) -> Plan:
     if not found:
         return Plan(stay, Fate.UNKNOWN)
     fates = {_fate(row, stay, minutes) for row in found}
-    if Fate.ATTENDED not in fates:
-        return Plan(stay, next(fate for fate in Fate if fate in fates))
-    able = [row for row in found if _fate(row, stay, minutes) is Fate.ATTENDED]
-    return Plan(stay, Fate.UNSURE, tuple(_candidate(row) for row in able))
+    if Fate.ATTENDED in fates:
+        return Plan(stay, Fate.UNSURE, _candidates(found, stay, minutes, Fate.ATTENDED))
+    fate = next(fate for fate in Fate if fate in fates)
+    return Plan(stay, fate, perhaps=_candidates(found, stay, minutes, Fate.SHORT))
+
+
+def _candidates(found: list[Person], stay: Stay, minutes: int, fate: Fate) -> tuple[Candidate, ...]:
+    return tuple(_candidate(row) for row in found if _fate(row, stay, minutes) is fate)
 
 
 def _candidate(row: Person) -> Candidate:

@@ -1,8 +1,9 @@
 """Attendance reports as Webex, Zoom and Microsoft Teams write them: who was there for how long.
 
 A report may begin with lines about the meeting, and have several tables; columns are known by their
-usual English heads and those of a German Teams, others by what an organiser says of them. Rows of
-one person are added up, and what overlaps (two devices) counts once.
+usual English heads and those of a German or French Teams, others by what an organiser says of them.
+Rows of one person are added up, and what overlaps (two devices) counts once; time in a waiting room
+counts for nothing.
 """
 
 import csv
@@ -64,24 +65,31 @@ class _Row:
     address: str
     seconds: int | None
     spell: tuple[datetime, datetime] | None
+    was_in: bool
     is_formula: bool
 
 
 HEADS = {
     "name": ("name", "full name", "display name", "user name", "attendee name", "attendee",
-             "participant name", "participant"),
+             "participant name", "participant", "nom"),
     "first": ("first name",),
     "last": ("last name",),
     "address": ("email", "e-mail", "email address", "e-mail address", "user email",
-                "attendee email", "participant email", "mail address"),
-    "upn": ("participant id", "teilnehmer-id"),
-    "join": ("join time", "first join", "first join time", "joined at", "erster beitritt"),
-    "leave": ("leave time", "last leave", "last leave time", "left at", "letztes verlassen"),
+                "attendee email", "participant email", "mail address", "courriel",
+                "adresse e-mail"),
+    "upn": ("participant id", "teilnehmer-id", "id de participant", "id du participant"),
+    "join": ("join time", "first join", "first join time", "joined at", "erster beitritt",
+             "premiere participation", "premiere connexion", "heure de participation"),
+    "leave": ("leave time", "last leave", "last leave time", "left at", "letztes verlassen",
+              "dernier depart", "derniere deconnexion", "heure de depart"),
     "duration": ("duration", "in-meeting duration", "attendance duration", "total duration",
-                 "time in session", "time in meeting", "dauer der besprechung"),
+                 "time in session", "time in meeting", "dauer der besprechung",
+                 "duree de la reunion", "duree en reunion", "duree de participation"),
     "attended": ("attended",),
+    "waited": ("in waiting room", "im warteraum", "en salle d'attente", "dans la salle d'attente"),
 }  # fmt: skip
 _BY_HEAD = {head: column for column, heads in HEADS.items() for head in heads}
+YES, NO = {"yes", "ja", "oui", "ναι"}, {"no", "nein", "non", "οχι"}
 Columns = dict[str, int]
 Named = Mapping[str, str]
 """By the head of a column, what it holds: one of the keys of `HEADS`."""
@@ -194,12 +202,14 @@ def _row(cells: list[str], columns: Columns) -> _Row:
     name = said.get("name") or f"{said.get('first', '')} {said.get('last', '')}".strip()
     mailboxes = said.get("address", ""), _mailbox(said.get("upn", ""))
     address = next((each for each in mailboxes if "@" in each), "")
-    did_not_come = said.get("attended", "").casefold() == "no"
+    did_not_come = fold(said.get("attended", "")) in NO
+    only_waited = fold(said.get("waited", "")) in YES
     return _Row(
         name[:LONGEST_NAME],
         address[:LONGEST_ADDRESS],
-        0 if did_not_come else seconds(said.get("duration", "")),
+        seconds(said.get("duration", "")),
         _spell(said.get("join", ""), said.get("leave", "")),
+        was_in=not (did_not_come or only_waited),
         is_formula=name.startswith("="),
     )
 
@@ -212,8 +222,8 @@ def _mailbox(upn: str) -> str:
 
 
 def _stay(nth: int, rows: list[_Row]) -> Stay:
-    first = rows[0]
-    total = _added_up(rows)
+    first, visits = rows[0], [row for row in rows if row.was_in]
+    total = _added_up(visits) if visits else 0
     trouble = ""
     if first.is_formula:
         trouble = "formula"
@@ -221,7 +231,7 @@ def _stay(nth: int, rows: list[_Row]) -> Stay:
         trouble = "nobody"
     elif total is None:
         trouble = "no_time"
-    return Stay(nth, first.name, first.address, (total or 0) // 60, len(rows), trouble)
+    return Stay(nth, first.name, first.address, (total or 0) // 60, max(1, len(visits)), trouble)
 
 
 def _added_up(rows: list[_Row]) -> int | None:
@@ -245,22 +255,29 @@ def _covered(spells: list[tuple[datetime, datetime]]) -> int:
 
 
 _UNITS = {"h": 3600, "std": 3600, "stunde": 3600, "ω": 3600, "m": 60, "λ": 60, "s": 1, "δ": 1}
-_PART = re.compile(r"(\d{1,6})\s*(std|stunde|h|m|s|ω|λ|δ)[a-zα-ως]*\.?,?\s*")
+_PART = re.compile(r"(\d{1,6}(?:[.,]\d{1,4})?)\s*(std|stunde|h|m|s|ω|λ|δ)[a-zα-ως]*\.?,?\s*")
+_HOURS_AND = re.compile(r"(\d{1,3}\s*h)\s*([0-5]?\d)")
 
 
 def seconds(written: str) -> int | None:
-    """“45” (minutes), “1:02:03”, “1h 2m 3s”, “62 mins”, “1 Std. 2 Min.”, “1 ώ. 2 λ.”; None where
-    it says no length of time."""
+    """“45” (minutes), “1:02:03”, “1h 2m 3s”, “62 mins”, “1 Std. 2 Min.”, “1 ώ. 2 λ.”, “1 h 45”,
+    “1.5 h”; None where it says no length of time."""
     text = fold(written).strip()
+    if short := _HOURS_AND.fullmatch(text):
+        text = f"{short[1]} {short[2]} min"
     if re.fullmatch(r"\d{1,6}([.,]\d{1,4})?", text):
-        found = int(float(text.replace(",", ".")) * 60)
+        found = int(_number(text) * 60)
     elif clock := re.fullmatch(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?", text):
         found = int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0)
     elif text and not _PART.sub("", text):
-        found = sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+        found = int(sum(_number(each) * _UNITS[unit] for each, unit in _PART.findall(text)))
     else:
         return None
     return found if found <= LONGEST_STAY.total_seconds() else None
+
+
+def _number(written: str) -> float:
+    return float(written.replace(",", "."))
 
 
 _DAYS = ("%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d.%m.%Y", "%d.%m.%y")

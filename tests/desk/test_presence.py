@@ -254,6 +254,35 @@ def test_who_left_soon_and_came_back_without_signing_in_can_be_ticked(
     assert person(app, people["ada"], "reported_at") == (portal_clock.now(),)
 
 
+HALVES = """Name,Email,Join time,Leave time,Duration (minutes),In waiting room
+Ada Łoś,ada@example.org,01/18/2027 02:00:00 PM,01/18/2027 03:00:00 PM,60,No
+Ada Łoś,,01/18/2027 03:00:00 PM,01/18/2027 04:00:00 PM,60,No
+Bob Test,bob@example.org,01/18/2027 02:00:00 PM,01/18/2027 05:25:00 PM,205,Yes
+"""
+
+
+def test_two_halves_of_one_person_are_the_organiser_s_to_put_together(
+    app: Flask, later: PortalClient, people: dict[str, int]
+) -> None:
+    shown = later.get(hand_in(later, HALVES, "121").headers["Location"])
+    assert fates(words(shown)) == {"not there long enough": 3}, "not even together"
+    shown = later.get(shown.request.path, query_string={"minutes": "105"})
+    assert fates(words(shown)) == {"not there long enough": 2, "unsure: tick who it is": 1}
+    assert "with their other rows it is long enough" in words(shown)
+    assert shown.text.count('name="same"') == 1, "nobody but Ada"
+    later.submit(shown, {"same": f"2-{people['ada']}"}, action="/attendance")
+    assert person(app, people["ada"], "reported_at") == (portal_clock.now(),)
+
+
+def test_who_was_never_let_in_from_the_waiting_room_has_not_attended(
+    app: Flask, later: PortalClient, people: dict[str, int]
+) -> None:
+    shown = later.get(hand_in(later, HALVES).headers["Location"])
+    assert "attended" not in fates(words(shown))
+    later.submit(shown, action="/attendance")
+    assert person(app, people["bob"], "reported_at") == (None,)
+
+
 def test_who_arrived_before_the_event_moved_to_another_day_has_not_attended_it(
     app: Flask, olga: PortalClient, people: dict[str, int]
 ) -> None:

@@ -17,7 +17,9 @@ from sqlalchemy import func, select
 
 from portal.audit.models import Entry
 from portal.db import db, transaction
-from portal.inbox.boxes import LARGEST
+from portal.inbox import boxes
+from portal.inbox import service as inbox_service
+from portal.inbox.boxes import AT_ONCE, LARGEST
 from portal.inbox.reading import read
 from portal.inbox.rules import Mail
 from tests.factories import make_event
@@ -95,11 +97,11 @@ def test_whatever_happens_to_a_reply_on_its_way_it_stays_plain_values(data: st.D
         at = data.draw(st.integers(0, len(octets) - 1))
         length = data.draw(st.integers(0, 40))
         octets[at : at + length] = data.draw(st.binary(max_size=40))
-    with suppress(ValueError, LookupError):  # tried so often, then put aside
+    with suppress(ValueError, LookupError):  # put aside
         assert isinstance(read(bytes(octets), authserv_id="mx"), Mail)
 
 
-def test_a_mail_that_cannot_be_read_is_tried_three_times_and_stops_nobody(
+def test_a_mail_that_cannot_be_read_is_put_aside_at_once_and_stops_nobody(
     app: Flask, client: PortalClient, clock: time_machine.Traveller, deliver: Deliver,
     inbox: Inbox, tmp_path: Path,
 ) -> None:  # fmt: skip
@@ -115,10 +117,54 @@ def test_a_mail_that_cannot_be_read_is_tried_three_times_and_stops_nobody(
     inbox.put(reply("thunderbird_accepted", invite))
     deliver()
     assert standing(app) == ("confirmed", "ACCEPTED"), "the last in the box was read"
-    for _ in range(3):
-        clock.shift(301)
-        assert deliver() == []
-    assert inbox.waiting == 0 and inbox.aside >= 1
+    assert deliver() == [] and inbox.waiting == 0 and inbox.aside >= 1
     assert inbox.aside + inbox.left == len(monsters)
     with app.app_context():
         assert db.session.scalar(lines) == before + 1, "nothing but the answer was written"
+
+
+@pytest.fixture
+def invite(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller, deliver: Deliver, inbox: Inbox
+) -> Invited:
+    with app.app_context(), transaction():
+        make_event(slug="trust")
+    register(client, "trust")
+    return invited(deliver()[0])
+
+
+def test_more_brackets_than_are_looked_at_at_once_hold_up_no_yes(
+    app: Flask, invite: Invited, deliver: Deliver, inbox: Inbox
+) -> None:
+    brackets = b"From: " + b"(" * 3_500 + b"\r\n\r\n%d"
+    inbox.put(*(brackets % number for number in range(AT_ONCE + 5)))
+    inbox.put(reply("thunderbird_accepted", invite))
+    deliver()
+    assert standing(app) == ("confirmed", "ACCEPTED")
+    assert (inbox.waiting, inbox.aside) == (0, AT_ONCE + 5)
+
+
+def test_mails_that_rest_are_tried_three_times_and_hold_up_no_yes(
+    app: Flask, invite: Invited, clock: time_machine.Traveller, deliver: Deliver, inbox: Inbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """What could be read, and failed afterwards, may go well the next time."""
+    monkeypatch.setattr(boxes, "AT_ONCE", 2)
+
+    def fails(*_anything: object, **_named: object) -> None:
+        raise ValueError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(inbox_service, "note_bounce", fails)
+        for number in range(5):
+            inbox.put(reply("postfix_bounce", invite) + b"%d" % number)
+        inbox.put(reply("thunderbird_accepted", invite))
+        deliver()
+        deliver()
+        deliver()
+        assert standing(app) == ("confirmed", "ACCEPTED") and inbox.waiting == 5
+        for _ in range(3):
+            clock.shift(301)
+            for _again in range(3):
+                deliver()
+    assert (inbox.waiting, inbox.aside) == (0, 5)

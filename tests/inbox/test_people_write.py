@@ -7,6 +7,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
+import pytest
 import time_machine
 from flask import Flask
 
@@ -23,6 +24,7 @@ from tests.factories import JANUARY, make_event
 from tests.harness.client import PortalClient
 from tests.harness.mails import html_of, text_of
 from tests.inbox.front_door import PASSES, Inbox, Invited, invited, reply
+from tests.inbox.test_replies import standing
 from tests.registrations.front_door import register
 
 Deliver = Callable[[], list[EmailMessage]]
@@ -97,6 +99,66 @@ def test_words_of_a_person_go_to_whom_the_event_says_can_be_asked(
         assert held(ada)["words_passed_on"] == []
 
 
+REPORT = 'multipart/report; report-type={}; boundary="b"'
+DELAYED = (
+    "--b\r\n\r\nYour mail is late.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+    "Reporting-MTA: dns; mx.example.org\r\n\r\nAction: delayed\r\nStatus: 4.4.1\r\n--b--"
+)
+SEEN = (
+    "--b\r\n\r\nYour mail was shown.\r\n--b\r\n"
+    "Content-Type: message/disposition-notification\r\n\r\n"
+    "Final-Recipient: rfc822; ada@example.org\r\nDisposition: manual-action/MDN-sent-manually; "
+    "displayed\r\n--b--"
+)
+OF_NO_PERSON: dict[str, tuple[str, dict[str, str]]] = {
+    "a holiday note": ("I am away.", {"Return-Path": "<>"}),
+    "late": (DELAYED, {"Content-Type": REPORT.format("delivery-status")}),
+    "late, in another wrapping": (DELAYED, {"Content-Type": 'multipart/mixed; boundary="b"'}),
+    "a read receipt": (SEEN, {"Content-Type": REPORT.format("disposition-notification")}),
+    "qmail": (
+        "Hi. This is the qmail-send program. I'm afraid I wasn't able to deliver your message.",
+        {"From": "MAILER-DAEMON@mx.example.org"},
+    ),
+    "a postmaster": ("Your mailbox is full.", {"From": "Postmaster <postmaster@example.org>"}),
+    "in bulk": ("I am away.", {"Precedence": "Bulk"}),
+    "an answering program": ("I am away.", {"X-Autoreply": "yes"}),
+    "another": ("I am away.", {"X-Autorespond": "Away"}),
+    "a mailing list": ("Digest", {"List-Id": "<list.example.org>"}),
+}
+
+
+@pytest.mark.parametrize("name", list(OF_NO_PERSON))
+def test_what_a_program_sends_by_itself_is_not_passed_on_as_a_person_s_words(
+    name: str, app: Flask, client: PortalClient, deliver: Deliver, inbox: Inbox
+) -> None:
+    invite = invited(come(app, client, deliver, contacts=CONTACTS))
+    text, headers = OF_NO_PERSON[name]
+    inbox.put(mail(invite, text, **headers))
+    assert deliver() == []
+    assert (inbox.waiting, inbox.left) == (0, 1), "a person can still look at it"
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_yes_without_a_return_path_is_still_a_calendar_s(
+    app: Flask, client: PortalClient, deliver: Deliver, inbox: Inbox
+) -> None:
+    invite = invited(come(app, client, deliver))
+    inbox.put(b"Return-Path: <>\r\n" + reply("thunderbird_accepted", invite))
+    deliver()
+    assert standing(app) == ("confirmed", "ACCEPTED")
+
+
+def test_words_of_nobody_say_that_no_sender_is_named(
+    app: Flask, client: PortalClient, deliver: Deliver, inbox: Inbox
+) -> None:
+    invite = invited(come(app, client, deliver, contacts=CONTACTS))
+    inbox.put(mail(invite).replace(b"From: Ada <ada@example.org>\r\n", b""))
+    (letter,) = deliver()
+    for shape in (text_of(letter), html_of(letter)):
+        assert "The mail that came to the portal names no sender." in shape
+        assert "came from" not in shape
+
+
 def test_without_a_contact_the_words_go_to_those_who_run_the_event_in_their_language(
     app: Flask, client: PortalClient, clock: time_machine.Traveller, deliver: Deliver, inbox: Inbox
 ) -> None:
@@ -160,3 +222,28 @@ def test_a_no_after_the_date_says_late_and_a_delegate_leads_to_handing_over(
     (letter,) = deliver()
     assert "/transfer" not in text_of(letter) and "whoever comes can register" in text_of(letter)
     assert portal_clock.now() < JANUARY
+
+
+def test_a_delegate_whom_no_form_awaits_is_for_the_organisers_to_let_in(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller, deliver: Deliver, inbox: Inbox
+) -> None:
+    facts = {"capacity": 1, "waitlist": False, "contacts": CONTACTS}
+    invite = invited(come(app, client, deliver, **facts))
+    inbox.put(reply("delegated", invite))
+    (letter,) = deliver()
+    for shape in (text_of(letter), html_of(letter)):
+        assert "Full: there is no waitlist." in shape and "can register:" not in shape
+    closes = {"registration_closes_at": portal_clock.now() + timedelta(minutes=1)}
+    with app.app_context(), transaction():
+        events.change(event_of(), closes, by=COMMAND, now=portal_clock.now())
+    clock.shift(7200)
+    inbox.put(reply("delegated", invite, STAMP="20261102T105959Z"))
+    (letter,) = deliver()
+    for shape in (text_of(letter), html_of(letter)):
+        assert "can register:" not in shape and "Registration closed on" in shape
+        assert "Ask the organisers: ask@agency.example" in shape
+    with app.app_context(), transaction():
+        event_of().contacts = []
+    inbox.put(reply("delegated", invite, STAMP="20261102T110000Z"))
+    (letter,) = deliver()
+    assert "Ask the organisers: portal@example.org" in text_of(letter), "never nobody"

@@ -68,6 +68,21 @@ Attended,User Name (Original Name),First Name,Last Name,Email,Join Time,Leave Ti
 Yes,Ada L.,Ada,Lovelace,ada@example.org,01/18/2027 14:00:00,01/18/2027 15:00:00,60
 No,Bob,Bob,Test,bob@example.org,--,--,--
 """  # noqa: E501
+WAITING = """Name,Email,Join time,Leave time,Duration (minutes),Guest,In waiting room
+Ada,ada@example.org,01/18/2027 02:00:00 PM,01/18/2027 05:25:00 PM,205,Yes,Yes
+Bob,bob@example.org,01/18/2027 02:00:00 PM,01/18/2027 02:05:00 PM,5,Yes,Yes
+Bob,bob@example.org,01/18/2027 02:05:00 PM,01/18/2027 04:05:00 PM,120,Yes,No
+Bob,bob@example.org,01/18/2027 02:05:00 PM,01/18/2027 03:05:00 PM,60,Yes,No
+"""
+FRENCH = """1. Résumé
+Titre de la réunion\tConfiance
+Durée de la réunion\t3 h 31 min
+
+2. Participants
+Nom\tPremière participation\tDernier départ\tDurée de la réunion\tE-mail\tID de participant (UPN)\tRôle
+Ada Lovelace\t18/01/2027 14:00:00\t18/01/2027 15:45:00\t1 h 45 min\tada@example.org\tada\tX
+Éva\t18/01/2027 14:00:00\t18/01/2027 14:02:30\t2 min 30 s\t\teva@example.org\tX
+"""  # noqa: E501
 
 
 @pytest.mark.parametrize(
@@ -88,8 +103,13 @@ No,Bob,Bob,Test,bob@example.org,--,--,--
         (GERMAN, "utf-16", [("Ada Lovelace", "ada@example.org", 59, 1, ""),
                             ("Gast", "guest_of@example.org", 75, 1, ""),
                             ("Bob", "bob@example.org", 15, 1, "")]),
+        (WAITING, "utf-8", [("Ada", "ada@example.org", 0, 1, ""),
+                            ("Bob", "bob@example.org", 120, 2, "")]),
+        (FRENCH, "utf-16", [("Ada Lovelace", "ada@example.org", 105, 1, ""),
+                            ("Éva", "eva@example.org", 2, 1, "")]),
     ],
-    ids=["Teams", "Zoom", "Webex", "Zoom webinar", "plain", "Teams in German"],
+    ids=["Teams", "Zoom", "Webex", "Zoom webinar", "plain", "Teams in German",
+         "Zoom with a waiting room", "Teams in French"],
 )  # fmt: skip
 def test_a_report_is_read_as_each_tool_writes_it(
     written: str, encoding: str, people: list[tuple[str, str, int, int, str]]
@@ -141,6 +161,7 @@ def test_a_length_of_time_is_read_in_every_way_and_nothing_else_is_one() -> None
         "45": 2700, "0,5": 30, "1:02:03": 3723, "1:30": 5400, "1h 2m 3s": 3723, "62 mins": 3720,
         "2 hours, 5 min.": 7500, "": None, "--": None, "m": None, "1h of it": None, "-5": None,
         "1 Std. 5 Min. 3 Sek.": 3903, "2 Stunden": 7200, "1 ώ. 5 λ. 3 δ.": 3903, "1 h 5 min": 3900,
+        "1 h 45": 6300, "1h05": 3900, "1.5 h": 5400, "1,5 Std.": 5400, "1 h 60": None, "h 5": None,
         "999999": None, "9" * 400: None, "1e9": None,
     }  # fmt: skip
     assert {written: seconds(written) for written in said} == said
