@@ -47,7 +47,9 @@ def read_next(now: datetime) -> bool:
     if box is None or now < _bags.closed_until:
         return False
     try:
-        for key in box.waiting(besides=len(_bags.resting)):
+        passed_over = {*_bags.resting, *_bags.behind}
+        waiting = box.waiting(besides=len(passed_over))
+        for key in sorted(waiting, key=_bags.behind.__contains__):
             if _bags.resting.get(key, LONG_AGO) <= now and _read(box, key, now):
                 return True
     except Away as away:
@@ -55,6 +57,7 @@ def read_next(now: datetime) -> bool:
     else:
         _bags.pause = FIRST_CLOSED
         _bags.resting = {key: until for key, until in _bags.resting.items() if until > now}
+        _bags.behind &= set(waiting)
     return False
 
 
@@ -89,7 +92,11 @@ def _read(box: Box, key: str, now: datetime) -> bool:
             box.move(key, ASIDE if outcome is Outcome.ASIDE else LEFT)
     except Gone:
         return False
+    except Away:  # perhaps at this very mail: the others are read before it is tried again
+        _bags.behind.add(key)
+        raise
     del _bags.resting[key]
+    _bags.behind.discard(key)
     log.info("a mail was read", extra={"fields": {"outcome": outcome.value}})
     return True
 
@@ -222,7 +229,7 @@ def _box() -> Box | None:
     if not url:
         return None
     if getattr(_bags, "box", None) is None or _bags.url != url:
-        _bags.box, _bags.url, _bags.resting = open_box(url), url, {}
+        _bags.box, _bags.url, _bags.resting, _bags.behind = open_box(url), url, {}, set()
         _bags.closed_until, _bags.pause = LONG_AGO, FIRST_CLOSED
     box: Box = _bags.box
     return box

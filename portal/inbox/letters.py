@@ -40,7 +40,7 @@ def answer(reader: Reader, invite: Invite | OfficeInvite, what: Occasion, *, now
             withdrawal_url=_withdrawal_url(reader, language),
             late=withdrawal_words(registration.event, now) if is_late else "",
             transfer_url=_transfer_url(reader, language) if registration.may_hand_over(now) else "",
-            shut=_why_shut(registration.event, now),
+            shown=_shown(registration.event, now),
             to_ask=", ".join(each.address for each in whom_to_ask(registration.event)),
         )  # fmt: skip
         mail.post(
@@ -58,10 +58,9 @@ def answer(reader: Reader, invite: Invite | OfficeInvite, what: Occasion, *, now
         )
 
 
-def _why_shut(event: Event, now: datetime) -> str:
-    """Why whoever comes instead cannot register; empty where they can."""
-    shown = Shown(event, registrations.places_of([event], now)[event.id], now)
-    return "" if shown.door.lets_in else shown.state_words
+def _shown(event: Event, now: datetime) -> Shown:
+    """What whoever comes instead meets on the page of the event."""
+    return Shown(event, registrations.places_of([event], now)[event.id], now)
 
 
 def _withdrawal_url(reader: Reader, lang: str) -> str:

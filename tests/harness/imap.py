@@ -23,6 +23,7 @@ class ImapServer:
     deleted: set[int] = field(default_factory=set)
     said: list[str] = field(default_factory=list)
     cut_after: str = ""
+    broken: set[int] = field(default_factory=set)
     port: int = 0
     last: int = 0
 
@@ -77,6 +78,8 @@ class _Talk(socketserver.StreamRequestHandler):
                 if name in imap.folders or not name.startswith(imap.prefix):
                     return "NO no"
                 imap.folders[name] = {}
+            case "FETCH" if int(rest.split()[0]) in imap.broken:
+                return "NO internal error"
             case "FETCH":
                 self._fetch(int(rest.split()[0]), rest, mails)
             case "MOVE" | "COPY":

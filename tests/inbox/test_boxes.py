@@ -71,6 +71,28 @@ def test_replies_are_read_from_an_imap_server_and_put_away_there(
     assert deliver() == [] and "mailbox away" in caplog.text and "hush" not in caplog.text
 
 
+@ON_IMAP
+def test_a_mail_that_the_server_cannot_give_holds_up_no_other(
+    app: Flask, client: PortalClient, clock: time_machine.Traveller, deliver: Deliver,
+    imap: ImapServer,
+) -> None:  # fmt: skip
+    invite = come(app, client, deliver)
+    imap.put(b"X: y\r\n\r\nhello")
+    imap.broken = {1}
+    for _ in range(10):
+        clock.shift(301)
+        deliver()
+    imap.put(reply("thunderbird_accepted", invite))
+    clock.shift(301)
+    deliver()
+    assert standing(app) == ("confirmed", "ACCEPTED")
+    assert list(imap.folders["INBOX"]) == [1]
+    imap.broken = set()
+    clock.shift(301)
+    deliver()
+    assert imap.folders["INBOX"] == {} and list(imap.folders["Left"]) == [1]
+
+
 def test_of_many_workers_each_mail_has_its_effect_once(
     app: Flask, client: PortalClient, clock: time_machine.Traveller, deliver: Deliver, inbox: Inbox
 ) -> None:

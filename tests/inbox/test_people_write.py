@@ -227,9 +227,15 @@ def test_a_no_after_the_date_says_late_and_a_delegate_leads_to_handing_over(
 def test_a_delegate_whom_no_form_awaits_is_for_the_organisers_to_let_in(
     app: Flask, client: PortalClient, clock: time_machine.Traveller, deliver: Deliver, inbox: Inbox
 ) -> None:
-    facts = {"capacity": 1, "waitlist": False, "contacts": CONTACTS}
-    invite = invited(come(app, client, deliver, **facts))
+    invite = invited(come(app, client, deliver, capacity=1, contacts=CONTACTS))
     inbox.put(reply("delegated", invite))
+    (letter,) = deliver()
+    for shape in (text_of(letter), html_of(letter)):
+        assert "can register:" in shape and "Full: join the waitlist." in shape
+    with app.app_context(), transaction():
+        event_of().waitlist = False
+    clock.shift(3600)
+    inbox.put(reply("delegated", invite, STAMP="20261102T093000Z"))
     (letter,) = deliver()
     for shape in (text_of(letter), html_of(letter)):
         assert "Full: there is no waitlist." in shape and "can register:" not in shape
