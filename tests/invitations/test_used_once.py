@@ -166,6 +166,23 @@ def test_who_waits_gets_the_kept_place_by_the_link_whoever_may_use_it(
     assert bool(to(mails, "ada@example.org")) is (who == "other")
 
 
+def test_who_waits_gets_the_kept_place_by_a_link_that_passes_a_closed_form(
+    app: Flask, client: PortalClient, deliver: Deliver
+) -> None:
+    make(app, kept=1, capacity=2)
+    comes(app, "dan")
+    comes(app, "eve")
+    plainly(client, "trust", **MIA)
+    deliver()
+    link = invited(app, deliver, OFFICE, passes_closed=True)
+    with app.app_context(), transaction():
+        event = event_of()
+        event.registration_closes_at = portal_clock.now()
+        event.revision += 1
+    assert act(client, link).status_code == 303
+    assert comers(app) == {"dan": "confirmed", "eve": "waitlisted", "mia": "confirmed"}
+
+
 def test_a_link_is_not_handed_on_to_who_has_a_place(
     app: Flask, client: PortalClient, deliver: Deliver
 ) -> None:

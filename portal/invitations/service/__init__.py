@@ -25,6 +25,7 @@ from portal.registrations import service as registrations
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key
 from portal.registrations.rules import StakeholderGroup, Status
+from portal.registrations.service import line
 from portal.text import fold
 
 FOUND_BY = ("first_name", "last_name", "email", "organisation", "role")
@@ -135,6 +136,8 @@ def _lead_to(
 def _let_in(invitation: Invitation, registration: Registration, *, now: datetime) -> None:
     """What it gives, to who was registered without it."""
     event, before = events.locked(invitation.event_id), registration.status
+    if invitation.of_list.passes_closed:
+        line.take_kept(registration, by=WORKER, now=now)
     registration.invitation_id = invitation.id
     db.session.flush()
     if before is Status.PENDING and invitation.of_list.passes_approval:
