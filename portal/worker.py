@@ -81,7 +81,7 @@ RESTS: Mapping[Chore, float] = {
     afterwards.take_back_outdated: 1.0,
     invitations.import_next: 0.5,
     invitations.recognise_next: 5.0,
-    invitations.follow_next_merged: 5.0,
+    invitations.follow_next: 5.0,
     invitations.take_back_next_void: 2.0,
     invitations.write_next_invitations: 1.0,
     invitations.write_next_reminders: 5.0,

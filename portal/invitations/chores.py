@@ -101,18 +101,18 @@ def recognise_next(now: datetime) -> bool:
         return False
     with transaction():
         locked(found[0][0])
-        service.recognise(queries.held(found[0][1]), now=now)
+        service.catch_up(queries.held(found[0][1]), now=now)
     return True
 
 
-def follow_next_merged(now: datetime) -> bool:
-    """An invitation goes along where two registrations of its person became one."""
-    found = due.next_of_merged()
+def follow_next(now: datetime) -> bool:
+    """An invitation goes along where registrations become one, or a place another's or nobody's."""
+    found = due.next_to_follow(now)
     if found is None:
         return False
     with transaction():
         locked(found[0])
-        service.follow(queries.held(found[1]))
+        service.follow(queries.held(found[1]), now=now)
     return True
 
 
@@ -154,8 +154,8 @@ def _is_due(event: Event, now: datetime) -> bool:
 
 CHORES = (
     import_next,
+    follow_next,
     recognise_next,
-    follow_next_merged,
     take_back_next_void,
     write_next_invitations,
     write_next_reminders,

@@ -13,9 +13,10 @@ from portal.invitations.models import Invitation, InvitationList
 from portal.invitations.rules import MAY_STILL_COME, UNANSWERED, Occasion, Stage
 from portal.outbox.models import Message
 from portal.outbox.queries import WAITING
+from portal.registrations.acting import Contact
 from portal.registrations.models import Registration
 from portal.registrations.queries import LIVE
-from portal.registrations.rules import Status
+from portal.registrations.rules import StakeholderGroup, Status
 
 THREAD = "invitation:"
 _LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
@@ -43,10 +44,14 @@ def to_remind_number(of_list: InvitationList) -> int:
 
 
 def _registered_otherwise() -> ColumnElement[bool]:
-    """Whether a registration of the event has this address, whatever became of it."""
-    return exists().where(
-        Registration.event_id == Invitation.event_id,
-        Registration.address_key == Invitation.address_key,
+    """Whether a registration of the event has this address, whatever became of it.
+
+    An office that was invited has answered once it registered somebody.
+    """
+    of_event = Registration.event_id == Invitation.event_id
+    by_office = exists().where(of_event, _IS_FOR_OFFICE, _acts_for())
+    return or_(
+        exists().where(of_event, Registration.address_key == Invitation.address_key), by_office
     )
 
 
@@ -138,16 +143,47 @@ def next_void(now: datetime, number: int) -> Sequence[int]:
     ).all()
 
 
-def next_of_merged() -> tuple[int, int] | None:
-    """(event, invitation) whose registration became one with another of its person."""
+def next_to_follow(now: datetime) -> tuple[int, int] | None:
+    """(event, invitation) whose registration became another's, or nobody's."""
+    gone = and_(
+        Registration.status == Status.WITHDRAWN,
+        or_(Registration.erase_asked_at.is_not(None), Registration.erased_at.is_not(None)),
+        Invitation.stage == Stage.REGISTERED,
+        Event.starts_at > now,
+        Invitation.forgotten_at.is_(None),
+    )
     found = db.session.execute(
         select(Invitation.event_id, Invitation.id)
         .join(Registration, Registration.id == Invitation.registration_id)
-        .where(Registration.merged_into.is_not(None))
+        .join(Event, Event.id == Invitation.event_id)
+        .where(
+            or_(Registration.merged_into.is_not(None), Registration.handed_to.is_not(None), gone)
+        )
         .order_by(Invitation.id)
         .limit(1)
     ).first()
     return None if found is None else (found[0], found[1])
+
+
+def taker_of(invitation: Invitation) -> Registration | None:
+    """Who took over the place that was got by it, also if who gave it is back since."""
+    by = invitation.registration
+    if by is None or (by.invitation_id == invitation.id and by.handed_to is None):
+        return None
+    if by.handed_to is not None:
+        return db.session.get(Registration, by.handed_to)
+    which = Registration.event_id == by.event_id, Registration.invitation_id == invitation.id
+    return db.session.scalar(select(Registration).where(*which, Registration.id != by.id).limit(1))
+
+
+def is_disowned(registration: Registration, now: datetime) -> bool:
+    """Whether it counts as never made: withdrawn and forgotten, of an event that is to come.
+
+    What is forgotten after the event counts among those who registered.
+    """
+    is_gone = registration.erase_asked_at is not None or registration.erased_at is not None
+    is_to_come = registration.event.starts_at > now
+    return is_gone and is_to_come and registration.status is Status.WITHDRAWN
 
 
 def _with_event() -> Select[int]:
@@ -206,29 +242,26 @@ def next_handed_on() -> Invitation | None:
 
 
 def next_registered_otherwise(number: int) -> Sequence[tuple[int, int]]:
-    """(event, invitation) of people who registered with this address, without their link.
+    """(event, invitation) of people who registered, or were registered, without their link.
 
     Also of who came by the link, withdrew, and is back without it. Not yet of who waits for a
-    decision that the link makes needless: that is for who has the link.
+    decision that the link makes needless: that is for who has the link, or had it.
     """
-    live = and_(
-        Registration.event_id == Invitation.event_id,
-        Registration.address_key == Invitation.address_key,
-        Registration.status.in_(LIVE),
-        Registration.erase_asked_at.is_(None),
-        or_(Registration.status != Status.PENDING, ~InvitationList.passes_approval),
-    )
-    is_back = and_(
-        Registration.id == Invitation.registration_id, Registration.invitation_id.is_(None)
-    )
+    is_open = Invitation.stage.in_(MAY_STILL_COME)
+    by_address, by_office, is_back = _without_link()
     rows = db.session.execute(
         select(Invitation.event_id, Invitation.id)
         .join(Invitation.of_list)
         .where(
+            Invitation.forgotten_at.is_(None),
             or_(
-                and_(Invitation.stage.in_(MAY_STILL_COME), exists().where(live)),
-                and_(Invitation.stage == Stage.REGISTERED, exists().where(live, is_back)),
-            )
+                and_(is_open, exists().where(by_address)),
+                and_(is_open, exists().where(by_office)),
+                and_(
+                    or_(is_open, Invitation.stage == Stage.REGISTERED),
+                    exists().where(is_back),
+                ),
+            ),
         )
         .order_by(Invitation.id)
         .limit(number)
@@ -236,22 +269,72 @@ def next_registered_otherwise(number: int) -> Sequence[tuple[int, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def registration_of_address(invitation: Invitation) -> Registration | None:
-    """The one that the chore found: of the invited mailbox, and theirs before another's there."""
-    is_theirs = Registration.id == (invitation.registration_id or 0)
-    decided = [Registration.status != Status.PENDING] if invitation.of_list.passes_approval else []
-    return db.session.scalar(
-        select(Registration)
-        .where(
-            Registration.event_id == invitation.event_id,
-            Registration.address_key == invitation.address_key,
-            Registration.status.in_(LIVE),
-            Registration.erase_asked_at.is_(None),
-            *decided,
+def registration_without_link(invitation: Invitation) -> Registration | None:
+    """The one that the chore found; theirs before another's."""
+    by_address, by_office, is_back = _without_link()
+    wanted = [is_back]
+    if invitation.stage in MAY_STILL_COME:
+        wanted += [by_address, by_office]
+    elif invitation.stage is not Stage.REGISTERED or invitation.forgotten_at is not None:
+        return None
+    for which in wanted:
+        found = db.session.scalar(
+            select(Registration)
+            .join(Invitation, Invitation.id == invitation.id)
+            .join(Invitation.of_list)
+            .outerjoin(Contact, Contact.registration_id == Registration.id)
+            .where(which)
+            .order_by(Registration.id)
+            .limit(1)
         )
-        .order_by(is_theirs.desc(), Registration.id)
-        .limit(1)
+        if found is not None:
+            return found
+    return None
+
+
+def _without_link() -> tuple[ColumnElement[bool], ColumnElement[bool], ColumnElement[bool]]:
+    """What ties a registration to an invitation: its mailbox, who acted for it, or what it was.
+
+    Two who share a mailbox are two: where a name is known, it has to be theirs.
+    """
+    comes = and_(
+        Registration.event_id == Invitation.event_id,
+        Registration.status.in_(LIVE),
+        Registration.erase_asked_at.is_(None),
     )
+    is_new = and_(
+        comes,
+        Registration.invitation_id.is_(None),
+        or_(Registration.status != Status.PENDING, ~InvitationList.passes_approval),
+    )
+    is_theirs = or_(
+        Invitation.sort_name == "",
+        Registration.sort_name == Invitation.sort_name,
+        and_(
+            Invitation.first_name == "",
+            Registration.sort_name.startswith(Invitation.sort_name + " "),
+        ),
+    )
+    by_address = and_(is_new, Registration.address_key == Invitation.address_key, is_theirs)
+    by_office = and_(is_new, _acts_for(), or_(_IS_FOR_OFFICE, is_theirs), ~InvitationList.binds)
+    is_back = and_(
+        comes,
+        Registration.id == Invitation.registration_id,
+        or_(Registration.invitation_id.is_(None), Invitation.stage != Stage.REGISTERED),
+    )
+    return by_address, by_office, is_back
+
+
+def _acts_for() -> ColumnElement[bool]:
+    """That the invited mailbox acts for who is registered."""
+    return and_(
+        Contact.registration_id == Registration.id,
+        Contact.address_key == Invitation.address_key,
+        Contact.ended_at.is_(None),
+    )
+
+
+_IS_FOR_OFFICE = Invitation.stakeholder_group == StakeholderGroup.MEP_OFFICE
 
 
 def next_refused(number: int) -> Sequence[tuple[Invitation, str]]:

@@ -65,6 +65,9 @@ USES = {
     "not_theirs": _l("This invitation is for the person it was sent to. Register with that name, "
                      "or with that mail address."),
 }  # fmt: skip
+NOT_FOR_THEM = _l(
+    "This person cannot come by this invitation. Write to the contacts on the page of the event."
+)
 SHUT = _l(
     "Registration is closed, and the links of this list do not pass that: no letter leaves. Change "
     "the terms of the list, or until when one can register."

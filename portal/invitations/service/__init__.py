@@ -20,11 +20,12 @@ from portal.events.rules import State
 from portal.invitations import due, queries
 from portal.invitations.models import Invitation, InvitationList
 from portal.invitations.rules import UNANSWERED, Fate, Occasion, Person, Stage, stood
-from portal.invitations.words import KNOWN, SHUT
+from portal.invitations.words import KNOWN, NOT_FOR_THEM, SHUT
 from portal.registrations import service as registrations
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key
 from portal.registrations.rules import StakeholderGroup, Status
+from portal.registrations.service import line
 from portal.text import fold
 
 FOUND_BY = ("first_name", "last_name", "email", "organisation", "role")
@@ -91,43 +92,104 @@ def use(
 ) -> None:
     """Somebody registered by it, under the event's lock: it is used.
 
-    Who was registered with the invited address already comes by it from now on: needs no approval
-    if the list says so, and may move up to a place that is kept for invited people.
+    Who was registered already comes by it from now on: needs no approval if the list says so, and
+    may move up to a place that is kept for invited people. Nobody else comes by it any more.
     """
-    event = events.locked(invitation.event_id)
+    _refuse_who_gains_nothing(invitation, registration, handed_on=handed_on)
+    _lead_to(invitation, registration, handed_on=handed_on, now=now)
+    if registration.invitation_id != invitation.id:
+        _let_in(invitation, registration, now=now)
+
+
+def _refuse_who_gains_nothing(
+    invitation: Invitation, registration: Registration, *, handed_on: bool
+) -> None:
+    """The link stays as it is then. What the organisers decided of a person stands, as for
+    whoever takes a place over.
+    """
+    if not registration.status.is_live:
+        raise Refused(str(NOT_FOR_THEM))
+    comes_by_it = registration.invitation_id == invitation.id
+    if handed_on and registration.status is Status.CONFIRMED and not comes_by_it:
+        raise Refused(_("This colleague has a place already."))
+
+
+def _lead_to(
+    invitation: Invitation, registration: Registration, *, handed_on: bool, now: datetime
+) -> None:
+    """Who is back was told of already, and who came by it before comes by it no more."""
+    before = invitation.registration
+    if before is not registration:
+        invitation.told_handed_on = False
+        if before is not None and before.invitation_id == invitation.id:
+            before.invitation_id = None
     invitation.stage, invitation.used_at = Stage.REGISTERED, now
     invitation.opened_at = invitation.opened_at or now
     invitation.declined_at = invitation.reminder_due_at = None
-    invitation.registration_id, invitation.handed_on = registration.id, handed_on
-    invitation.told_handed_on = False
-    is_theirs = registration.address_key == invitation.address_key
-    if registration.invitation_id is None and is_theirs and registration.status.is_live:
-        registration.invitation_id = invitation.id
-        db.session.flush()
-        if registration.status is Status.PENDING and invitation.of_list.passes_approval:
-            registrations.approve(registration, by=WORKER, now=now)
-            registration.links_asked_at = None  # the letter that says so has the link
-        registrations.fill_places(event, now=now)
+    invitation.registration, invitation.handed_on = registration, handed_on
     _note(
         "invitation.used", invitation, by=REGISTRANT, now=now,
         registration=registration.id, handed_on=handed_on,
     )  # fmt: skip
 
 
+def _let_in(invitation: Invitation, registration: Registration, *, now: datetime) -> None:
+    """What it gives, to who was registered without it."""
+    event, before = events.locked(invitation.event_id), registration.status
+    if invitation.of_list.passes_closed:
+        line.take_kept(registration, by=WORKER, now=now)
+    registration.invitation_id = invitation.id
+    db.session.flush()
+    if before is Status.PENDING and invitation.of_list.passes_approval:
+        registrations.approve(registration, by=WORKER, now=now)
+    registrations.fill_places(event, now=now)
+    if registration.status is not before:
+        registration.links_asked_at = None  # the letter that says so has the link
+
+
+def catch_up(invitation: Invitation, *, now: datetime) -> None:
+    """What the worker would note of it soon, under the event's lock: before anybody uses it."""
+    follow(invitation, now=now)
+    recognise(invitation, now=now)
+
+
 def recognise(invitation: Invitation, *, now: datetime) -> None:
-    """They registered with this address at the front door, without their link."""
-    found = due.registration_of_address(invitation)
-    is_open = invitation.stage is not Stage.REGISTERED or (
-        found is not None and found.id == invitation.registration_id
-    )
-    if found is not None and is_open and invitation.stage is not Stage.WITHDRAWN:
-        use(invitation, found, handed_on=False, now=now)
+    """They registered at the front door, or were registered there, without their link.
+
+    Where no place is free, nor a line, what passes approval cannot let them in: the organisers
+    decide.
+    """
+    found = due.registration_without_link(invitation)
+    if found is None:
+        return
+    handed_on = invitation.handed_on and found is invitation.registration
+    _lead_to(invitation, found, handed_on=handed_on, now=now)
+    try:
+        with db.session.begin_nested():
+            _let_in(invitation, found, now=now)
+    except Refused:
+        found.invitation_id = invitation.id
 
 
-def follow(invitation: Invitation) -> None:
-    """Two registrations of one person became one: the invitation led to what is left of them."""
-    if invitation.registration is not None and invitation.registration.merged_into is not None:
-        invitation.registration_id = invitation.registration.merged_into
+def follow(invitation: Invitation, *, now: datetime) -> None:
+    """To what is left of two registrations of one person, and to who took a place over.
+
+    Where nothing is left, since somebody said that they did not register, nobody has used it.
+    """
+    by = invitation.registration
+    if by is None:
+        return
+    if by.merged_into is not None:
+        invitation.registration_id = by.merged_into
+    elif (taker := due.taker_of(invitation)) is not None:
+        by.invitation_id, taker.invitation_id = None, invitation.id
+        invitation.registration_id = taker.id
+    elif due.is_disowned(by, now) and invitation.stage is Stage.REGISTERED:
+        invitation.registration_id = invitation.used_at = None
+        invitation.handed_on = False
+        invitation.stage = _stood(invitation)
+    db.session.flush()
+    db.session.expire(invitation, ["registration"])
 
 
 def withdraw(invitation: Invitation, *, by: Actor, now: datetime) -> None:
@@ -145,13 +207,17 @@ def bring_back(invitation: Invitation, *, by: Actor, now: datetime) -> None:
     """It was a mistake to withdraw it: it stands where it stood."""
     if invitation.stage is not Stage.WITHDRAWN:
         return
-    invitation.stage = stood(
+    invitation.stage = _stood(invitation)
+    invitation.withdrawn_at = None
+    _note("invitation.brought_back", invitation, by=by, now=now)
+
+
+def _stood(invitation: Invitation) -> Stage:
+    return stood(
         invited_at=invitation.invited_at, opened_at=invitation.opened_at,
         bounced_at=invitation.bounced_at, declined_at=invitation.declined_at,
         is_used=invitation.registration_id is not None,
     )  # fmt: skip
-    invitation.withdrawn_at = None
-    _note("invitation.brought_back", invitation, by=by, now=now)
 
 
 def unwrite(invitation: Invitation, occasions: Collection[str]) -> None:
@@ -181,7 +247,7 @@ def correct_address(invitation: Invitation, address: str, *, by: Actor, now: dat
     invitation.reply_code = secrets.token_hex(10)
     invitation.message_id = invitation.reminded_of = invitation.bounce_code = ""
     invitation.bounced_at = invitation.invited_at = invitation.opened_at = None
-    invitation.reminder_due_at = invitation.stuck_at = None
+    invitation.reminder_due_at = invitation.stuck_at = invitation.registration_id = None
     invitation.stage = Stage.NEW
     _note("invitation.corrected", invitation, by=by, now=now)
 

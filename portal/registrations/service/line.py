@@ -1,6 +1,7 @@
 """The line at the desk: somebody gets a free place out of turn, or another position."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -44,6 +45,21 @@ def promote(registration: Registration, *, reason: str, by: Actor, now: datetime
     notes.write(registration, reason, kind=NoteKind.PROMOTED, by=by, now=now)
     arrange(event, now=now)
     events.places_changed(event.id)
+
+
+def take_kept(registration: Registration, *, by: Actor, now: datetime) -> None:
+    """Who waits comes by an invitation: a place that is kept for such people, as a newcomer has it
+    after registration has closed, when the line stands still. Nobody in line may have it.
+    """
+    event = _held(registration, now)
+    closes_at, division = event.registration_closes_at, None
+    if closes_at is not None and closes_at <= now and registration.status is Status.WAITLISTED:
+        division = queries.places_now(event.id, event, now).division
+    invited = replace(registration.who, invited=True)
+    seat = None if division is None else division.seat_behind_the_line(invited)
+    if seat is not None and seat.quota_id is not None:
+        settle(registration, Status.CONFIRMED, "registration.promoted", seat=seat, by=by, now=now)
+        events.places_changed(event.id)
 
 
 def take_offer_back(registration: Registration, *, reason: str, by: Actor, now: datetime) -> None:

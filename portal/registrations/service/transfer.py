@@ -28,7 +28,8 @@ def hand_over(registration: Registration, sent: Sent, *, by: Actor, now: datetim
     Each has a UID of their own: CANCEL goes to one, REQUEST to the other. Needs and consents of
     neither are taken over. Where room and online have places of their own, or quotas, the colleague
     comes where the place is, and it stays of its quota. The sessions that were chosen go along,
-    unless the colleague had chosen some.
+    unless the colleague had chosen some. The invitation by which it was got goes along, too: who
+    handed it over and comes back has none.
     """
     event = events.locked(registration.event_id)
     db.session.refresh(registration)
@@ -49,6 +50,8 @@ def hand_over(registration: Registration, sent: Sent, *, by: Actor, now: datetim
         enter_again(taker, sent, Status.CONFIRMED, seat, by=by, now=now)
     settle(registration, Status.WITHDRAWN, "registration.handed_over", by=by, now=now, to=taker.id)
     registration.handed_to, taker.handed_by = taker.id, registration.id
+    if registration.invitation_id is not None:
+        taker.invitation_id, registration.invitation_id = registration.invitation_id, None
     went_along: dict[str, Any] = {}
     if event.chooses:
         moved = sessions.hand_over(registration.id, taker.id, now=now)

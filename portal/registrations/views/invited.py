@@ -87,6 +87,7 @@ def send_invited(token: str) -> ResponseReturnValue:
     may_write = may_write_to(form.email.data, "registering")
     entrance = event_service.held(event_id)
     invitation = invitations.held(invitation_id)
+    invitation_service.catch_up(invitation, now=clock.now())
     if closed(invitation) is not None:
         return _answered(invitation, form, token)
     now = clock.now()
@@ -105,8 +106,8 @@ def _answered(invitation: Invitation, form: RegistrationForm, token: str) -> Res
     """Pressed twice, the button gets the same answer; anybody else sees that the link is used."""
     made = invitation.registration
     mine = address_key(form.email.data), name_key(form.person)
-    if made is not None and (made.address_key, made.name_key) == mine:
-        return to_answer(invitation.event.slug, made.status, form)
+    if made is not None and (made.address_key, made.name_key) == mine and made.status.is_live:
+        return to_answer(invitation.event.slug, said_of(made), form)
     return to_invitation(token)
 
 
@@ -120,7 +121,7 @@ def _register(
 ) -> ResponseReturnValue:
     sent = sent_by(form, entrance, may_write=may_write, now=now)
     sent = replace(sent, invitation_id=invitation.id)
-    answer = service.register(entrance, sent, by=REGISTRANT, now=now)
+    service.register(entrance, sent, by=REGISTRANT, now=now)
     db.session.flush()
     person = sent.person
     made = queries.of_person(entrance.id, address_key(person["email"]), name_key(person))
@@ -129,12 +130,12 @@ def _register(
     handed_on = _use(form, invitation) is Use.HANDED_ON
     invitation_service.use(invitation, made, handed_on=handed_on, now=now)
     invitation_letters.take_back(invitation)
-    return to_answer(entrance.slug, _status(made, answer), form)
+    return to_answer(entrance.slug, said_of(made), form)
 
 
-def _status(made: Registration, answer: Status) -> Status:
-    """What they have by now: who waited may have moved up to a place for invited people."""
-    return made.status if made.invitation_id is not None else answer
+def said_of(made: Registration) -> Status:
+    """What they have by now, as a page says it; of an offered place the letter says the rest."""
+    return Status.WAITLISTED if made.status is Status.OFFERED else made.status
 
 
 def of_link(token: str) -> Invitation:

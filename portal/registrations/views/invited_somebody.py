@@ -1,5 +1,6 @@
 """Behind the link of an invitation, somebody registers the invited, as the office of a Member."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from flask import redirect, request, url_for
@@ -25,7 +26,6 @@ from portal.registrations.behalf_forms import OfficeForm
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key, name_key
 from portal.registrations.rules import StakeholderGroup
-from portal.registrations.service.behalf import NotAll
 from portal.registrations.views.behalf import (
     Letters,
     office_form,
@@ -39,6 +39,7 @@ from portal.registrations.views.invited import (
     closed,
     of_link,
     opened,
+    said_of,
     to_invitation,
     way_in,
 )
@@ -72,6 +73,7 @@ def invited_somebody(token: str) -> ResponseReturnValue:
     letters = Letters.of(form)
     entrance = event_service.held(event.id)
     invitation = invitations.held(invitation_id)
+    invitation_service.catch_up(invitation, now=clock.now())
     if closed(invitation) is not None:
         return _answered(event, invitation, form, token)
     return _register(event, opened(entrance, invitation), invitation, form, letters, token)
@@ -90,15 +92,16 @@ def _register(
         registered = register_people(
             entrance, form, letters, invitation_id=invitation.id, now=now
         )  # fmt: skip
-    except NotAll as no:
-        form.refuse(no.number, no.sentence)
+        made = _take(invitation, form, now)
+    except Refused as no:  # said on the form, with all that was typed
+        form.refuse(1, no.sentence)
         places = queries.places_now(entrance.id, entrance, now)
         return _page(event, (entrance, places), form, token)
-    _take(invitation, form, now)
-    return to_answer(event, form, registered, letters, now=now)
+    said = [replace(each, answer=said_of(made)) for each in registered]
+    return to_answer(event, form, said, letters, now=now)
 
 
-def _take(invitation: Invitation, form: OfficeForm, now: datetime) -> None:
+def _take(invitation: Invitation, form: OfficeForm, now: datetime) -> Registration:
     """It is used by whom the form registered, or who was registered already."""
     db.session.flush()
     made = _of_form(invitation.event_id, form)
@@ -107,6 +110,7 @@ def _take(invitation: Invitation, form: OfficeForm, now: datetime) -> None:
     handed_on = _use(form, invitation) is Use.HANDED_ON
     invitation_service.use(invitation, made, handed_on=handed_on, now=now)
     invitation_letters.take_back(invitation)
+    return made
 
 
 def _answered(
@@ -114,9 +118,9 @@ def _answered(
 ) -> ResponseReturnValue:
     """Pressed twice, the button gets the same answer; anybody else sees that the link is used."""
     made = invitation.registration
-    if made is None or made is not _of_form(event.id, form):
+    if made is None or made is not _of_form(event.id, form) or not made.status.is_live:
         return to_invitation(token)
-    return show_answer(event, form, [(made.full_name[:40], made.status.value)])
+    return show_answer(event, form, [(made.full_name[:40], said_of(made).value)])
 
 
 def _of_form(event_id: int, form: OfficeForm) -> Registration | None:
