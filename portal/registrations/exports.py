@@ -69,7 +69,11 @@ class Questions:
 
     def worded(self, registration_id: int) -> list[str]:
         """The words of the answers, as the version that was answered has them."""
-        words = {"open": _("not answered"), "answered": _("answered")}
+        words = {
+            "open": _("not answered"),
+            "answered": _("answered"),
+            "unasked": _("cannot be asked"),
+        }
         code = self._second.get(registration_id, "")
         second = [words.get(code, "")] if self._second else []
         own = "; ".join(_session_words(each) for each in self._of(registration_id))

@@ -56,6 +56,7 @@ def _choices(
     ]  # fmt: skip
     second: list[tuple[str, object]] = [
         ("answered", _("have answered")), ("open", _("have not answered")),
+        ("unasked", _("cannot be asked")),
     ]  # fmt: skip
     yield "second", _("Second form"), second if asks_again else []
     kept = [(str(number), _("kept for: %(whom)s", whom=whom)) for number, whom in quotas.items()]
