@@ -138,10 +138,14 @@ def open_among(event_id: int, registration_ids: Collection[int]) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How many are asked, and have answered or not; apart, how many cannot be asked, and why."""
+    """How many are asked, and have answered or not; apart, how many cannot be asked, and why.
+
+    `incomplete` are those of the open who have sent the form, and lack what was added since.
+    """
 
     asked: int
     answered: int
+    incomplete: int
     failing: int
     without_mailbox: int
 
@@ -162,6 +166,7 @@ def standing(event_id: int) -> Standing:
         select(
             func.count().filter(CAN_BE_ASKED),
             func.count().filter(CAN_BE_ASKED, not_(is_open(event_id))),
+            func.count().filter(CAN_BE_ASKED, is_open(event_id), HAS_SENT),
             func.count().filter(not_(CAN_BE_ASKED), not_(HAS_NO_OTHER_MAILBOX)),
             func.count().filter(not_(CAN_BE_ASKED), HAS_NO_OTHER_MAILBOX),
         ).where(*whom)
