@@ -20,6 +20,12 @@ class Overview:
     standing: Standing
     can_be_opened: bool
     is_to_come: bool
+    date_is_over: bool
+
+    @property
+    def shut_out(self) -> int:
+        """How many lack an answer that they cannot give: they sent the form before the date."""
+        return self.standing.incomplete if self.date_is_over else 0
 
 
 def of(event: Event, now: datetime) -> Overview:
@@ -32,7 +38,15 @@ def of(event: Event, now: datetime) -> Overview:
         standing=second_form.standing(event.id),
         can_be_opened=form is None and is_to_come and bool(_asks(event)),
         is_to_come=is_to_come,
+        date_is_over=date_is_over(event, now),
     )
+
+
+def date_is_over(event: Event, now: datetime) -> bool:
+    """Whether who has sent the form cannot answer what is added now, before the event."""
+    form = questions.second_form(event.id)
+    is_to_come = event.state is State.PUBLISHED and now < event.starts_at
+    return is_to_come and form is not None and now >= form.deadline(event.starts_at, event.zone)
 
 
 def _asks(event: Event) -> bool:

@@ -157,7 +157,7 @@ def _to_ask(event_id: int) -> list[ColumnElement[bool]]:
         )
         .correlate(Registration)
     )
-    return [is_asked(event_id), ~asked, *_REACHED]
+    return [is_asked(event_id), ~asked, *_REACHED, Registration.failing_at.is_(None)]
 
 
 def _is_to_come(now: datetime) -> tuple[ColumnElement[bool], ...]:

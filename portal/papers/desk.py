@@ -20,7 +20,7 @@ from portal.registrations.serving import pdf_response
 bp = Blueprint("papers_desk", __name__, url_prefix="/desk/events/<slug>/papers")
 guard_event(bp)
 
-NO_NUMBER = "i0-000000000000"
+NO_NUMBER = "i0-00000000-000000000000"
 """Stands in samples; the portal never gives it out."""
 
 

@@ -158,6 +158,7 @@ def _page(
         "questions/desk/form.html",
         event=own_event(), question=found, form=form, labels=labels, meanwhile=meanwhile,
         stage=stage,
+        date_is_over=stage is Stage.SECOND and overview.date_is_over(own_event(), clock.now()),
         is_answered=found is not None and queries.is_answered(found.id),
     )  # fmt: skip
 

@@ -8,11 +8,14 @@ from portal.questions.rules import Asked, Kind
 from portal.text import fold
 
 _ACCOUNT = re.compile(
-    r"\b(iban|bic|swift|rib)\b"
-    r"|\b(bank ?account|account number|bank details|bankverbindung|kontonummer"
-    r"|bankkonto|kontodaten|bankdaten|compte bancaire|numero de compte|coordonnees bancaires)"
-    r"|τραπεζ|αριθμ\w+ λογαριασμ"
+    r"\b(iban|bic|swift[ -]code|code swift|bank ?accounts?|account numbers?|bank details"
+    r"|bankverbindung(en)?|(bank)?kontonummern?|bankkont(o|os|en)|kontodaten|bankdaten"
+    r"|comptes? bancaires?|numeros? de compte|coordonnees bancaires"
+    r"|releves? d.identite bancaire|(un|le|du|votre) rib"
+    r"|τραπεζικ(οσ|ο|ου|οι|ων|ουσ) λογαριασμ(οσ|ο|ου|οι|ων|ουσ)"
+    r"|αριθμ(οσ|ο|ου|οι|ων|ουσ) λογαριασμ(ου|ων)|τραπεζικα στοιχεια)\b"
 )
+"""Whole words, and no word that means something else as well: a table is a τραπέζι."""
 
 
 def words(kind: Kind) -> dict[str, Any]:

@@ -28,7 +28,7 @@ FIELDS = (
     "stakeholder_group", "country", "attendance", "access_needs", "access_consent", "diet",
     "diet_consent", "list_consent", "photo_consent", "status", "withdrawn_late",
     "waitlist_position", "offered_until", "quota", "registered_at", "language", "registered_by",
-    "attended", "calendar_reply", "entitled_to_reimbursement",
+    "attended", "joined", "calendar_reply", "entitled_to_reimbursement",
 )  # fmt: skip
 
 
@@ -69,7 +69,11 @@ class Questions:
 
     def worded(self, registration_id: int) -> list[str]:
         """The words of the answers, as the version that was answered has them."""
-        words = {"open": _("not answered"), "answered": _("answered")}
+        words = {
+            "open": _("not answered"),
+            "answered": _("answered"),
+            "unasked": _("cannot be asked"),
+        }
         code = self._second.get(registration_id, "")
         second = [words.get(code, "")] if self._second else []
         own = "; ".join(_session_words(each) for each in self._of(registration_id))
@@ -123,7 +127,7 @@ def _words() -> dict[str, dict[str, str]]:
     """What codes are called, looked up once for the whole file and not once a cell."""
     answers = {"yes": _("yes"), "no": _("no")}
     return {
-        **dict.fromkeys((*CONSENTS, "withdrawn_late", "attended"), answers),
+        **dict.fromkeys((*CONSENTS, "withdrawn_late", "attended", "joined"), answers),
         "entitled_to_reimbursement": answers,
         "calendar_reply": {code: str(words) for code, words in PARTSTATS.items()},
         "stakeholder_group": {code: str(words) for code, words in STAKEHOLDER_GROUPS.items()},
@@ -143,7 +147,7 @@ def labels() -> list[str]:
         _("May stand in the list of attendees"), _("May be photographed"), _("Status"),
         _("Withdrawn late"), _("Position on the waitlist"),
         _("Place offered until (UTC)"), _("Has a place kept for"), _("Registered at (UTC)"),
-        _("Language"), _("Registered by"), _("Attended"),
+        _("Language"), _("Registered by"), _("Attended"), _("Joined"),
         _("Answer of their calendar"), _("Entitled to reimbursement"),
     ]  # fmt: skip
 
@@ -164,6 +168,7 @@ def _cells(person: Result[Any], positions: dict[int, int]) -> dict[str, str]:
         "withdrawn_late": "yes" if person.withdrawn_late else "no",
         "waitlist_position": str(positions.get(person.id, "")),
         "attended": "yes" if attended(person.checked_in_at, person.reported_at) else "no",
+        "joined": "yes" if person.joined_at else "no",
         "offered_until": _moment(person.offered_until if person.status == "offered" else None),
         "quota": str(person.quota_id or ""),
         "registered_at": _moment(person.registered_at),

@@ -56,6 +56,8 @@ ATTENDED = {"yes": True, "no": False}
 """Codes of a filter: who attended; who had a place and is not noted as attended."""
 ENTITLED = {"yes": True, "no": False}
 """Codes of a filter: whose costs are reimbursed, and whose are not."""
+HAS_JOINED = Registration.joined_at.is_not(None)
+"""Who went to the joining link by the portal's button, which does not say how long they stayed."""
 RANK = {status: rank for rank, status in enumerate(Status)}
 COLUMNS = (
     Registration.id,
@@ -77,6 +79,7 @@ COLUMNS = (
     Registration.checked_in_at,
     Registration.checked_in_by,
     Registration.reported_at,
+    Registration.joined_at,
     Registration.entitled,
     Registration.offered_until,
     Registration.quota_id,
@@ -98,6 +101,7 @@ class Wish:
     country: str = ""
     unreached: bool = False
     attended: bool | None = None
+    joined: bool = False
     entitled: bool | None = None
     calendar_reply: str = ""
     second: str = ""
@@ -113,6 +117,7 @@ def wish_of(args: Mapping[str, str]) -> Wish | None:
     words, sort, country = args.get("q", ""), args.get("sort", "name"), args.get("country", "")
     status, group = args.get("status", ""), args.get("stakeholder_group", "")
     attendance, unreached = args.get("attendance", ""), args.get("unreached", "")
+    joined = args.get("joined", "")
     attended, by_office = args.get("attended", ""), args.get("by_office", "")
     second, quota, session = args.get("second", ""), args.get("quota", ""), args.get("session", "")
     entitled, calendar_reply = args.get("entitled", ""), args.get("calendar_reply", "")
@@ -125,6 +130,7 @@ def wish_of(args: Mapping[str, str]) -> Wish | None:
         and unreached in ("", "yes")
         and by_office in ("", "yes")
         and attended in ("", *ATTENDED)
+        and joined in ("", "yes")
         and entitled in ("", *ENTITLED)
         and calendar_reply in ("", *calendar_replies.CODES)
         and second in ("", *second_form.FILTERS)
@@ -141,6 +147,7 @@ def wish_of(args: Mapping[str, str]) -> Wish | None:
         country=country,
         unreached=bool(unreached),
         attended=ATTENDED.get(attended),
+        joined=bool(joined),
         entitled=ENTITLED.get(entitled),
         calendar_reply=calendar_reply,
         second=second,
@@ -169,6 +176,7 @@ def filter_codes(wish: Wish) -> dict[str, str]:
         "unreached": "yes" if wish.unreached else "",
         "by_office": "yes" if wish.by_office else "",
         "attended": next((code for code, so in ATTENDED.items() if so is wish.attended), ""),
+        "joined": "yes" if wish.joined else "",
         "entitled": next((code for code, so in ENTITLED.items() if so is wish.entitled), ""),
         "calendar_reply": wish.calendar_reply,
         "second": wish.second,
@@ -190,6 +198,7 @@ class Figures:
     attendance: dict[Attendance, int]
     countries: list[str]
     attended: int
+    joined: int
 
     def __getitem__(self, status: Status) -> int:
         return self.statuses[status]
@@ -207,13 +216,14 @@ def figures(event: Event, *, with_forgotten: bool = False) -> Figures:
     shown = _standing(event).label("shown")
     kinds = (shown, Registration.attendance, Registration.country)
     whom = [Registration.event_id == event.id] if with_forgotten else _of(event)
-    numbers = func.count(), func.count().filter(HAS_ATTENDED)
+    numbers = func.count(), func.count().filter(HAS_ATTENDED), func.count().filter(HAS_JOINED)
     counted = select(*kinds, *numbers).where(*whom).group_by(*kinds)
     statuses, ways = Counter[Status](), Counter[Attendance]()
-    countries, attended = set(), 0
-    for status, attendance, country, count, here in db.session.execute(counted).all():
+    countries, attended, joined = set(), 0, 0
+    for status, attendance, country, count, here, there in db.session.execute(counted).all():
         statuses[Status(status)] += count
         attended += here
+        joined += there
         ways[attendance] += count if status == Status.CONFIRMED else 0
         countries.add(country)
     return Figures(
@@ -221,6 +231,7 @@ def figures(event: Event, *, with_forgotten: bool = False) -> Figures:
         {way: ways[way] for way in Attendance},
         sorted(country for country in countries if country),
         attended,
+        joined,
     )
 
 
@@ -431,6 +442,8 @@ def fitting(event: Event, wish: Wish) -> list[ColumnElement[bool]]:
         conditions.append(Registration.id.in_(acted_for))
     if wish.attended is not None:
         conditions.append(HAS_ATTENDED if wish.attended else MISSED)
+    if wish.joined:
+        conditions.append(HAS_JOINED)
     if wish.entitled is not None:
         conditions.append(Registration.entitled.is_(wish.entitled))
     if wish.calendar_reply:

@@ -7,7 +7,7 @@ nobody has a letter about somebody else.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hmac import compare_digest
 
 from flask_babel import gettext as _
@@ -24,7 +24,8 @@ from portal.papers.rules import No, Paper, why_not
 from portal.registrations.models import Registration
 
 _PURPOSE = "paper"
-_NUMBER = re.compile(r"([ia])([0-9]{1,10})-([0-9a-f]{12})")
+_NUMBER = re.compile(r"([ia])([0-9]{1,10})-(?:([0-9a-f]{8})-)?([0-9a-f]{12})")
+"""Those without the middle part were given out when a number covered the name alone."""
 _PICTURES = re.compile(
     "[\u2600-\u27bf\U0001f000-\U0001faff][\u200d\ufe0f\u2600-\u27bf\U0001f000-\U0001faff]*"
 )
@@ -136,24 +137,59 @@ def _unwritable_words(registration: Registration, characters: Sequence[str]) -> 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A letter that was given out: whose it is, and whether all that it says is still so."""
+
+    paper: Paper
+    registration: Registration
+    is_so: bool
+
+
 def number(paper: Paper, registration: Registration) -> str:
-    """The letter's number; another name of the person makes another one."""
-    code = tokens.keyed(_PURPOSE, *_facts_of_number(paper, registration))[:12]
-    return f"{_LETTERS[paper]}{registration.id}-{code}"
+    """The letter's number; whatever else it would say of them makes another one."""
+    digest = tokens.keyed(_PURPOSE, *_printed(paper, registration))[:8]
+    proof = tokens.keyed(_PURPOSE, paper.value, registration.id, "number", digest)[:12]
+    return f"{_LETTERS[paper]}{registration.id}-{digest}-{proof}"
 
 
-def find(typed: str) -> tuple[Paper, Registration] | None:
+def find(typed: str) -> Known | None:
     """The letter and whose it is, if we gave out one of this number."""
-    found = _NUMBER.fullmatch(typed.strip().lower())
+    found = _NUMBER.fullmatch(plain_number(typed))
     if found is None or int(found[2]) > LARGEST_ID:
         return None
     paper = next(each for each, letter in _LETTERS.items() if letter == found[1])
     registration = db.session.get(Registration, int(found[2]))
     if registration is None or registration.erased_at or registration.erase_asked_at:
         return None
-    codes = tokens.keyed_are(_PURPOSE, *_facts_of_number(paper, registration))
-    fits = any(compare_digest(code[:12], found[3]) for code in codes)
-    return (paper, registration) if fits else None
+    digest, proof = found[3], found[4]
+    covers = ["number", digest] if digest else [registration.full_name]
+    if not _is_code(proof, paper.value, registration.id, *covers):
+        return None
+    is_so = digest is None or _is_code(digest, *_printed(paper, registration))
+    return Known(paper, registration, is_so)
+
+
+def plain_number(typed: str) -> str:
+    """As it stands on the letter, however it was typed."""
+    return typed.strip().lower()
+
+
+def _is_code(code: str, *facts: object) -> bool:
+    known = tokens.keyed_are(_PURPOSE, *facts)
+    return any(compare_digest(each[: len(code)], code) for each in known)
+
+
+def _printed(paper: Paper, registration: Registration) -> list[object]:
+    """What the letter says in every language; the event's title may be put better meanwhile."""
+    person, event = registration, registration.event
+    moments = (each.astimezone(UTC).isoformat() for each in (event.starts_at, event.ends_at))
+    return [
+        *(paper.value, person.id, "printed"),
+        *(person.title, person.full_name, person.organisation, person.role),
+        *(person.attendance.value, event.place, event.zone),
+        *moments,
+    ]
 
 
 def why_words(why: No) -> str:
@@ -165,9 +201,13 @@ def why_words(why: No) -> str:
         No.CANCELLED: _("The event is cancelled, so there are no letters about it."),
         No.OVER: _("The event is over, so there is no letter of invitation any more."),
         No.NOT_ATTENDED: _("There is a confirmation after the event, for people of whom it is "
-                           "noted that they attended. If you were there, write to the "
-                           "organisers."),
+                           "noted that they attended."),
     }[why]  # fmt: skip
+
+
+def whom_to_ask_words(event: Event) -> str:
+    """After each No to the person, who may know better than what is noted."""
+    return _("Ask the organisers: %(addresses)s", addresses=_addresses(event))
 
 
 def _offers(found: EventPapers | None, paper: Paper) -> bool:
@@ -259,7 +299,3 @@ def _addresses(event: Event) -> str:
 
 def _check_url(number: str) -> str:
     return mail.public_url("registrations.paper_number", lang=page_language(), number=number)
-
-
-def _facts_of_number(paper: Paper, registration: Registration) -> tuple[str, int, str]:
-    return paper.value, registration.id, registration.full_name

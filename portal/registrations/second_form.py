@@ -15,6 +15,7 @@ from portal.questions.models import Given, SecondForm, Turn
 from portal.questions.rules import Asked, Kind, Stage
 from portal.registrations import rules
 from portal.registrations.models import Registration
+from portal.registrations.offices import HAS_NO_OTHER_MAILBOX
 from portal.registrations.rules import Status
 
 HAS_SENT = (
@@ -22,6 +23,19 @@ HAS_SENT = (
     .where(Turn.registration_id == Registration.id, Turn.answered_at.is_not(None))
     .correlate(Registration)
 )
+
+
+_HAS_A_TURN = (
+    exists()
+    .where(
+        Turn.registration_id == Registration.id,
+        or_(Turn.asked_at.is_not(None), Turn.answered_at.is_not(None)),
+    )
+    .correlate(Registration)
+)
+_FAILS = Registration.failing_at.is_not(None)
+CAN_BE_ASKED = or_(_HAS_A_TURN, not_(or_(HAS_NO_OTHER_MAILBOX, _FAILS)))
+"""Whose own mailbox works, as far as is known; who was asked is counted whatever it does since."""
 
 
 def is_asked(event_id: int) -> ColumnElement[bool]:
@@ -53,7 +67,16 @@ def has_answered(event_id: int) -> ColumnElement[bool]:
     return and_(is_asked(event_id), not_(is_open(event_id)))
 
 
-FILTERS = {"answered": has_answered, "open": is_open}
+def cannot_be_asked(event_id: int) -> ColumnElement[bool]:
+    """Whether the form has a question for somebody whom no letter about it would reach."""
+    return and_(is_asked(event_id), not_(CAN_BE_ASKED))
+
+
+FILTERS = {
+    "answered": has_answered,
+    "open": lambda event_id: and_(is_open(event_id), CAN_BE_ASKED),
+    "unasked": cannot_be_asked,
+}
 """Codes of a filter of the attendee list."""
 
 
@@ -115,10 +138,20 @@ def open_among(event_id: int, registration_ids: Collection[int]) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How many are asked, how many have answered, and how many have not."""
+    """How many are asked, and have answered or not; apart, how many cannot be asked, and why.
+
+    `incomplete` are those of the open who have sent the form, and lack what was added since.
+    """
 
     asked: int
     answered: int
+    incomplete: int
+    failing: int
+    without_mailbox: int
+
+    @property
+    def unasked(self) -> int:
+        return self.failing + self.without_mailbox
 
     @property
     def open(self) -> int:
@@ -130,20 +163,29 @@ def standing(event_id: int) -> Standing:
     is_kept = func.coalesce(Registration.erased_at, Registration.erase_asked_at).is_(None)
     whom = is_asked(event_id), is_kept
     found = db.session.execute(
-        select(func.count(), func.count().filter(not_(is_open(event_id)))).where(*whom)
+        select(
+            func.count().filter(CAN_BE_ASKED),
+            func.count().filter(CAN_BE_ASKED, not_(is_open(event_id))),
+            func.count().filter(CAN_BE_ASKED, is_open(event_id), HAS_SENT),
+            func.count().filter(not_(CAN_BE_ASKED), not_(HAS_NO_OTHER_MAILBOX)),
+            func.count().filter(not_(CAN_BE_ASKED), HAS_NO_OTHER_MAILBOX),
+        ).where(*whom)
     ).one()
     return Standing(*found)
 
 
 def words_by_person(event_id: int) -> dict[int, str]:
-    """“answered” or “open” of everybody who is asked, for files; nothing before the form is
-    open."""
+    """“answered” or “open” of everybody who is asked, “unasked” of who cannot be, for files;
+    nothing before the form is open."""
     if queries.second_form(event_id) is None:
         return {}
     rows = db.session.execute(
-        select(Registration.id, is_open(event_id)).where(is_asked(event_id))
+        select(Registration.id, is_open(event_id), CAN_BE_ASKED).where(is_asked(event_id))
     ).all()
-    return {row[0]: "open" if row[1] else "answered" for row in rows}
+    return {
+        person: ("open" if is_open else "answered") if can_be else "unasked"
+        for person, is_open, can_be in rows
+    }
 
 
 def date_of(form: SecondForm, event: Event) -> datetime | None:

@@ -17,7 +17,7 @@ from portal.questions.rules import Kind, Said, Stage
 from portal.questions.service import answers
 from portal.registrations import service
 from portal.registrations.models import Registration
-from tests.afterwards.test_second_form import ASKING, DESK, REMINDER, open_it, told
+from tests.afterwards.test_second_form import ASKING, DESK, FORM, REMINDER, open_it, told
 from tests.desk.front_door import act, make_user, sign_in, words
 from tests.desk.people import event_of
 from tests.factories import make_event, make_registration
@@ -31,6 +31,7 @@ from tests.reminders.front_door import add, at
 Deliver = Callable[[], list[EmailMessage]]
 pytestmark = pytest.mark.usefixtures("clock")
 MAILBOX = OFFICE["email"]
+NO_MAILBOX = "1 person has no mailbox of their own"
 
 
 @pytest.fixture
@@ -65,9 +66,13 @@ def test_no_link_to_their_answers_leaves_for_who_has_no_mailbox_of_their_own(
     member(client, "trust", **{"person1-email": ""})
     deliver()
     opening = words(desk.get(f"{DESK}/second-form/opening"))
-    assert "0 people with a place get a letter each" in opening
+    assert "0 people with a place get a letter each" in opening and NO_MAILBOX in opening
     open_it(desk)
     assert deliver() == []
+    figures = words(desk.get(FORM))
+    assert "People asked 0 Have answered 0 Have not answered 0" in figures and NO_MAILBOX in figures
+    assert ">Mia " not in desk.get(f"{DESK}/registrations?second=open").text
+    assert ">Mia " in desk.get(f"{DESK}/registrations?second=unasked").text
     add(desk, "answers", number="11", unit="days", at="10:00")
     clock.move_to(at("2027-01-07 10:00"))
     assert deliver() == []
@@ -80,6 +85,8 @@ def test_no_link_to_their_answers_leaves_for_who_has_no_mailbox_of_their_own(
     has_one = MEMBER | {"organisation": "EP", "country": "BE"}
     assert client.submit(one_of(app, page, "details"), has_one).status_code == 303
     assert told(deliver(), ASKING) == ["mia"]
+    figures = words(sign_in(app, "olga@example.org").get(FORM))
+    assert "People asked 1" in figures and NO_MAILBOX not in figures
 
 
 def test_an_office_reads_nothing_of_what_its_person_chose_and_still_has_to_answer(

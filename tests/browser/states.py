@@ -584,7 +584,7 @@ VISITOR: dict[str, Way] = {
     "letter, its number": lambda page, stage, lang: goto(
         page, stage, f"/{lang}/letters/{stage.letter_number('entitled@example.org')}"
     ),
-    "letter, no such number": at("/letters/i1-000000000000"),
+    "letter, no such number": at("/letters/i1-00000000-000000000000"),
     "calendar addresses": own("entitled", "/calendar-addresses"),
     "calendar addresses, none": own("waitlisted", "/calendar-addresses"),
     "calendar address": calendar(),

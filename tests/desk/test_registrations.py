@@ -134,7 +134,7 @@ def test_the_files_heads_are_codes_for_programs_and_words_for_people(client: Por
         "withdrawn_late": "no", "waitlist_position": "1", "offered_until": "",
         "quota": "", "registered_at": "2026-11-02T09:00:00Z",
         "language": "en", "registered_by": "", "attended": "no",
-        "calendar_reply": "", "entitled_to_reimbursement": "no",
+        "joined": "no", "calendar_reply": "", "entitled_to_reimbursement": "no",
     }  # fmt: skip
     book = openpyxl.load_workbook(io.BytesIO(client.get(f"{LIST}.xlsx").get_data()))
     sheet, notes = book.worksheets
@@ -181,7 +181,7 @@ def test_every_export_and_act_leaves_a_line(app: Flask, client: PortalClient) ->
     client.submit(f"{LIST}/{person}/withdrawal", action="/withdrawal")
     codes = (
         "status", "stakeholder_group", "attendance", "country", "unreached", "by_office",
-        "attended", "quota", "entitled", "calendar_reply", "second", "session",
+        "attended", "joined", "quota", "entitled", "calendar_reply", "second", "session",
     )  # fmt: skip
     nothing = dict.fromkeys(codes, "")
     with app.app_context():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -13,6 +14,7 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, IndirectObject
 
 from portal import clock as portal_clock
+from portal import tokens
 from portal.audit.service import COMMAND
 from portal.db import db, transaction
 from portal.events.rules import State
@@ -27,6 +29,9 @@ from tests.harness.client import PortalClient
 
 pytestmark = pytest.mark.usefixtures("clock")
 DESK = "/desk/events/trust/papers/"
+NUMBER = r"/en/letters/(i\d+-[0-9a-f]{8}-[0-9a-f]{12})"
+ASK = "Ask the organisers: trust@example.org"
+HOLDS, NO_MORE = "This letter holds", "This letter does not hold any more"
 SAID = {
     "invites": "y",
     "confirms": "y",
@@ -129,7 +134,7 @@ def test_a_letter_is_genuine_by_its_number_as_long_as_what_it_says_is_so(
     app: Flask, client: PortalClient, ada: int
 ) -> None:
     said = text(pdf(client, f"/en/{own_page(app, ada)}/invitation.pdf"))
-    found = re.search(r"/en/letters/(i\d+-[0-9a-f]{12})", said)
+    found = re.search(NUMBER, said)
     assert found is not None
     check = words(client.get(f"/en/letters/{found[1]}"))
     assert "This letter holds" in check and "Trust in microcredentials" in check
@@ -138,13 +143,62 @@ def test_a_letter_is_genuine_by_its_number_as_long_as_what_it_says_is_so(
     for number in (forged, f"i{2**40}-{'0' * 12}", found[1].replace("i", "a", 1), "x", "%00"):
         assert client.get(f"/en/letters/{number}").status_code == 404, number
     with app.app_context(), transaction():
-        db.session.get_one(Registration, ada).last_name = "Other"
-    assert client.get(f"/en/letters/{found[1]}").status_code == 404
-    with app.app_context(), transaction():
         here = db.session.get_one(Registration, ada)
-        here.last_name = "Łoś-Ђурић"
         service.withdraw(here, by=COMMAND, now=portal_clock.now())
-    assert "does not hold any more" in words(client.get(f"/en/letters/{found[1]}"))
+    assert NO_MORE in words(client.get(f"/en/letters/{found[1]}"))
+
+
+@pytest.mark.parametrize(
+    ("of", "name", "value"),
+    [
+        ("person", "title", "Prof"), ("person", "last_name", "Other"),
+        ("person", "organisation", "Kingdom of X"), ("person", "role", "Minister of Truth"),
+        ("event", "venue", "Elsewhere"), ("event", "starts_at", JANUARY - timedelta(days=7)),
+        ("event", "ends_at", JANUARY + timedelta(days=7, hours=3)), ("event", "zone", "Asia/Tokyo"),
+    ],
+)  # fmt: skip
+def test_a_letter_holds_only_while_all_that_was_printed_is_so(
+    app: Flask, client: PortalClient, ada: int, of: str, name: str, value: Any
+) -> None:
+    """Nor does a letter hold that says what somebody was called for five minutes."""
+
+    def set_to(value: Any) -> Any:
+        with app.app_context(), transaction():
+            person = db.session.get_one(Registration, ada)
+            row = person if of == "person" else person.event
+            before = getattr(row, name)
+            setattr(row, name, value)
+        return before
+
+    def printed() -> str:
+        found = re.search(NUMBER, text(pdf(client, f"/en/{own_page(app, ada)}/invitation.pdf")))
+        assert found is not None
+        return found[1]
+
+    def said(number: str) -> str:
+        answer = client.get(f"/en/letters/{number}")
+        assert answer.status_code == 200 and number in words(answer)
+        return words(answer)
+
+    first = printed()
+    before = set_to(value)
+    second = printed()
+    assert NO_MORE in said(first) and second not in said(first)
+    assert HOLDS in said(second)
+    set_to(before)
+    assert HOLDS in said(first) and NO_MORE in said(second)
+
+
+def test_a_number_from_when_it_covered_the_name_alone_is_known_still(
+    app: Flask, client: PortalClient, ada: int
+) -> None:
+    with app.app_context():
+        name = db.session.get_one(Registration, ada).full_name
+        number = f"i{ada}-{tokens.keyed('paper', 'invitation', ada, name)[:12]}"
+    assert HOLDS in words(client.get(f"/en/letters/{number}"))
+    with app.app_context(), transaction():
+        db.session.get_one(Registration, ada).last_name = "Other"
+    assert client.get(f"/en/letters/{number}").status_code == 404
 
 
 def test_who_has_no_place_or_no_event_gets_no_letter_and_a_sentence(
@@ -152,6 +206,7 @@ def test_who_has_no_place_or_no_event_gets_no_letter_and_a_sentence(
 ) -> None:
     with app.app_context(), transaction():
         event_of().capacity = 1
+        event_of().contacts = [{"role": {}, "email": "trust@example.org"}]
     page, waits = own_page(app, ada), own_page(app, comes(app, "bob"))
 
     def refused(paper: str, of: str = page) -> str:
@@ -161,7 +216,8 @@ def test_who_has_no_place_or_no_event_gets_no_letter_and_a_sentence(
 
     assert "people with a place only" in refused("invitation", waits)
     assert "Letter of invitation" not in words(client.get(f"/en/{waits}"))
-    assert "noted that they attended" in refused("attendance")
+    assert ASK in refused("invitation", waits)
+    assert "noted that they attended" in refused("attendance") and ASK in refused("attendance")
     with app.app_context(), transaction():
         event_of().state = State.POSTPONED
     assert "no date at the moment" in refused("invitation")

@@ -41,7 +41,12 @@ def test_a_register_number_has_digits_a_hyphen_and_two_digits(typed: str, kept: 
         ("Your IBAN", True), ("Numéro de compte (banque)", True), ("Ihre Bankverbindung?", True),
         ("Αριθμός τραπεζικού λογαριασμού", True), ("Coordonnées bancaires", True),
         ("What do you want to hear about the bicycle bank?", False), ("Tribunal", False),
-        ("Who pays?", False), ("BIC/SWIFT", True),
+        ("Who pays?", False), ("BIC/SWIFT", True), ("Your SWIFT code", True),
+        ("Joindre votre RIB", True), ("Relevé d’identité bancaire", True),
+        ("Τραπεζικός λογαριασμός", True), ("ΑΡΙΘΜΟΣ ΛΟΓΑΡΙΑΣΜΟΥ", True), ("Bankkontonummer", True),
+        ("Σε ποιο τραπέζι θέλετε να καθίσετε;", False), ("Στρογγυλή τράπεζα", False),
+        ("Do you need swift boarding?", False), ("A RIB of your choice", False),
+        ("Welche Getränke sollen auf die Bank?", False), ("Quel compte rendu ?", False),
     ],
 )  # fmt: skip
 def test_a_question_for_an_account_is_known_in_four_languages(label: str, does: bool) -> None:

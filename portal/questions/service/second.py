@@ -53,6 +53,14 @@ def note_answered(registration_id: int, *, now: datetime) -> None:
     turn_of(registration_id).answered_at = now
 
 
+def ask_anew(registration_id: int, event_id: int) -> None:
+    """What went to an address that failed was not heard: who has not answered is asked again."""
+    found = queries.turn(registration_id)
+    if found is not None and found.answered_at is None:
+        found.asked_at = None
+    look_again(event_id)
+
+
 def turn_of(registration_id: int) -> Turn:
     """How far they are, from the beginning."""
     found = queries.turn(registration_id)

@@ -48,6 +48,8 @@ def _choices(
     yield "attended", _("Presence"), [
         ("yes", _("attended")), ("no", _("had a place, did not attend")),
     ]  # fmt: skip
+    joined: list[tuple[str, object]] = [("yes", _("went to the joining link"))]
+    yield "joined", _("Joined"), joined if event.joining_url or figures.joined else []
     yield "calendar_reply", _("Answer of their calendar"), [
         *PARTSTATS.items(), (calendar_replies.NONE_YET, _("none yet")),
     ]  # fmt: skip
@@ -56,6 +58,7 @@ def _choices(
     ]  # fmt: skip
     second: list[tuple[str, object]] = [
         ("answered", _("have answered")), ("open", _("have not answered")),
+        ("unasked", _("cannot be asked")),
     ]  # fmt: skip
     yield "second", _("Second form"), second if asks_again else []
     kept = [(str(number), _("kept for: %(whom)s", whom=whom)) for number, whom in quotas.items()]

@@ -25,6 +25,7 @@ from portal.events.rules import Door, Entrance, Places, State, places_left
 from portal.ledger import Erased, Row
 from portal.questions.rules import Said
 from portal.questions.service import answers as questions
+from portal.questions.service import second
 from portal.registrations import divisions, queries
 from portal.registrations.models import Answer, Recall, Registration
 from portal.registrations.person import (
@@ -319,6 +320,7 @@ def try_again(registration: Registration, *, by: Actor, now: datetime) -> None:
 def write_once_more(registration: Registration, *, by: Actor, now: datetime) -> None:
     """To an address whose mail came back: a letter with their link shows whether it works now."""
     registration.failing_at, registration.failing_code = None, ""
+    second.ask_anew(registration.id, registration.event_id)
     registration.links_asked_at = now
     record("registration.tried_again", registration, by=by, now=now, event_id=registration.event_id)
 

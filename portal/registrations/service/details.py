@@ -154,6 +154,8 @@ def _another_address(registration: Registration) -> None:
     Who had no mailbox of their own can be asked the second form from now on.
     """
     registration.link_code = secrets.token_urlsafe(9)
+    if registration.failing_at is not None:
+        second.ask_anew(registration.id, registration.event_id)
     registration.failing_at, registration.failing_code = None, ""
     second.look_again(registration.event_id)
 

@@ -35,13 +35,13 @@ def paper_number(number: str) -> ResponseReturnValue:
     found, now = papers.find(number), clock.now()
     if found is None:
         return render_template("registrations/letter_unknown.html"), 404
-    paper, registration = found
+    paper, registration = found.paper, found.registration
     return render_template(
         "registrations/letter_known.html",
         paper=paper,
         event=registration.event,
-        number=papers.number(paper, registration),
-        why=papers.no(paper, registration, now),
+        number=papers.plain_number(number),
+        holds=found.is_so and papers.no(paper, registration, now) is None,
         contacts=whom_to_ask(registration.event),
     )
 
@@ -51,7 +51,8 @@ def _letter(registration: Registration, paper: Paper) -> Response:
     if said is None:
         abort(404)
     if why := papers.no(paper, registration, now):
-        raise Refused(papers.why_words(why))
+        asks = papers.whom_to_ask_words(registration.event)
+        raise Refused(f"{papers.why_words(why)} {asks}")
     octets = papers.letter(
         paper, registration, said, number=papers.number(paper, registration), now=now
     )
