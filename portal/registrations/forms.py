@@ -176,6 +176,11 @@ class PersonForm(Form):
         return Attendance.ONLINE if online else Attendance.IN_PERSON
 
     @property
+    def name_and_mailbox(self) -> dict[str, str]:
+        """By what a person is recognised, also while other fields are still wrong."""
+        return {name: self[name].data or "" for name in ("first_name", "last_name", "email")}
+
+    @property
     def person(self) -> dict[str, Any]:
         """The person's fields as the verbs want them."""
         names = ("title", "first_name", "last_name", "badge_name", "email", "phone", "organisation",
