@@ -172,6 +172,8 @@ class OfficeForm(ReadersForm):
         if self.most > 1:
             for field in person:
                 field.errors = [self._of(number, error) for error in field.errors]
+            person.form_errors = [self._of(number, error) for error in person.form_errors]
+        self.form_errors += person.form_errors
 
     def _of(self, number: int, sentence: Any) -> str:
         return _("Person %(number)s: %(error)s", number=number, error=sentence)

@@ -40,7 +40,7 @@ from portal.registrations.rules import (
     first_status,
     stillness,
 )
-from portal.registrations.service import contacts, offers
+from portal.registrations.service import contacts, offers, one_way
 from portal.registrations.service.arranging import arrange
 from portal.registrations.service.repeating import key_of
 from portal.registrations.service.standing import next_number as next_number
@@ -85,6 +85,7 @@ def register(entrance: Entrance, sent: Sent, *, by: Actor, now: datetime) -> Sta
     known = queries.of_person(*keys) if found.is_known else None
     if found.answer is not None and not _left_since(known, found.answered_at):
         return found.answer
+    one_way.ensure_possible(entrance.format, sent.person["attendance"])
     answer, seat = _answer(entrance, found.places, sent, now)
     if sent.answers:
         questions.ensure_free(entrance.id, sent.answers)
