@@ -110,7 +110,7 @@ def test_registration_opens_again_with_the_new_date_whatever_the_old_closing_dat
     assert (
         "These dates do not fit the new time and are emptied: Registration closes at, Registrants "
         "can change their details until, Registrants can withdraw in time until, People hear "
-        "whether there is a place for them by. You can set others in the details."
+        "whether there is a place for them by. Set others afterwards if you need them."
     ) in review
     assert status_of(register(client, "trust", first_name="Bob")) == "confirmed"
 
