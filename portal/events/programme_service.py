@@ -75,6 +75,8 @@ def revive_session(session: Session, *, by: Actor, now: datetime) -> None:
     _ensure_open(event)
     if session.cancelled_at is None:
         raise Refused(_("This session is not cancelled."))
+    if not lies_within(session, event, event.zone):  # the event moved meanwhile, without it
+        raise Refused(_("A session lies within the days of its event."))
     before = snapshot(event)
     session.sequence += 1
     session.cancelled_at, session.cancelled_why = None, {}

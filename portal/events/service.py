@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.audit.service import Actor, record
 from portal.db import db, for_update
 from portal.errors import Gone, Refused
-from portal.events import queries, rules
+from portal.events import dates, queries, rules
 from portal.events.division import Division
 from portal.events.models import Event, OldSlug, Quota, Revision
 from portal.events.rules import (
@@ -88,7 +88,7 @@ def change(
     if event.state is State.POSTPONED and {"starts_at", "ends_at"} & set(changed):
         raise Refused(_("The event is postponed: its new time is set when it takes place."))
     told_before = snapshot(event)
-    _set(event, facts, now)
+    _set(event, facts, by=by, now=now)
     _revise(event, told_before, tell=tell, now=now)
     record("event.changed", event, by=by, now=now, event_id=event.id, fields=changed)
     return True
@@ -183,11 +183,18 @@ def take_up(event: Event, facts: dict[str, Any], *, by: Actor, now: datetime) ->
     if event.state is not State.POSTPONED:
         raise Refused(_("Only a postponed event can be taken up again."))
     told_before = snapshot(event)
+    facts = facts | void_dates(event, facts, now)
     if asks_again(event, facts):
         event.asked_again_at = now
-    _set(event, facts, now)
+    _set(event, facts, by=by, now=now)
     event.reason = None
     _enter(event, State.PUBLISHED, "event.published", told_before=told_before, by=by, now=now)
+
+
+def void_dates(event: Event, facts: dict[str, Any], now: datetime) -> dict[str, None]:
+    """The dates of the old time that say nothing of the new one, to be emptied."""
+    asked_at = now if asks_again(event, facts) else None
+    return dict.fromkeys(dates.void(event, facts, asked_at=asked_at))
 
 
 def asks_again(event: Event, facts: dict[str, Any]) -> bool:
@@ -364,8 +371,9 @@ def programme_moves(event: Event, starts_at: datetime) -> bool:
     return starts_at != event.starts_at and any(not each.cancelled_at for each in event.sessions)
 
 
-def _set(event: Event, facts: dict[str, Any], now: datetime) -> None:
+def _set(event: Event, facts: dict[str, Any], *, by: Actor, now: datetime) -> None:
     starts_at = facts.get("starts_at", event.starts_at)
+    _move_quotas(event, facts, by=by, now=now)
     _remember_start(event, starts_at)
     _move_programme(event, starts_at, facts.get("zone", event.zone))
     for name, value in facts.items():
@@ -373,6 +381,14 @@ def _set(event: Event, facts: dict[str, Any], now: datetime) -> None:
     _check(event)
     if event.has_quotas and {"capacity", "online_capacity", "format"} & facts.keys():
         ensure_places_for_quotas(event, queries.quotas([event.id]), now)
+
+
+def _move_quotas(event: Event, facts: dict[str, Any], *, by: Actor, now: datetime) -> None:
+    """Nothing is kept until a moment at which nobody can get it any more."""
+    quotas = queries.quotas([event.id]) if event.has_quotas else []
+    for quota, until in dates.quotas_moved(event, facts, quotas):
+        quota.until = until
+        record("quota.changed", quota, by=by, now=now, event_id=event.id, fields=["until"])
 
 
 def _move_programme(event: Event, starts_at: datetime, zone: str) -> None:

@@ -79,14 +79,16 @@ class Colleague(AboutSomebody):
         """Their sessions, at an event that has some to choose."""
         return list(self["sessions"].data) if "sessions" in self else []
 
+    def known_by(self, form: "OfficeForm") -> dict[str, str]:
+        """Who they are; without a mailbox of their own they have that of the office."""
+        names = {name: self[name].data or "" for name in ("first_name", "last_name")}
+        return names | {"email": self.email.data or form.email.data or ""}
+
     def of(self, form: "OfficeForm") -> dict[str, Any]:
         """The person's fields as the verbs want them, with what was asked once for all."""
-        return {
+        return self.known_by(form) | {
             "title": self.title.data or "",
-            "first_name": self.first_name.data or "",
-            "last_name": self.last_name.data or "",
             "badge_name": "",
-            "email": self.email.data or form.email.data,
             "phone": "",
             "organisation": form.organisation.data,
             "role": self.role.data or "",
@@ -170,6 +172,8 @@ class OfficeForm(ReadersForm):
         if self.most > 1:
             for field in person:
                 field.errors = [self._of(number, error) for error in field.errors]
+            person.form_errors = [self._of(number, error) for error in person.form_errors]
+        self.form_errors += person.form_errors
 
     def _of(self, number: int, sentence: Any) -> str:
         return _("Person %(number)s: %(error)s", number=number, error=sentence)

@@ -27,6 +27,7 @@ from portal.forms import Form
 from portal.labels import ATTENDANCE, STAKEHOLDER_GROUPS
 from portal.registrations.models import Registration
 from portal.registrations.rules import NEEDED_FOR, NOTICE_VERSION, Attendance, StakeholderGroup
+from portal.registrations.service.one_way import one_way_sentence
 from portal.text import clean, clean_lines
 
 CONSENTS = ("access_consent", "diet_consent", "list_consent", "photo_consent")
@@ -123,12 +124,29 @@ class PersonForm(Form):
 
     def __init__(self, event_format: Format, **values: Any) -> None:
         super().__init__(**values)
+        self.way_is_gone = self._chose_other_than(event_format)
         if event_format is not Format.HYBRID:
             del self.attendance
         if event_format is Format.ONLINE:
             for name in ("access_needs", "access_consent", "diet", "diet_consent"):
                 delattr(self, name)
         self.event_format = event_format
+
+    def _chose_other_than(self, event_format: Format) -> bool:
+        """Whether it was filled in for another event than this one is by now: nobody is put into a
+        room who said online, and nobody's needs are dropped without a word."""
+        chosen = next(iter(self.attendance.raw_data or ()), "")
+        needs = not chosen and any(field.raw_data and field.data
+                                   for field in (self.access_needs, self.diet))  # fmt: skip
+        if event_format is Format.ONLINE:
+            return needs or chosen == Attendance.IN_PERSON.value
+        return event_format is Format.IN_PERSON and chosen == Attendance.ONLINE.value
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid = super().validate(extra_validators)
+        if self.way_is_gone:
+            self.form_errors += [one_way_sentence(self.event_format)]
+        return is_valid and not self.way_is_gone
 
     def say_for_how_long(self, days: int) -> None:
         """What is asked for, and when it is forgotten: as the event's record has it."""
@@ -174,6 +192,11 @@ class PersonForm(Form):
             return Attendance.ONLINE if wants_online else Attendance.IN_PERSON
         online = self.event_format is Format.ONLINE
         return Attendance.ONLINE if online else Attendance.IN_PERSON
+
+    @property
+    def name_and_mailbox(self) -> dict[str, str]:
+        """By what a person is recognised, also while other fields are still wrong."""
+        return {name: self[name].data or "" for name in ("first_name", "last_name", "email")}
 
     @property
     def person(self) -> dict[str, Any]:

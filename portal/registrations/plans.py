@@ -6,6 +6,7 @@ from typing import Any
 
 from portal import mail
 from portal.events import queries as events
+from portal.events.dates import BOUNDS, quotas_moved
 from portal.events.models import Event
 from portal.events.rules import State, announced_on_its_own, places_left
 from portal.events.service import (
@@ -55,6 +56,9 @@ class Plan:
     come_in_person: int = 0
     needs_forgotten: int = 0
     clashes: tuple[Clash, ...] = ()
+    void: tuple[str, ...] = ()
+    kept_until: tuple[datetime, ...] = ()
+    quota_is_over: bool = False
 
 
 def of_change(event: Event, facts: dict[str, Any], now: datetime) -> Plan:
@@ -74,6 +78,7 @@ def of_change(event: Event, facts: dict[str, Any], now: datetime) -> Plan:
         programme_moves=programme_moves(event, after.starts_at),
         asks=_asks(event, facts),
         **_moving_elsewhere(event, after),
+        **_moving_dates(event, facts, now),
         fields=tuple(name for name, value in facts.items() if getattr(event, name) != value),
     )
 
@@ -121,6 +126,18 @@ def _asks(event: Event, facts: dict[str, Any]) -> int:
     """How many are asked whether they will still come at the new date."""
     is_taken_up = event.state is State.POSTPONED and facts.get("state") is State.PUBLISHED
     return listing.to_be_asked(event) if is_taken_up and asks_again(event, facts) else 0
+
+
+def _moving_dates(event: Event, facts: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Dates of the old time that are emptied, and until when quotas keep their places then."""
+    quotas = events.quotas([event.id]) if event.has_quotas else []
+    moved = dict(quotas_moved(event, facts, quotas))
+    is_taken_up = event.state is State.POSTPONED and facts.get("state") is State.PUBLISHED
+    return {
+        "void": tuple(name for name in BOUNDS if is_taken_up and facts.get(name, now) is None),
+        "kept_until": tuple(moved.values()),
+        "quota_is_over": is_taken_up and any(each.until <= now for each in quotas),
+    }
 
 
 def _moving_elsewhere(event: Event, after: Event) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The fields by which people choose sessions: added to whatever form carries them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -51,7 +51,8 @@ class SessionsField(Field):
     """The ids of the sessions that somebody chooses, whichever of its inputs sent them.
 
     Inputs are named after the slot as it was shown. How sessions stand together may have changed
-    since, and what was chosen is still read.
+    since, and what was chosen is still read. Where the same form `was_answered` before, a
+    session may be full because of the very person who sends it.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class SessionsField(Field):
         self.offers, self.loads, self.zone, self.notes = offers, loads, zone, notes
         self.own = {each.offer.id: each.state for each in mine}
         self.beyond = beyond
+        self.was_answered: Callable[[], bool] = lambda: False
 
     @property
     def anchor(self) -> str:
@@ -99,7 +101,7 @@ class SessionsField(Field):
         if clashes:
             raise ValidationError(" ".join(service.clash_sentence(*pair) for pair in clashes))
         full = [offer for offer in chosen if self._is_full(offer)]
-        if full and not self.beyond:
+        if full and not self.beyond and not self.was_answered():
             raise ValidationError(" ".join(service.full_sentence(offer) for offer in full))
 
     def _slot(self, together: Sequence[Offer]) -> Slot:

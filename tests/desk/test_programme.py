@@ -201,6 +201,27 @@ def test_a_cancelled_session_is_told_and_its_page_says_why(
     assert len(deliver()) == 2
 
 
+def test_a_session_that_the_event_left_behind_gets_a_time_before_it_is_taken_up_again(
+    app: Flask, client: PortalClient
+) -> None:
+    path = f"{PAGE}{first_id(app)}"
+    send(client, f"{path}/cancellation", {"why-en": "The speaker is ill."})
+    opened = client.get(f"{path}/return")
+    times = {"starts_at": "2027-04-12T14:00", "ends_at": "2027-04-12T17:30"}
+    details = "/desk/events/trust/details"
+    review = client.submit(details, times, action="/details")
+    client.submit(review, {"step": "act"}, action="/details")
+    refused = client.submit(opened, {}, action="/return")
+    assert refused.status_code == 409
+    assert "A session lies within the days of its event." in words(refused)
+    page = client.get(f"{path}/return")
+    assert "Give the session another time first" in words(page)
+    assert f'href="/{path.lstrip("/")}"' in page.text and "Take it up again" not in words(page)
+    new = {"starts_at": "2027-04-12T15:00", "ends_at": "2027-04-12T16:00"}
+    act(client, save(client, path, **new))
+    assert send(client, f"{path}/return").status_code == 303
+
+
 def test_what_is_taken_back_in_time_is_no_news(
     app: Flask, client: PortalClient, deliver: Deliver, clock: time_machine.Traveller
 ) -> None:

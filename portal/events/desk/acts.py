@@ -40,6 +40,11 @@ UNASKED = {
     "address": _l("Address"),
     "capacity": _l("Places"),
     "online_capacity": _l("Places online"),
+    "registration_opens_at": _l("Registration opens at"),
+    "registration_closes_at": _l("Registration closes at"),
+    "changes_until": _l("Registrants can change their details until"),
+    "withdrawals_until": _l("Registrants can withdraw in time until"),
+    "decision_at": _l("People hear whether there is a place for them by"),
 }
 
 
@@ -138,7 +143,8 @@ def _two_steps(
         "events/desk/review.html",
         event=own_event(),
         plan=plan,
-        changed=[_field_words(form, name) for name in plan.fields],
+        changed=[_field_words(form, name) for name in plan.fields if name not in plan.void],
+        void=[_field_words(form, name) for name in plan.void],
         form=form,
         sent=_sent_again(form),
     )
@@ -184,10 +190,10 @@ def _publish_draft(event: Event) -> ResponseReturnValue:
 
 
 def _plan(facts: dict[str, Any]) -> Plan:
-    event = own_event()
+    event, now = own_event(), clock.now()
     if event.state is State.POSTPONED and "starts_at" in facts:
-        facts = facts | {"state": State.PUBLISHED}
-    return plans.of_change(event, facts, clock.now())
+        facts = facts | {"state": State.PUBLISHED} | service.void_dates(event, facts, now)
+    return plans.of_change(event, facts, now)
 
 
 def _change(event: Event, facts: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from portal.events.guards import guard_event, needs, own_event
 from portal.events.models import Session
 from portal.events.programme import days_at_the_desk
 from portal.events.programme_forms import CancelSessionForm, SessionForm
-from portal.events.rules import SessionKind, State, overlapping
+from portal.events.rules import SessionKind, State, lies_within, overlapping
 from portal.forms import ActForm
 from portal.i18n import translated
 from portal.registrations import news, plans
@@ -99,7 +99,9 @@ def comes_back(session_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         choosing.revive_session(found, by=by(), now=clock.now())
         return _to_programme()
-    plan = _plan({"cancelled_at": None}, found)
+    event = own_event()
+    fits = lies_within(found, event, event.zone)
+    plan = _plan({"cancelled_at": None}, found) if fits else None
     return _act_page("events/desk/session_return.html", found, form, plan)
 
 

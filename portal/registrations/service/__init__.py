@@ -4,7 +4,6 @@ Here are those of coming and going; details, the line, who is entered at the des
 files of their own.
 """
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -42,8 +41,9 @@ from portal.registrations.rules import (
     first_status,
     stillness,
 )
-from portal.registrations.service import contacts, offers
+from portal.registrations.service import contacts, offers, one_way
 from portal.registrations.service.arranging import arrange
+from portal.registrations.service.repeating import key_of
 from portal.registrations.service.standing import next_number as next_number
 from portal.registrations.service.standing import quota_of as quota_of
 from portal.registrations.service.standing import settle as settle
@@ -80,12 +80,13 @@ def register(entrance: Entrance, sent: Sent, *, by: Actor, now: datetime) -> Sta
     """
     if entrance.offers_end_at is not None and entrance.offers_end_at <= now:
         fill_places(events.locked(entrance.id), now=now)
-    key = _form_key(sent)
+    key = key_of(sent.form_key, sent.person)
     keys = entrance.id, address_key(sent.person["email"]), name_key(sent.person)
     found = queries.situation(*keys, key)
     known = queries.of_person(*keys) if found.is_known else None
     if found.answer is not None and not _left_since(known, found.answered_at):
         return found.answer
+    one_way.ensure_possible(entrance.format, sent.person["attendance"])
     answer, seat = _answer(entrance, found.places, sent, now)
     if sent.answers:
         questions.ensure_free(entrance.id, sent.answers)
@@ -489,10 +490,3 @@ def write_values(registration: Registration, values: dict[str, Any]) -> None:
     """Set these columns."""
     for name, value in values.items():
         setattr(registration, name, value)
-
-
-def _form_key(sent: Sent) -> str:
-    """One form and one person: a form that is used again for a colleague is another."""
-    form = sent.form_key or secrets.token_urlsafe(16)
-    whole = "\n".join((form, address_key(sent.person["email"]), name_key(sent.person)))
-    return hashlib.sha256(whole.encode()).hexdigest()

@@ -14,7 +14,7 @@ from portal.registrations import queries
 from portal.registrations.models import Registration
 from portal.registrations.person import without_needs
 from portal.registrations.rules import Attendance
-from portal.registrations.service import presence
+from portal.registrations.service import offers, presence
 
 
 def change(
@@ -28,8 +28,10 @@ def change(
 
 def take_up(event: Event, facts: dict[str, Any], *, by: Actor, now: datetime) -> None:
     """A postponed event has a new time, and nobody has been there yet."""
-    before = event.format
+    before, postponed_at = event.format, event.state_changed_at
+    offers.end(event, now=now)  # where people have heard of it, what was offered is void
     events.take_up(event, facts, by=by, now=now)
+    offers.resume(event, postponed_at, now=now)
     _follow(event, before, by=by, now=now)
 
 

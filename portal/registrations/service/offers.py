@@ -63,6 +63,19 @@ def end(event: Event, *, now: datetime) -> None:
     note_end(event)
 
 
+def resume(event: Event, postponed_at: datetime | None, *, now: datetime) -> None:
+    """A postponement is taken back that nobody heard of: offers that were open last so much longer.
+
+    Meanwhile nobody could take one up, and the page showed none.
+    """
+    last = min(event.registration_closes_at or event.starts_at, event.starts_at)
+    for registration in offers.of_event(event.id):
+        until = registration.offered_until
+        if until and postponed_at and until > postponed_at:
+            registration.offered_until = min(until + (now - postponed_at), last)
+    note_end(event)
+
+
 def note_end(event: Event) -> None:
     """Note when the next of the open offers ends; an event that never made any is left alone."""
     if event.offers_end_at is None and event.offer_hours is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -22,7 +23,7 @@ from portal.registrations.rules import notice_version
 from portal.registrations.service import Sent, behalf
 from portal.registrations.service.behalf import NotAll, Registered
 from portal.registrations.service.contacts import OFFICE
-from portal.registrations.views.choosing import Offered
+from portal.registrations.views.choosing import Offered, recognise_repeated
 from portal.registrations.views.registering import places_words
 from portal.registrations.views.shared import bp, may_write_to, moved_event, public_event
 from portal.text import masked
@@ -74,7 +75,11 @@ def _register_others(slug: str, most: int) -> ResponseReturnValue:
 def office_form(event: Event, entrance: Entrance, most: int) -> OfficeForm:
     """For so many people, each with the sessions among which they choose."""
     person = Offered.of(way_in.of(entrance, clock.now())).form(Colleague, event.zone)
-    return OfficeForm(event, most, person)
+    form = OfficeForm(event, most, person)
+    for each in form.people if request.method == "POST" else ():
+        who = partial(each.known_by, form)
+        recognise_repeated(each, event.id, form.form_key.data, who)
+    return form
 
 
 def _send(event: Event, form: OfficeForm) -> ResponseReturnValue:

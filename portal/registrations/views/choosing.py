@@ -1,8 +1,8 @@
 """The sessions that one chooses: in the form of the event, and later on a page of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,6 +15,7 @@ from portal.extensions import csrf
 from portal.forms import Form
 from portal.registrations.models import Registration
 from portal.registrations.service import choosing as verbs
+from portal.registrations.service import repeating
 from portal.registrations.views.closed import closed_page
 from portal.registrations.views.shared import bp, own_registration
 from portal.registrations.way_in import WayIn
@@ -66,6 +67,17 @@ class Offered:
     @property
     def _notes(self) -> dict[int, str]:
         return shown.notes(self.offers, self.loads)
+
+
+def recognise_repeated(
+    form: Form, event_id: int, form_key: str | None, who: Callable[[], Mapping[str, Any]]
+) -> None:
+    """A double click on the last place of a session gets the same answer twice.
+
+    `who` is asked once the fields are checked, which may write an address in another way.
+    """
+    if "sessions" in form:
+        form["sessions"].was_answered = lambda: repeating.was_answered(event_id, form_key, who())
 
 
 class SessionsForm(Form):

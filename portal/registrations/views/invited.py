@@ -30,6 +30,7 @@ from portal.registrations.forms import RegistrationForm
 from portal.registrations.models import Registration
 from portal.registrations.person import address_key, name_key
 from portal.registrations.rules import Status
+from portal.registrations.views.choosing import recognise_repeated
 from portal.registrations.views.registering import (
     form_class_of,
     form_page,
@@ -79,6 +80,7 @@ def send_invited(token: str) -> ResponseReturnValue:
         form = form_class_of(found[0])(found[0].format)
         _lead(form, invitation, token, for_another=request.args.get("who") == ANOTHER)
         _promise(form, invitation, found[1])
+        recognise_repeated(form, found[0].id, form.form_key.data, lambda: form.name_and_mailbox)
         if not form.validate_on_submit() or not _may_use(form, invitation):
             if closed(invitation) is not None:
                 return to_invitation(token)

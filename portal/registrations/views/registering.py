@@ -44,7 +44,7 @@ from portal.registrations.rules import (
     notice_version,
 )
 from portal.registrations.service import Sent
-from portal.registrations.views.choosing import Offered
+from portal.registrations.views.choosing import Offered, recognise_repeated
 from portal.registrations.views.shared import bp, may_write_to, moved_event, public_event
 from portal.sessions.service import NotFree
 from portal.text import masked
@@ -82,6 +82,7 @@ def send_registration(slug: str) -> ResponseReturnValue:
     with looking():
         found = queries.entrance(slug, clock.now()) or moved_event(slug)
         form = form_class_of(found[0])(found[0].format)
+        recognise_repeated(form, found[0].id, form.form_key.data, lambda: form.name_and_mailbox)
         if not form.validate_on_submit():
             return refused_form(found, form)
     may_write = may_write_to(form.email.data, "registering")
