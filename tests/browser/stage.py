@@ -403,6 +403,7 @@ def _set_up(now: datetime) -> None:
     _papers(now, later)
     _sessions(now, later)
     _acted_for(now)
+    _left_behind(now)
     invited.invite(_made("invited", later), now)
 
 
@@ -933,6 +934,28 @@ def _acted_for(now: datetime) -> None:
     for name in ("acted-for", "acted-waits"):
         contacts.act_for(_comes("acted-for", name), office, by=OFFICE, now=now)
     service.withdraw(first, by=COMMAND, now=now)
+
+
+def _left_behind(now: datetime) -> None:
+    """A session stands on a day that the event has left, and a quota ends after an earlier one.
+
+    To a second form whose date is over a question was added; mail to one person comes back.
+    """
+    starts_at = now + timedelta(days=40)
+    made = _made("left-behind", starts_at)
+    kept = {"groups": ["mep"], "countries": [], "online": False, "places": 2}
+    quotas.add(made, kept | {"until": starts_at - timedelta(days=3)}, by=COMMAND, now=now)
+    stays = make_chosen(made, "Old day")
+    programme.cancel_session(stays, {"en": LONG}, by=COMMAND, now=now)
+    stays.starts_at, stays.ends_at = now + timedelta(days=9), now + timedelta(days=9, hours=1)
+    make_question(made, Question.TEXT, "How do you travel?", stage=Form.SECOND)
+    person, failing = _comes("left-behind", "prompt"), _comes("left-behind", "comes-back")
+    failing.failing_at = now
+    long_ago, yesterday = now - timedelta(days=2), now - timedelta(days=1)
+    second_form.open_form(made, yesterday, by=COMMAND, now=long_ago)
+    said = [Said(questions.every(made.id)[0], ("By train",), "en")]
+    answering.change(person, said, stage=Form.SECOND, by=COMMAND, now=long_ago)
+    make_question(made, Question.TEXT, LONG, required=True, stage=Form.SECOND)
 
 
 def _sessions(now: datetime, later: datetime) -> None:

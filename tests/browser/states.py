@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from itertools import count
 from typing import Any
@@ -122,6 +122,26 @@ def offered(path: str, kind: type[Any], rest: str = "", **facts: Any) -> Way:
     return lambda page, stage, lang: goto(
         page, stage, f"/desk/events/offers/{path}/{stage.offered(kind, **facts)}{rest}"
     )
+
+
+def _left_session(page: Page, stage: Stage, lang: str) -> None:
+    """A cancelled session that the event has left behind is to be held again."""
+    at_desk("/events/left-behind/programme/")(page, stage, lang)
+    page.click("main a:has-text('Old day')")
+    page.click("a[href$='/return']")
+
+
+def _three_weeks_earlier(page: Page) -> None:
+    for name in ("starts_at", "ends_at"):
+        before = datetime.fromisoformat(page.input_value(f"#{name}"))
+        page.fill(f"#{name}", f"{before - timedelta(weeks=3):%Y-%m-%dT%H:%M}")
+
+
+def _outdated_letter(page: Page, stage: Stage, lang: str) -> None:
+    """What stands in it is not so any more."""
+    number = stage.letter_number("entitled@example.org")
+    stage.corrects("entitled@example.org")
+    goto(page, stage, f"/{lang}/letters/{number}")
 
 
 def gives(name: str, rest: str = "") -> Way:
@@ -584,6 +604,7 @@ VISITOR: dict[str, Way] = {
     "letter, its number": lambda page, stage, lang: goto(
         page, stage, f"/{lang}/letters/{stage.letter_number('entitled@example.org')}"
     ),
+    "letter, holds no more": _outdated_letter,
     "letter, no such number": at("/letters/i1-00000000-000000000000"),
     "calendar addresses": own("entitled", "/calendar-addresses"),
     "calendar addresses, none": own("waitlisted", "/calendar-addresses"),
@@ -917,6 +938,9 @@ DESK: dict[str, Way] = {
     "review: letters on request": then(
         at_desk("/events/online/details"), fill(joining_url="https://meet.example.eu/else"), press
     ),
+    "review: a quota moves along": then(
+        at_desk("/events/left-behind/details"), _three_weeks_earlier, press
+    ),
     "postponement": at_desk("/events/crowd/postponement"),
     "cancellation": at_desk("/events/crowd/cancellation"),
     "publication": at_desk("/events/draft/publication"),
@@ -929,6 +953,7 @@ DESK: dict[str, Way] = {
     "session": offered("programme", Session),
     "session, changed by two": _two_editors,
     "session: letters": then(offered("programme", Session), fill(room="Another room"), press),
+    "session: again, on a day that is left": _left_session,
     "session: cancelling": offered("programme", Session, "/cancellation"),
     "session: cancelling, no reason": then(offered("programme", Session, "/cancellation"), press),
     "speakers": at_desk("/events/offers/speakers/"),
@@ -967,6 +992,10 @@ DESK: dict[str, Way] = {
     ),
     "registration, with answers": person("answerer"),
     "second form at the desk": at_desk("/events/asks-again/questions/second/"),
+    "second form, some shut out": at_desk("/events/left-behind/questions/second/"),
+    "second form, a question after its date": at_desk(
+        "/events/left-behind/questions/second/new/text"
+    ),
     "second form, to be opened": at_desk("/events/asks-soon/questions/second/"),
     "second form: opening": at_desk("/events/asks-soon/second-form/opening"),
     "second form: reminder": at_desk("/events/asks-again/second-form/reminder"),
